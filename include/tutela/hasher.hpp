@@ -1,0 +1,74 @@
+// PDQ: a frame in, 256 bits and a quality out. Layer: hash.
+//
+// The algorithm is "PDQ" of "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (Meta, 2019),
+// bit for bit as its reference computes it at full resolution without fused multiply-add:
+//   luma (float32)  ->  twice a box filter along rows and columns (window ceil(side / 128))  ->  64x64 samples
+//   ->  the 16x16 low frequencies of a DCT  ->  each bit: coefficient > median.
+// Bit 16 i + j of the hash belongs to the coefficient of vertical frequency i + 1 and horizontal frequency j + 1.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "tutela/export.h"
+#include "tutela/frame.hpp"
+#include "tutela/hash.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// The shortest side that has a hash, in pixels. Below it the reference answers a zero hash of quality 0, which would
+// match every other zero hash; here it is the status too_small.
+inline constexpr std::uint32_t kPdqMinSide = 5;
+
+// The published defaults: two PDQ hashes match at this distance or less, and are not used below this quality.
+inline constexpr std::uint32_t kPdqMatchRadius = 31;
+inline constexpr std::int32_t kPdqMinQuality = 50;
+
+// The eight ways to lay a picture down: rotations and mirror images.
+enum class Dihedral : std::uint8_t {
+    original = 0,
+    rotate90 = 1,  // counter-clockwise, as the reference counts
+    rotate180 = 2,
+    rotate270 = 3,
+    flip_x = 4,      // top and bottom exchanged
+    flip_y = 5,      // left and right exchanged: a mirror
+    transpose = 6,   // the reference's "flip plus 1"
+    transverse = 7,  // the reference's "flip minus 1"
+};
+
+// The eight hashes of one frame, indexed by Dihedral.
+struct DihedralHashes {
+    std::array<Hash256, 8> hashes;
+    std::int32_t quality = 0;
+    std::int64_t pts_us = kNoPts;
+
+    [[nodiscard]] const Hash256& operator[](Dihedral d) const noexcept { return hashes[static_cast<std::size_t>(d)]; }
+};
+
+// Computes PDQ. Owns its scratch memory (8 bytes a pixel of the largest frame seen), so that frame after frame costs
+// no allocation. Movable. One thread at a time; make one for each thread. The result depends on the pixels alone.
+class TUTELA_API PdqHasher {
+public:
+    PdqHasher();
+    PdqHasher(PdqHasher&&) noexcept;
+    PdqHasher& operator=(PdqHasher&&) noexcept;
+    ~PdqHasher();
+
+    // The hash of a frame in any pixel format; colours become luma 0.299 R + 0.587 G + 0.114 B in float32, gray8 is
+    // luma as it stands. Errors: invalid_argument (see check()), too_small (a side under kPdqMinSide).
+    // Throws std::bad_alloc when the scratch memory cannot be had.
+    Result<FrameHash> hash(const FrameView& frame);
+
+    // The hashes of the frame and of its seven rotations and mirror images, from one pass. At exactly 64x64 pixels
+    // `original` may differ from hash(): the reference filters there in this call only, and so do we. Errors as hash().
+    Result<DihedralHashes> hash_dihedral(const FrameView& frame);
+
+private:
+    struct Scratch;
+    std::unique_ptr<Scratch> scratch_;
+};
+
+}  // namespace tutela

@@ -1,0 +1,73 @@
+// Exact search by Hamming distance in a list of hashes. Layer: index (it knows no list: hashes in, positions out).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tutela/export.h"
+#include "tutela/hash.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// One entry within the radius.
+struct Neighbor {
+    std::uint32_t position = 0;       // in the span the index was built from
+    std::uint32_t distance_bits = 0;  // 0..radius
+
+    bool operator==(const Neighbor&) const noexcept = default;
+};
+
+// How an index searches. All engines give the same answers; they differ in time and memory.
+enum class Engine : std::uint32_t {
+    automatic = 0,  // chosen from the size and the width; explain() says what and why
+    flat = 1,       // compares the query with every hash, a cache line at a time
+    bk_tree = 2,    // a Burkhard-Keller tree: for small radii (it prunes with |d(q,p) - d(x,p)| > radius only)
+};
+
+// The name of an engine: "flat", "bk_tree", "automatic"; "unknown" for a number that is none.
+TUTELA_API std::string_view engine_name(Engine engine) noexcept;
+
+struct IndexOptions {
+    Engine engine = Engine::automatic;
+};
+
+// An immutable, exact index over a copy of the hashes it was built from.
+//
+// Exact means: search() gives all and only the positions whose hash is within the radius, duplicates included.
+// Thread-safe: any number of threads may search one index at once; search() allocates nothing but the answer.
+template <std::size_t Bits>
+class TUTELA_API Index {
+public:
+    virtual ~Index();
+    Index(const Index&) = delete;
+    Index& operator=(const Index&) = delete;
+
+    // Replaces `out` by all positions with distance(query, hash) <= radius (inclusive), nearest first, equal
+    // distances by rising position. The capacity of `out` is reused. invalid_argument when radius > Bits.
+    virtual Status search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const = 0;
+
+    [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+    // Never Engine::automatic.
+    [[nodiscard]] virtual Engine engine() const noexcept = 0;
+    // Heap memory held, the hashes included.
+    [[nodiscard]] virtual std::size_t memory_bytes() const noexcept = 0;
+    // One line for a person: the engine, the size and, when it was chosen automatically, why.
+    [[nodiscard]] virtual std::string explain() const = 0;
+
+protected:
+    Index() = default;
+};
+
+// Builds an index of `hashes`, which are copied; the span need not outlive the call. Empty is fine. limit when there
+// are more than 2^32 - 1 hashes (positions are 32 bits); invalid_argument for an unknown engine.
+// Throws std::bad_alloc. Defined for 64 and 256 bits. Thread-safe.
+template <std::size_t Bits>
+TUTELA_API Result<std::unique_ptr<const Index<Bits>>> build_index(std::span<const Hash<Bits>> hashes,
+                                                                  const IndexOptions& options = {});
+
+}  // namespace tutela

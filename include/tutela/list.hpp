@@ -1,0 +1,131 @@
+// Lists of known hashes: what an investigator is given, as an immutable, validated object. Layer: list.
+//
+// A list is held as the bytes of a snapshot (src/list/FORMAT.md), in memory or mapped from a file: one representation,
+// one validation, one digest. List hashes never appear in a Status message.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tutela/export.h"
+#include "tutela/hash.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// One entry. The texts are views into the list and live as long as any copy of it.
+struct EntryView {
+    Hash256 hash;               // PDQ
+    std::string_view id;        // as given; may be empty (see HashList::entry_name)
+    std::string_view category;  // as given by the source, not interpreted; may be empty
+    std::string_view label;     // may be empty
+};
+
+// One entry to be put into a list. Texts: UTF-8, without NUL, at most kMaxTextBytes each.
+struct Entry {
+    Hash256 hash;
+    std::string id;
+    std::string category;
+    std::string label;
+};
+
+inline constexpr std::size_t kMaxTextBytes = 65535;
+inline constexpr std::uint64_t kMaxEntries = 0xffffffffULL;
+
+// An immutable list. A cheap handle: copies share the bytes. Thread-safe.
+class TUTELA_API HashList {
+public:
+    // Maps a snapshot file read-only and validates all of it before anything is used: magic, version, section table,
+    // every offset, every text (UTF-8), the XXH3-128 of every section, the SHA-256 of the whole.
+    // Errors: not_found, permission_denied, io_error, corrupt, checksum_mismatch, version_mismatch, limit, and
+    // unsupported when the file is no snapshot at all. The file must not be changed in place while it is mapped;
+    // save() never does that (it renames a new file over the old one).
+    static Result<HashList> load(const std::filesystem::path& path);
+
+    // The same validation over bytes in memory, which are copied.
+    static Result<HashList> from_bytes(std::span<const std::uint8_t> snapshot);
+
+    [[nodiscard]] std::size_t size() const noexcept;
+    // All hashes in entry order; valid as long as any copy of this list.
+    [[nodiscard]] std::span<const Hash256> hashes() const noexcept;
+    // Entry `position`. Precondition: position < size().
+    [[nodiscard]] EntryView entry(std::size_t position) const noexcept;
+    // The entry's id, or its position in decimal when it was given none. Precondition: position < size().
+    [[nodiscard]] std::string entry_name(std::size_t position) const;
+    // SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits. Equal entries in equal order give
+    // an equal digest, in memory or in a file.
+    [[nodiscard]] std::string digest_hex() const;
+
+    // The snapshot itself: what save() writes. Valid as long as any copy of this list.
+    [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept;
+
+    // Publishes the snapshot at `path`: a temporary file in the same folder, fsync, rename over `path`, fsync of the
+    // folder. A reader sees the old file or the new one whole, also after a power cut. The new file is readable by its
+    // owner alone (mode 0600) unless `path` already existed, whose mode is kept. Errors: io_error, permission_denied,
+    // not_found (no such folder); then no temporary file is left.
+    Status save(const std::filesystem::path& path) const;
+
+private:
+    struct Impl;
+    explicit HashList(std::shared_ptr<const Impl> impl) noexcept;
+    std::shared_ptr<const Impl> impl_;
+};
+
+// Collects entries and makes a list of them. Keeps the order given, keeps duplicates. Not thread-safe.
+class TUTELA_API ListBuilder {
+public:
+    ListBuilder();
+    ListBuilder(ListBuilder&&) noexcept;
+    ListBuilder& operator=(ListBuilder&&) noexcept;
+    ~ListBuilder();
+
+    // invalid_argument for a text that is not UTF-8, contains NUL or is too long; limit past kMaxEntries. A failed add
+    // changes nothing.
+    Status add(const Entry& entry);
+    [[nodiscard]] std::size_t size() const noexcept;
+    // Makes the list; the builder is left as it was, so more can be added and built again.
+    Result<HashList> build() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// A line of a text list that was skipped, and why. `reason` does not repeat the line.
+struct SkippedLine {
+    std::uint64_t line = 0;  // from 1
+    std::string reason;
+};
+
+// What reading a text list did. Bad lines are counted all; the first kMaxSkippedKept are kept with their reasons.
+struct TextImport {
+    static constexpr std::size_t kMaxSkippedKept = 100;
+    std::uint64_t lines = 0;    // lines seen, of every kind
+    std::uint64_t added = 0;    // entries added
+    std::uint64_t skipped = 0;  // bad lines
+    std::vector<SkippedLine> first_skipped;
+};
+
+// Reads a text list into `builder`: a line an entry, `hex[,id[,category[,label]]]`, 64 hex digits first; the label may
+// itself contain commas. Blank lines and lines whose first character other than a blank is '#' are comments. LF or CR
+// LF; a UTF-8 byte order mark at the start is passed over; blanks around a field are dropped. A bad line (no hash of 64
+// digits, not UTF-8, too long) is skipped, counted and reported; the rest is read. Reads as a stream: a line is at most
+// 256 KiB. Errors: not_found, permission_denied, io_error; unsupported for a file with NUL bytes in its first 4 KiB
+// (no text).
+TUTELA_API Result<TextImport> read_text_list(const std::filesystem::path& path, ListBuilder& builder);
+// The same from memory.
+TUTELA_API Result<TextImport> parse_text_list(std::string_view text, ListBuilder& builder);
+
+// A list from a file of either kind, told by its first bytes: a snapshot is loaded, a text list read and built.
+// `import`, when not null, receives what a text list's reading did (zeroes for a snapshot).
+// A text without a single entry although it has bad lines is `corrupt`: a mistaken file must not pass as an empty list.
+TUTELA_API Result<HashList> open_list(const std::filesystem::path& path, TextImport* import = nullptr);
+
+}  // namespace tutela

@@ -1,0 +1,125 @@
+// What was found, as data, and its renderers. Layer: report (it needs only core).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tutela/export.h"
+#include "tutela/hash.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// What became of one input. Exactly one of these for each; the numbers are part of the C ABI.
+enum class Outcome : std::uint32_t {
+    matched = 1,      // hashed, and at least one entry of the list lies within the radius
+    clean = 2,        // hashed, and none does
+    low_quality = 3,  // hashed, but its quality is below the minimum: not looked up
+    too_small = 4,    // a picture too small to hash
+    unsupported = 5,  // no picture of a kind this build reads; also special files and links that are not followed
+    corrupt = 6,      // announces itself as a picture, and no pixel could be decoded
+    unreadable = 7,   // could not be opened or read to its end
+    limit = 8,        // would have passed a limit on bytes, pixels or time
+};
+inline constexpr std::size_t kOutcomes = 8;
+
+// "matched", "clean", …; "unknown" for a number that is none. Thread-safe; static text.
+TUTELA_API std::string_view outcome_name(Outcome outcome) noexcept;
+
+// One entry of the list that a file matched. It carries no list hash, on purpose.
+struct MatchFact {
+    std::string entry_id;
+    std::uint32_t distance_bits = 0;
+    std::string category;
+    std::string label;
+
+    bool operator==(const MatchFact&) const = default;
+};
+
+// All that is known of one input. Plain data.
+struct FileRow {
+    std::string path;  // the bytes of the name, in whatever encoding the system has them
+    std::uint64_t size_bytes = 0;
+    std::optional<std::string> sha256;  // 64 lower-case hex digits, unless the file could not be read to its end
+    Outcome outcome = Outcome::unreadable;
+    std::string reason;    // why, for outcomes other than matched and clean; else empty
+    bool damaged = false;  // hashed from what could still be decoded
+    std::string damage_reason;
+    std::string format;       // "jpeg", "png", "webp", or empty
+    std::uint32_t width = 0;  // pixels, as stored; 0 when unknown
+    std::uint32_t height = 0;
+    std::uint32_t orientation = 0;        // EXIF 1..8, 0 when none is stated
+    std::optional<std::int32_t> quality;  // of the hash, 0..100
+    std::optional<Hash256> hash;          // the file's own; shown only when RunFacts::show_hashes
+    std::vector<MatchFact> matches;       // nearest first
+
+    bool operator==(const FileRow&) const = default;
+};
+
+// What holds for a whole run.
+struct RunFacts {
+    std::string tool_version;
+    std::string hash_algorithm = "pdq";
+    std::string list_digest;  // 64 hex digits
+    std::uint64_t list_entries = 0;
+    std::uint32_t radius = 0;
+    std::int32_t min_quality = 0;
+    bool show_hashes = false;
+};
+
+// Sums over a run. The outcomes add up to `files`.
+struct RunTotals {
+    std::uint64_t files = 0;
+    std::array<std::uint64_t, kOutcomes + 1> by_outcome{};  // indexed by Outcome
+    std::uint64_t damaged = 0;                              // among them
+    std::uint64_t duplicates = 0;                           // files whose bytes had been seen before: hashed once
+    std::uint64_t bytes = 0;                                // read
+    std::uint64_t entries_hit = 0;                          // matches, summed over the files
+    bool interrupted = false;                               // stopped before the last input
+
+    [[nodiscard]] std::uint64_t count(Outcome o) const noexcept { return by_outcome[static_cast<std::size_t>(o)]; }
+    // Counts a row in.
+    TUTELA_API void add(const FileRow& row) noexcept;
+};
+
+// Takes the rendered bytes, in pieces. An error stops the writer, and comes back from the call that met it.
+using ByteSink = std::function<Status(std::string_view bytes)>;
+
+enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
+
+// Renders a run row by row, holding none of them. Call begin once, row for every row, end once; a report that ends
+// without end() is still valid, only short. Not thread-safe. The output depends on the data alone: no clock, no locale.
+//
+//   text   for people: a line for each file that is not clean, then the sums. Control characters of file names are
+//          written as \xNN, so that no name can steer a terminal.
+//   jsonl  one object a line and file, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
+//          U+FFFD in the place of each bad byte), size, sha256, outcome, reason, damaged, damage_reason, format, width, height,
+//          orientation, hash_algorithm, quality, matches [{entry_id, distance, category, label}], radius,
+//          min_quality, list_digest, and hash only with show_hashes. Nothing but ASCII is written.
+//   csv    RFC 4180, a header line, then a line for each match; a file without a match has one line. A cell that a
+//          spreadsheet could take for a formula (it starts with = + - @, tab or CR) starts with an apostrophe instead.
+class TUTELA_API ReportWriter {
+public:
+    virtual ~ReportWriter();
+    ReportWriter(const ReportWriter&) = delete;
+    ReportWriter& operator=(const ReportWriter&) = delete;
+
+    virtual Status begin(const RunFacts& facts) = 0;
+    virtual Status row(const FileRow& row) = 0;
+    virtual Status end(const RunTotals& totals) = 0;
+
+protected:
+    ReportWriter() = default;
+};
+
+// A writer of the given format; invalid_argument for an unknown format or an empty sink.
+TUTELA_API Result<std::unique_ptr<ReportWriter>> make_report_writer(ReportFormat format, ByteSink sink);
+
+}  // namespace tutela

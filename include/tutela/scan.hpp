@@ -1,0 +1,73 @@
+// From paths to rows: walks folders, reads, decodes, hashes, searches. Layer: scan (the only one that sees all others).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "tutela/executor.hpp"
+#include "tutela/export.h"
+#include "tutela/hasher.hpp"
+#include "tutela/index.hpp"
+#include "tutela/list.hpp"
+#include "tutela/media.hpp"
+#include "tutela/report.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+struct ScanProgress {
+    std::uint64_t files_done = 0;
+    std::uint64_t files_total = 0;  // known once the folders are walked, which is before the first file is read
+    std::uint64_t bytes_done = 0;
+    std::uint64_t matched = 0;
+};
+
+struct ScanOptions {
+    std::uint32_t radius = kPdqMatchRadius;     // 0..256 bits, inclusive
+    std::int32_t min_quality = kPdqMinQuality;  // 0..100
+    IndexOptions index;
+    DecodeLimits limits;
+    // Symbolic links inside a folder are rows of their own (`unsupported`, "a symbolic link, not followed"), as a link
+    // on a seized disk may point into the examiner's own system. Set this to follow them; a folder is entered once,
+    // however many links lead to it. A path that the caller names is always followed.
+    bool follow_symlinks = false;
+    // When set and turned true (from another thread or a signal handler), no further file is begun.
+    const std::atomic<bool>* stop = nullptr;
+    // Called after every row, in the order of the rows, never by two threads at once.
+    std::function<void(const ScanProgress&)> progress;
+};
+
+// Compares files with a list. Immutable once made; thread-safe: several scans may run at once.
+class TUTELA_API Scanner {
+public:
+    // Builds the index of the list, which is kept alive. invalid_argument for options out of range.
+    static Result<Scanner> create(HashList list, ScanOptions options = {});
+
+    // Scans files and folders: one row for each file found, in the order of `paths` and, within a folder, in the order of
+    // the names' bytes, folders entered where their name stands. The order and the content of the rows do not depend
+    // on the executor. Files of the same bytes are decoded once (XXH3-128 finds them, SHA-256 confirms: a crafted
+    // XXH3 collision cannot hide a file). A path that does not exist is a row (`unreadable`), not an error.
+    // A picture is read into memory; any other file is streamed for its SHA-256. `on_row` is called by one thread at a
+    // time; an error from it ends the scan and is returned. On stop the rows so far are complete and in order, and
+    // `interrupted` is set.
+    Result<RunTotals> scan(std::span<const std::string> paths, Executor& executor,
+                           const std::function<Status(const FileRow&)>& on_row) const;
+
+    // Scans one picture in memory; `name` becomes the row's path. For one-by-one use, such as an upload screen.
+    [[nodiscard]] FileRow scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const;
+
+    // What a report says about the run. show_hashes is left false.
+    [[nodiscard]] RunFacts facts() const;
+    [[nodiscard]] const HashList& list() const noexcept;
+
+private:
+    struct Impl;
+    explicit Scanner(std::shared_ptr<const Impl> impl) noexcept;
+    std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace tutela

@@ -1,0 +1,59 @@
+#include "core/digest.hpp"
+#include "tutela/hash.hpp"
+
+namespace tutela {
+
+namespace {
+
+// The digit's value, or -1.
+int hex_value(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+}  // namespace
+
+std::string bytes_to_hex(std::span<const std::uint8_t> bytes) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string hex;
+    hex.reserve(bytes.size() * 2);
+    for (const std::uint8_t byte : bytes) {
+        hex += kDigits[byte >> 4];
+        hex += kDigits[byte & 15];
+    }
+    return hex;
+}
+
+template <std::size_t Bits>
+std::string to_hex(const Hash<Bits>& hash) {
+    return bytes_to_hex(hash.bytes);
+}
+
+template <std::size_t Bits>
+Result<Hash<Bits>> hash_from_hex(std::string_view hex) {
+    if (hex.size() != Hash<Bits>::kHexDigits) {
+        return Status(StatusCode::invalid_argument, "a hash of " + std::to_string(Bits) + " bits is written with " +
+                                                        std::to_string(Hash<Bits>::kHexDigits) + " hex digits, not " +
+                                                        std::to_string(hex.size()) + " characters");
+    }
+    Hash<Bits> hash;
+    for (std::size_t i = 0; i < hash.bytes.size(); ++i) {
+        const int high = hex_value(hex[2 * i]);
+        const int low = hex_value(hex[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return Status(StatusCode::invalid_argument,
+                          "character " + std::to_string(2 * i + (high < 0 ? 1 : 2)) + " of the hash is no hex digit");
+        }
+        hash.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+    return hash;
+}
+
+template std::string to_hex<64>(const Hash<64>&);
+template std::string to_hex<256>(const Hash<256>&);
+template Result<Hash<64>> hash_from_hex<64>(std::string_view);
+template Result<Hash<256>> hash_from_hex<256>(std::string_view);
+
+}  // namespace tutela
