@@ -1,8 +1,9 @@
 // How long PDQ takes, beside the floor: one read of the same plane.
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cstdint>
-#include <numeric>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -55,12 +56,18 @@ void pdq_dihedral(benchmark::State& state) {
     }
 }
 
-// The ceiling: nothing that looks at every pixel can be faster.
+// The ceiling: nothing that looks at every pixel can be faster. Four sums, so that the adds do not wait for each other.
 void read_plane(benchmark::State& state) {
     const auto plane = make_plane(plane_bytes(state, tutela::PixelFormat::gray8));
     for (auto _ : state) {
-        std::uint64_t sum = std::reduce(plane.begin(), plane.end(), std::uint64_t{0});
-        benchmark::DoNotOptimize(sum);
+        std::array<std::uint64_t, 4> sums{};
+        for (std::size_t at = 0; at + 32 <= plane.size(); at += 32) {
+            std::array<std::uint64_t, 4> words;
+            std::memcpy(words.data(), plane.data() + at, 32);
+            for (std::size_t i = 0; i < 4; ++i)
+                sums[i] += words[i];
+        }
+        benchmark::DoNotOptimize(sums);
     }
     state.SetBytesProcessed(static_cast<std::int64_t>(plane.size()) * state.iterations());
 }
