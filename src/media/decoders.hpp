@@ -1,0 +1,26 @@
+// One decoder a format. Each reads the header of bytes that sniff_format() took for its format, checks the limits on
+// pixels, and answers a source of one frame; see open_media() for the errors and the lifetime of `bytes`.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "media/bytes.hpp"
+#include "tutela/media.hpp"
+
+namespace tutela {
+
+// Pixels as libjpeg gives them by default (accurate integer DCT, smooth chroma upsampling). CMYK and YCCK are read the
+// way the field reads them, as inks stored inverted with or without Adobe's marker, and multiplied out with
+// rounding: the same pixels as Pillow's convert("RGB") (difference 0 over all pairs of ink and black); OpenCV truncates instead.
+Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits);
+
+// The default image of an animated PNG. Chunks that do not make the pixels are skipped unread, their checksums apart.
+Result<std::unique_ptr<FrameSource>> open_png(ByteSpan bytes, const DecodeLimits& limits);
+
+Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits);
+
+// The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
+Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);
+
+}  // namespace tutela

@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "core/try.hpp"
+#include "media/decoders.hpp"
+#include "media/exif.hpp"
+#include "media/jpeg_markers.hpp"
+#include "media/jpeg_reader.hpp"
+
+#include <jerror.h>
+
+namespace tutela {
+
+namespace {
+
+// A progressive picture of the greatest allowed size may have this many scans, smaller ones more: the time that an
+// attacker's scans of nothing can cost stays bounded. Cameras and web tools write 4 to 12.
+constexpr std::uint64_t kScansOfLargestPicture = 40;
+// Rows between two looks at whether going on makes sense.
+constexpr std::uint32_t kRowsAtOnce = 64;
+// How often a decode that failed in a later scan begins anew without it. Once does, unless a segment imitates others.
+constexpr int kMaxCuts = 3;
+
+Status corrupt(std::string why) {
+    return Status(StatusCode::corrupt, std::move(why));
+}
+
+std::uint64_t allowed_scans(const jpeg_decompress_struct& jpeg, const DecodeLimits& limits) noexcept {
+    const std::uint64_t pixels = std::uint64_t{jpeg.image_width} * jpeg.image_height;
+    const std::uint64_t by_work = limits.max_pixels > std::numeric_limits<std::uint64_t>::max() / kScansOfLargestPicture
+                                      ? std::numeric_limits<std::uint64_t>::max()
+                                      : limits.max_pixels * kScansOfLargestPicture / pixels;
+    return std::min<std::uint64_t>(limits.max_jpeg_scans, by_work);
+}
+
+// Inks as they are stored in JPEG, 255 for none, to light: rgb = black - (255 - ink) * black / 255, rounded.
+void multiply_out(const std::uint8_t* cmyk, std::uint8_t* rgb, std::uint32_t width) noexcept {
+    for (std::uint32_t x = 0; x < width; ++x) {
+        const std::uint32_t black = cmyk[4 * x + 3];
+        for (std::uint32_t i = 0; i < 3; ++i) {
+            const std::uint32_t product = (255U - cmyk[4 * x + i]) * black + 128;
+            rgb[3 * x + i] = static_cast<std::uint8_t>(black - ((product + (product >> 8)) >> 8));
+        }
+    }
+}
+
+class JpegSource final : public FrameSource {
+public:
+    JpegSource(ByteSpan bytes, const DecodeLimits& limits) noexcept : bytes_(bytes), limits_(limits) {}
+    Status open();
+    Result<bool> next(Frame& frame) override;
+
+private:
+    Status make_reader(ByteSpan bytes);
+    Status header_error() const;
+    Status decode(Frame& frame);
+    Status decode_once(Frame& frame);
+    Status read_rows(Frame& frame);
+    bool read_cmyk_rows(Frame& frame, std::uint32_t first, std::uint32_t count);
+    [[nodiscard]] Status failure() const;
+    [[nodiscard]] std::uint32_t rows_reached() const noexcept;
+    void judge();
+
+    ByteSpan bytes_;
+    DecodeLimits limits_;
+    std::unique_ptr<JpegReader> reader_;
+    std::vector<std::uint8_t> cmyk_row_;
+    std::string first_failure_;  // of a decode that was begun anew
+    bool finished_ = true;       // the reader came to the picture's end without an error
+    bool done_ = false;
+};
+
+Status JpegSource::open() {
+    info_.format = MediaFormat::jpeg;
+    TUTELA_TRY(make_reader(bytes_));
+    const jpeg_decompress_struct& jpeg = reader_->facts();
+    info_.width = jpeg.image_width;
+    info_.height = jpeg.image_height;
+    info_.orientation = exif_orientation(find_jpeg_exif(bytes_));
+    if (jpeg.num_components != 1 && jpeg.num_components != 3 && jpeg.num_components != 4) {
+        return Status(StatusCode::unsupported,
+                      "a JPEG with " + std::to_string(jpeg.num_components) + " colour components");
+    }
+    return check_pixels(info_.width, info_.height, limits_);
+}
+
+Status JpegSource::make_reader(ByteSpan bytes) {
+    reader_.reset();  // first, so that two never hold memory at once
+    reader_ = std::make_unique<JpegReader>(bytes);
+    if (reader_->read_header()) return {};
+    return header_error();
+}
+
+Status JpegSource::header_error() const {
+    const jpeg_decompress_struct& jpeg = reader_->facts();
+    switch (reader_->error_code()) {
+        case JERR_OUT_OF_MEMORY: return failure();
+        case JERR_SOF_UNSUPPORTED:
+            return Status(StatusCode::unsupported, "a JPEG of a kind that this build does not read");
+        case JERR_ARITH_NOTIMPL: return Status(StatusCode::unsupported, "a JPEG with arithmetic coding");
+        case JERR_BAD_PRECISION:
+            if (jpeg.data_precision != 12 && jpeg.data_precision != 16) break;
+            return Status(StatusCode::unsupported,
+                          "a JPEG of " + std::to_string(jpeg.data_precision) + " bits a sample");
+        case JERR_EMPTY_IMAGE:
+            if (jpeg.image_width == 0 || jpeg.image_height != 0 || !has_jpeg_dnl(bytes_)) break;
+            return Status(StatusCode::unsupported, "a JPEG that states its height after its pixels");
+        default: break;
+    }
+    return corrupt("the JPEG's header is damaged (" + std::string(reader_->error_text()) + ")");
+}
+
+// What stopped a decode, as a status.
+Status JpegSource::failure() const {
+    switch (reader_->failure()) {
+        case JpegReader::Failure::memory:
+            return Status(StatusCode::out_of_memory, "not enough memory to decode the JPEG");
+        case JpegReader::Failure::scans:
+            return Status(StatusCode::limit, "the JPEG has more scans than the limit allows");
+        default: break;
+    }
+    if (reader_->error_code() == JERR_NO_BACKING_STORE) {
+        return Status(StatusCode::limit, "the JPEG would take more memory than its size explains");
+    }
+    return corrupt("the JPEG's data is damaged (" + std::string(reader_->error_text()) + ")");
+}
+
+Result<bool> JpegSource::next(Frame& frame) {
+    if (done_) return false;
+    done_ = true;
+    const Status status = decode(frame);
+    if (status.ok()) judge();
+    reader_.reset();
+    if (!status.ok()) return status;
+    if (damage_.rows_decoded == 0) return corrupt(damage_.reason);
+    return true;
+}
+
+// A broken segment between two scans makes libjpeg give up, though the scans before it hold a picture. Then the
+// picture is decoded again as if the file ended there.
+Status JpegSource::decode(Frame& frame) {
+    Status status = decode_once(frame);
+    ByteSpan bytes = bytes_;
+    for (int cuts = 0; status.code() == StatusCode::corrupt && cuts < kMaxCuts; ++cuts) {
+        const std::size_t cut = last_jpeg_marker_before(bytes, reader_->offset());
+        if (cut == 0) break;
+        if (first_failure_.empty()) first_failure_ = status.message();
+        bytes = bytes.first(cut);
+        if (!make_reader(bytes).ok()) break;  // nothing but the header was whole
+        status = decode_once(frame);
+    }
+    return status;
+}
+
+Status JpegSource::decode_once(Frame& frame) {
+    if (!reader_->start(allowed_scans(reader_->facts(), limits_))) return failure();
+    const bool gray = reader_->facts().out_color_space == JCS_GRAYSCALE;
+    TUTELA_TRY(frame.reshape(info_.width, info_.height, gray ? PixelFormat::gray8 : PixelFormat::rgb24));
+    TUTELA_TRY(read_rows(frame));
+    if (reader_->facts().output_scanline == info_.height) finished_ = reader_->finish();
+    return {};
+}
+
+// Reads to the last row, or until it is clear that there is none.
+Status JpegSource::read_rows(Frame& frame) {
+    const bool cmyk = reader_->facts().out_color_space == JCS_CMYK;
+    if (cmyk) cmyk_row_.resize(std::size_t{info_.width} * 4);
+    const std::size_t stride = frame.view().stride_bytes;
+    for (std::uint32_t y = 0; y < info_.height && rows_reached() > 0;) {
+        const std::uint32_t count = std::min(kRowsAtOnce, info_.height - y);
+        const bool done = cmyk ? read_cmyk_rows(frame, y, count) : reader_->read_rows(frame.row(y), stride, count);
+        if (!done) return failure();
+        y += count;
+    }
+    return {};
+}
+
+bool JpegSource::read_cmyk_rows(Frame& frame, std::uint32_t first, std::uint32_t count) {
+    for (std::uint32_t y = first; y < first + count; ++y) {
+        if (!reader_->read_rows(cmyk_row_.data(), cmyk_row_.size(), 1)) return false;
+        multiply_out(cmyk_row_.data(), frame.row(y), info_.width);
+    }
+    return true;
+}
+
+// How many rows have their data. In a picture of several scans these are the rows that any scan reached, as each scan
+// adds detail or a colour to all of them.
+std::uint32_t JpegSource::rows_reached() const noexcept {
+    const JpegReader::Gap& gap = reader_->gap();
+    const jpeg_decompress_struct& jpeg = reader_->facts();
+    if (gap.scan != 1) return info_.height;
+    const std::uint64_t band_rows = static_cast<std::uint64_t>(jpeg.max_v_samp_factor) * DCTSIZE;
+    std::uint64_t rows = gap.band_row * band_rows;
+    // The last row of a band takes colour from the next band when colour has fewer rows than luma.
+    if (rows > 0 && jpeg.max_v_samp_factor > 1) --rows;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(rows, info_.height));
+}
+
+// Fills in damage_ after a decode to the end. The rows that no data reached are gray, as libjpeg makes them and the
+// field's tools show them.
+void JpegSource::judge() {
+    const jpeg_decompress_struct& jpeg = reader_->facts();
+    damage_.rows_decoded = rows_reached();
+    bool component_missing = false;
+    for (int i = 0; i < jpeg.num_components; ++i)
+        component_missing |= jpeg.comp_info[i].quant_table == nullptr;
+    if (!first_failure_.empty()) {
+        damage_.reason = first_failure_;
+    } else if (reader_->ended()) {
+        damage_.reason = "the JPEG ends before its end marker";
+    } else if (!finished_) {
+        damage_.reason = failure().message();
+    } else if (reader_->warned()) {
+        damage_.reason = "the JPEG's data is damaged (" + std::string(reader_->warning_text()) + ")";
+    } else if (component_missing) {
+        damage_.reason = "the JPEG lacks a colour component";
+    }
+    damage_.damaged = !damage_.reason.empty();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits) {
+    auto source = std::make_unique<JpegSource>(bytes, limits);
+    TUTELA_TRY(source->open());
+    return std::unique_ptr<FrameSource>(std::move(source));
+}
+
+}  // namespace tutela

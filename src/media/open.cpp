@@ -1,0 +1,32 @@
+#include "media/decoders.hpp"
+
+namespace tutela {
+
+FrameSource::~FrameSource() = default;
+
+Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits) {
+    if (std::uint64_t{width} * height <= limits.max_pixels) return {};
+    return Status(StatusCode::limit, "the picture has " + std::to_string(width) + " x " + std::to_string(height) +
+                                         " pixels, over the limit of " + std::to_string(limits.max_pixels));
+}
+
+Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+    if (bytes.empty()) return Status(StatusCode::unsupported, "the file is empty");
+    const MediaFormat format = sniff_format(bytes);
+    if (format == MediaFormat::unknown) {
+        return Status(StatusCode::unsupported, "no picture of a kind that this build reads");
+    }
+    if (bytes.size() > limits.max_bytes) {
+        return Status(StatusCode::limit, "the file has " + std::to_string(bytes.size()) + " bytes, over the limit of " +
+                                             std::to_string(limits.max_bytes));
+    }
+    switch (format) {
+        case MediaFormat::jpeg: return open_jpeg(bytes, limits);
+        case MediaFormat::png: return open_png(bytes, limits);
+        case MediaFormat::webp: return open_webp(bytes, limits);
+        case MediaFormat::unknown: break;
+    }
+    return Status(StatusCode::internal, "a format without a decoder");
+}
+
+}  // namespace tutela

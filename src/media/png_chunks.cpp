@@ -1,0 +1,68 @@
+#include "media/png_chunks.hpp"
+
+namespace tutela {
+
+namespace {
+
+constexpr std::size_t kSignatureBytes = 8;
+constexpr std::size_t kChunkOverhead = 12;  // length, type, CRC
+constexpr std::uint32_t kMaxNumber = 0x7fffffff;
+
+// The header of the IHDR chunk at its fixed place. False when there is none.
+bool read_header(ByteSpan bytes, PngHeader& header, bool& known_methods) noexcept {
+    std::uint32_t length = 0;
+    std::uint32_t methods = 0;
+    std::uint32_t interlace = 0;
+    if (!has_text(bytes, 0, "\x89PNG\r\n\x1a\n") || !read_uint(bytes, 8, 4, ByteOrder::big, length)) return false;
+    if (length != 13 || !has_text(bytes, 12, "IHDR") || bytes.size() < 33) return false;
+    read_uint(bytes, 16, 4, ByteOrder::big, header.width);
+    read_uint(bytes, 20, 4, ByteOrder::big, header.height);
+    read_uint(bytes, 24, 1, ByteOrder::big, header.bit_depth);
+    read_uint(bytes, 25, 1, ByteOrder::big, header.color_type);
+    read_uint(bytes, 26, 2, ByteOrder::big, methods);
+    read_uint(bytes, 28, 1, ByteOrder::big, interlace);
+    header.interlaced = interlace == 1;
+    known_methods = methods == 0 && interlace <= 1;
+    return true;
+}
+
+}  // namespace
+
+PngChunks walk_png(ByteSpan bytes) noexcept {
+    PngChunks chunks;
+    bool known_methods = false;
+    chunks.has_header = read_header(bytes, chunks.header, known_methods) && known_methods;
+    chunks.apple = has_text(bytes, 12, "CgBI");
+    std::size_t at = kSignatureBytes;
+    std::uint32_t length = 0;
+    while (read_uint(bytes, at, 4, ByteOrder::big, length) && bytes.size() - at >= kChunkOverhead) {
+        if (length > kMaxNumber) break;
+        const bool cut_off = bytes.size() - at - kChunkOverhead < length;
+        if (cut_off && has_text(bytes, at + 4, "IDAT")) at = bytes.size();
+        if (cut_off) break;
+        if (chunks.exif.empty() && has_text(bytes, at + 4, "eXIf")) chunks.exif = slice(bytes, at + 8, length);
+        chunks.whole = has_text(bytes, at + 4, "IEND");
+        at += kChunkOverhead + length;
+        if (chunks.whole) break;
+    }
+    chunks.useful_bytes = at < bytes.size() ? at : bytes.size();
+    return chunks;
+}
+
+bool is_valid(const PngHeader& header) noexcept {
+    if (header.width == 0 || header.height == 0) return false;
+    if (header.width > kMaxNumber || header.height > kMaxNumber) return false;
+    const std::uint32_t depth = header.bit_depth;
+    const bool eight_or_more = depth == 8 || depth == 16;
+    const bool eight_or_less = depth == 1 || depth == 2 || depth == 4 || depth == 8;
+    switch (header.color_type) {
+        case 0: return eight_or_less || eight_or_more;  // gray
+        case 2: return eight_or_more;                   // RGB
+        case 3: return eight_or_less;                   // palette
+        case 4: return eight_or_more;                   // gray, alpha
+        case 6: return eight_or_more;                   // RGB, alpha
+        default: return false;
+    }
+}
+
+}  // namespace tutela
