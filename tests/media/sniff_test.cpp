@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+
+#include "media/decode.hpp"
+#include "media/samples.hpp"
+
+namespace tutela::test {
+namespace {
+
+MediaFormat sniff(std::string_view text) {
+    Bytes bytes;
+    append(bytes, text);
+    return sniff_format(bytes);
+}
+
+TEST(Sniff, NamesFormats) {
+    EXPECT_EQ(format_name(MediaFormat::jpeg), "jpeg");
+    EXPECT_EQ(format_name(MediaFormat::png), "png");
+    EXPECT_EQ(format_name(MediaFormat::webp), "webp");
+    EXPECT_EQ(format_name(MediaFormat::unknown), "unknown");
+    EXPECT_EQ(format_name(static_cast<MediaFormat>(77)), "unknown");
+}
+
+TEST(Sniff, TellsEverySampleByItsFirstBytes) {
+    for (const Sample& sample : all_samples()) {
+        const std::span<const std::uint8_t> bytes(sample.bytes);
+        const std::string format = sample.name.substr(0, sample.name.find('_'));
+        EXPECT_EQ(format_name(sniff_format(bytes)), format);
+        EXPECT_EQ(sniff_format(bytes.first(kSniffBytes)), sniff_format(bytes));
+        EXPECT_EQ(format_name(decode(bytes).info.format), format);
+    }
+}
+
+TEST(Sniff, OtherBytesAreUnknown) {
+    for (const std::string_view text :
+         {std::string_view(""), std::string_view("\xff"), std::string_view("\xff\xd8"), std::string_view("\x89PN"),
+          std::string_view("RIFF\x10\0\0\0WEB", 11), std::string_view("RIFF\x10\0\0\0WAVEfmt ", 16),
+          std::string_view("GIF89a"), std::string_view("%PDF-1.7"),
+          std::string_view("\0\0\0\x18"
+                           "ftypheic",
+                           12),
+          std::string_view("a text about .jpg files"), std::string_view("\xd8\xff\xff\xd8\xff")}) {
+        EXPECT_EQ(sniff(text), MediaFormat::unknown) << text;
+    }
+}
+
+TEST(Sniff, UnknownBytesAreUnsupported) {
+    const Bytes empty;
+    EXPECT_EQ(decode(empty).status.code(), StatusCode::unsupported);
+    EXPECT_EQ(decode({}).status.code(), StatusCode::unsupported);
+    const Bytes text(5000, 'x');
+    EXPECT_EQ(decode(text).status.code(), StatusCode::unsupported);
+    EXPECT_EQ(decode(text, {.max_bytes = 10}).status.code(), StatusCode::unsupported)
+        << "no picture, whatever its size";
+}
+
+TEST(Sniff, AnnouncedButEmptyIsCorrupt) {
+    for (const std::string_view text :
+         {std::string_view("\xff\xd8\xff"), std::string_view("\xff\xd8\xff\xd9"), std::string_view("\x89PNG\r\n\x1a\n"),
+          std::string_view("\x89PNG\n\x1a\n"), std::string_view("RIFF\4\0\0\0WEBP", 12)}) {
+        Bytes bytes;
+        append(bytes, text);
+        EXPECT_EQ(decode(bytes).status.code(), StatusCode::corrupt);
+        bytes.resize(400, 0);
+        EXPECT_EQ(decode(bytes).status.code(), StatusCode::corrupt);
+    }
+}
+
+// The content decides: a signature of one format before the body of another is no picture.
+TEST(Sniff, ASwappedSignatureIsCorrupt) {
+    const Frame rgb = make_picture(16, 16, PixelFormat::rgb24);
+    Bytes png = encode_png(rgb.view());
+    std::copy_n("\xff\xd8\xff\xe0", 4, png.begin());
+    EXPECT_EQ(sniff_format(png), MediaFormat::jpeg);
+    EXPECT_EQ(decode(png).status.code(), StatusCode::corrupt);
+}
+
+}  // namespace
+}  // namespace tutela::test
