@@ -26,12 +26,21 @@ Status corrupt(std::string why) {
     return Status(StatusCode::corrupt, std::move(why));
 }
 
+Status unsupported_precision(const jpeg_decompress_struct& jpeg) {
+    return Status(StatusCode::unsupported, "a JPEG of " + std::to_string(jpeg.data_precision) + " bits a sample");
+}
+
 std::uint64_t allowed_scans(const jpeg_decompress_struct& jpeg, const DecodeLimits& limits) noexcept {
-    const std::uint64_t pixels = std::uint64_t{jpeg.image_width} * jpeg.image_height;
-    const std::uint64_t by_work = limits.max_pixels > std::numeric_limits<std::uint64_t>::max() / kScansOfLargestPicture
-                                      ? std::numeric_limits<std::uint64_t>::max()
-                                      : limits.max_pixels * kScansOfLargestPicture / pixels;
-    return std::min<std::uint64_t>(limits.max_jpeg_scans, by_work);
+    constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+    if (limits.max_pixels > kNone / kScansOfLargestPicture) return limits.max_jpeg_scans;
+    const std::uint64_t pixels = std::max<std::uint64_t>(1, std::uint64_t{jpeg.image_width} * jpeg.image_height);
+    return std::min<std::uint64_t>(limits.max_jpeg_scans, limits.max_pixels * kScansOfLargestPicture / pixels);
+}
+
+// Whether no scan so far has brought a component: its table is kept when its first scan begins.
+bool lacks_component(const jpeg_decompress_struct& jpeg) noexcept {
+    return std::any_of(jpeg.comp_info, jpeg.comp_info + jpeg.num_components,
+                       [](const jpeg_component_info& component) { return component.quant_table == nullptr; });
 }
 
 // Inks as they are stored in JPEG, 255 for none, to light: rgb = black - (255 - ink) * black / 255, rounded.
@@ -68,6 +77,7 @@ private:
     std::vector<std::uint8_t> cmyk_row_;
     std::string first_failure_;  // of a decode that was begun anew
     bool finished_ = true;       // the reader came to the picture's end without an error
+    bool component_missing_ = false;
     bool done_ = false;
 };
 
@@ -78,6 +88,7 @@ Status JpegSource::open() {
     info_.width = jpeg.image_width;
     info_.height = jpeg.image_height;
     info_.orientation = exif_orientation(find_jpeg_exif(bytes_));
+    if (jpeg.data_precision != 8) return unsupported_precision(jpeg);
     if (jpeg.num_components != 1 && jpeg.num_components != 3 && jpeg.num_components != 4) {
         return Status(StatusCode::unsupported,
                       "a JPEG with " + std::to_string(jpeg.num_components) + " colour components");
@@ -98,11 +109,10 @@ Status JpegSource::header_error() const {
         case JERR_OUT_OF_MEMORY: return failure();
         case JERR_SOF_UNSUPPORTED:
             return Status(StatusCode::unsupported, "a JPEG of a kind that this build does not read");
-        case JERR_ARITH_NOTIMPL: return Status(StatusCode::unsupported, "a JPEG with arithmetic coding");
+        case JERR_IMAGE_TOO_BIG: return Status(StatusCode::limit, "the JPEG has a side over 65500 pixels");
         case JERR_BAD_PRECISION:
             if (jpeg.data_precision != 12 && jpeg.data_precision != 16) break;
-            return Status(StatusCode::unsupported,
-                          "a JPEG of " + std::to_string(jpeg.data_precision) + " bits a sample");
+            return unsupported_precision(jpeg);
         case JERR_EMPTY_IMAGE:
             if (jpeg.image_width == 0 || jpeg.image_height != 0 || !has_jpeg_dnl(bytes_)) break;
             return Status(StatusCode::unsupported, "a JPEG that states its height after its pixels");
@@ -119,6 +129,9 @@ Status JpegSource::failure() const {
         case JpegReader::Failure::scans:
             return Status(StatusCode::limit, "the JPEG has more scans than the limit allows");
         default: break;
+    }
+    if (reader_->error_code() == JERR_ARITH_NOTIMPL) {
+        return Status(StatusCode::unsupported, "a JPEG with arithmetic coding");
     }
     if (reader_->error_code() == JERR_NO_BACKING_STORE) {
         return Status(StatusCode::limit, "the JPEG would take more memory than its size explains");
@@ -158,6 +171,7 @@ Status JpegSource::decode_once(Frame& frame) {
     const bool gray = reader_->facts().out_color_space == JCS_GRAYSCALE;
     TUTELA_TRY(frame.reshape(info_.width, info_.height, gray ? PixelFormat::gray8 : PixelFormat::rgb24));
     TUTELA_TRY(read_rows(frame));
+    component_missing_ = lacks_component(reader_->facts());  // asked first, as finishing frees what it looks at
     if (reader_->facts().output_scanline == info_.height) finished_ = reader_->finish();
     return {};
 }
@@ -200,11 +214,7 @@ std::uint32_t JpegSource::rows_reached() const noexcept {
 // Fills in damage_ after a decode to the end. The rows that no data reached are gray, as libjpeg makes them and the
 // field's tools show them.
 void JpegSource::judge() {
-    const jpeg_decompress_struct& jpeg = reader_->facts();
     damage_.rows_decoded = rows_reached();
-    bool component_missing = false;
-    for (int i = 0; i < jpeg.num_components; ++i)
-        component_missing |= jpeg.comp_info[i].quant_table == nullptr;
     if (!first_failure_.empty()) {
         damage_.reason = first_failure_;
     } else if (reader_->ended()) {
@@ -213,7 +223,7 @@ void JpegSource::judge() {
         damage_.reason = failure().message();
     } else if (reader_->warned()) {
         damage_.reason = "the JPEG's data is damaged (" + std::string(reader_->warning_text()) + ")";
-    } else if (component_missing) {
+    } else if (component_missing_) {
         damage_.reason = "the JPEG lacks a colour component";
     }
     damage_.damaged = !damage_.reason.empty();

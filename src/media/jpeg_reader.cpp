@@ -124,7 +124,7 @@ void JpegReader::start_source(j_decompress_ptr /*jpeg*/) {}
 boolean JpegReader::fill_source(j_decompress_ptr jpeg) {
     JpegReader& reader = *static_cast<JpegReader*>(jpeg->client_data);
     // The arithmetic decoder takes the end of its data for zeros and gives no warning.
-    if (!reader.ended_ && jpeg->arith_code && jpeg->input_iMCU_row < jpeg->total_iMCU_rows) reader.note_gap();
+    if (jpeg->arith_code && jpeg->input_iMCU_row < jpeg->total_iMCU_rows) reader.note_gap();
     reader.ended_ = true;
     jpeg->src->next_input_byte = kEndMarker;
     jpeg->src->bytes_in_buffer = sizeof kEndMarker;

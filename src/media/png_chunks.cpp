@@ -57,9 +57,9 @@ bool is_valid(const PngHeader& header) noexcept {
     const bool eight_or_less = depth == 1 || depth == 2 || depth == 4 || depth == 8;
     switch (header.color_type) {
         case 0: return eight_or_less || eight_or_more;  // gray
-        case 2: return eight_or_more;                   // RGB
         case 3: return eight_or_less;                   // palette
-        case 4: return eight_or_more;                   // gray, alpha
+        case 2:                                         // RGB
+        case 4:                                         // gray, alpha
         case 6: return eight_or_more;                   // RGB, alpha
         default: return false;
     }

@@ -83,6 +83,9 @@ void PngReader::feed(ByteSpan bytes) noexcept {
     png_set_chunk_cache_max(png_, 1);
     // A wrong checksum is noted as damage; what the chunk holds is still the best there is.
     png_set_crc_action(png_, PNG_CRC_WARN_USE, PNG_CRC_WARN_DISCARD);
+    // The chunks' checksums cover the same bytes; zlib's own would only cost the last row of a picture, as it refuses
+    // the call that completes it.
+    png_set_option(png_, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
     png_process_data(png_, info_, const_cast<png_bytep>(bytes.data()), bytes.size());  // libpng only reads them
 }
 

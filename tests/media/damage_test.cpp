@@ -43,6 +43,15 @@ TEST(Damage, EveryTruncationIsAnErrorOrDeclared) {
     }
 }
 
+TEST(Damage, ACutFileKeepsTheRowsThatAreThere) {
+    for (const Sample& sample : all_samples(64, 200)) {
+        const Decoded cut = decode(first(sample.bytes, sample.bytes.size() * 3 / 4));
+        ASSERT_TRUE(cut.ok()) << sample.name << ": " << cut.status.to_string();
+        EXPECT_GE(cut.damage.rows_decoded, 100U) << sample.name;
+        EXPECT_LE(cut.damage.rows_decoded, sample.row_by_row ? 180U : 200U) << sample.name;
+    }
+}
+
 TEST(Damage, TheTailAloneCostsNoPixel) {
     for (const Sample& sample : all_samples()) {
         const Decoded whole = decode(sample.bytes);
@@ -154,8 +163,8 @@ TEST(Damage, AWrongChecksumInAPngIsDamage) {
         changed[at] ^= 1;
         const Decoded decoded = decode(changed);
         ASSERT_TRUE(decoded.ok()) << decoded.status.to_string();
-        EXPECT_TRUE(decoded.damage.damaged);
-        EXPECT_TRUE(same_pixels(decoded.frame.view(), rgb.view()));
+        EXPECT_TRUE(decoded.damage.damaged) << at;
+        EXPECT_TRUE(same_pixels(decoded.frame.view(), rgb.view())) << at << ' ' << decoded.damage.reason;
     };
     expect_damage(32);               // the header's
     expect_damage(33 + 8);           // the text itself

@@ -121,14 +121,14 @@ TEST(Jpeg, SidesOfZero) {
 }
 
 TEST(Jpeg, TwoComponentsAreUnsupported) {
-    Bytes jpeg = encode_jpeg(make_picture(16, 16, PixelFormat::rgb24).view());
+    const Frame rgb = make_picture(16, 16, PixelFormat::rgb24);
+    Bytes jpeg = encode_jpeg(rgb.view(), {.one_scan_per_component = true});  // the first scan names the first one only
     const std::size_t header = frame_header(jpeg);
     jpeg[header + 3] = 8 + 2 * 3;
     jpeg[header + 9] = 2;
-    jpeg.erase(jpeg.begin() + static_cast<std::ptrdiff_t>(header) + 16,
-               jpeg.begin() + static_cast<std::ptrdiff_t>(header) + 19);
-    const StatusCode code = decode(jpeg).status.code();
-    EXPECT_TRUE(code == StatusCode::unsupported || code == StatusCode::corrupt);
+    const auto third = jpeg.begin() + static_cast<std::ptrdiff_t>(header) + 10 + 2 * 3;
+    jpeg.erase(third, third + 3);
+    EXPECT_EQ(decode(jpeg).status.code(), StatusCode::unsupported);
 }
 
 TEST(Jpeg, OfSeveralPicturesTheFirst) {

@@ -40,8 +40,7 @@ TEST(Limits, AHugeJpegHeaderTakesNoMemory) {
         ++header;
     for (std::size_t i = 5; i < 9; ++i)
         jpeg[header + i] = 0xff;  // 65535 x 65535; the library itself stops at 65500
-    const StatusCode code = decode(jpeg).status.code();
-    EXPECT_TRUE(code == StatusCode::limit || code == StatusCode::corrupt);
+    EXPECT_EQ(decode(jpeg).status.code(), StatusCode::limit);
     jpeg[header + 5] = jpeg[header + 7] = 0xf0;
     EXPECT_EQ(decode(jpeg).status.code(), StatusCode::limit);
 }
