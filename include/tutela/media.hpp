@@ -37,7 +37,8 @@ TUTELA_API MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) n
 struct DecodeLimits {
     std::uint64_t max_bytes = 2ULL << 30;    // of the file: 2 GiB
     std::uint64_t max_pixels = 100'000'000;  // width * height of a frame
-    std::uint32_t max_jpeg_scans = 200;      // a progressive JPEG of more scans is an attack on time
+    std::uint32_t max_jpeg_scans = 200;      // a progressive JPEG of more scans is an attack on time; also, no
+                                             // JPEG may have over 40 * max_pixels pixels, summed over its scans
 };
 
 // Facts about a file, known before its first frame.
@@ -53,8 +54,11 @@ struct MediaInfo {
 // Whether the file was whole.
 struct Damage {
     bool damaged = false;
-    std::string reason;              // "the JPEG ends before its end marker", empty when whole
-    std::uint32_t rows_decoded = 0;  // of the frame given; the rows below it are filled in
+    std::string reason;  // "the JPEG ends before its end marker", empty when whole
+    // Rows of the frame given that hold picture data; the rows below are filled in, always in the same way. In a
+    // picture stored coarse to fine (progressive JPEG, interlaced PNG) these rows may lack detail or a colour. Where
+    // the loss lies within the data (a bad checksum, a bad code) rows from there on may hold wrong pixels.
+    std::uint32_t rows_decoded = 0;
 };
 
 // The frames of one file, pulled one after the other. For one thread at a time. The bytes must outlive it.

@@ -11,8 +11,9 @@
 namespace tutela {
 
 // Pixels as libjpeg gives them by default (accurate integer DCT, smooth chroma upsampling). CMYK and YCCK are read the
-// way the field reads them, as inks stored inverted with or without Adobe's marker, and multiplied out with
-// rounding: the same pixels as Pillow's convert("RGB") (difference 0 over all pairs of ink and black); OpenCV truncates instead.
+// way the field reads them, as inks stored inverted with or without Adobe's marker, and multiplied out with rounding.
+// The greatest difference to Pillow's convert("RGB"), over all values of ink and black, is 0; to OpenCV's formula,
+// which truncates, 2.
 Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits);
 
 // The default image of an animated PNG. Chunks that do not make the pixels are skipped unread, their checksums apart.
