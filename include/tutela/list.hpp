@@ -73,6 +73,7 @@ public:
     Status save(const std::filesystem::path& path) const;
 
 private:
+    friend struct ListAccess;
     struct Impl;
     explicit HashList(std::shared_ptr<const Impl> impl) noexcept;
     std::shared_ptr<const Impl> impl_;
@@ -86,11 +87,14 @@ public:
     ListBuilder& operator=(ListBuilder&&) noexcept;
     ~ListBuilder();
 
-    // invalid_argument for a text that is not UTF-8, contains NUL or is too long; limit past kMaxEntries. A failed add
-    // changes nothing.
+    // invalid_argument for a text that is not UTF-8, contains NUL or is too long; limit past kMaxEntries entries or as
+    // many texts (every id, and every different category and label). A failed add changes nothing.
     Status add(const Entry& entry);
+    // The same without making strings. The texts are copied.
+    Status add(const Hash256& hash, std::string_view id, std::string_view category = {}, std::string_view label = {});
     [[nodiscard]] std::size_t size() const noexcept;
-    // Makes the list; the builder is left as it was, so more can be added and built again.
+    // Makes the list; the builder is left as it was, so more can be added and built again. limit when the snapshot
+    // would pass 1 TiB.
     Result<HashList> build() const;
 
 private:
@@ -117,15 +121,16 @@ struct TextImport {
 // itself contain commas. Blank lines and lines whose first character other than a blank is '#' are comments. LF or CR
 // LF; a UTF-8 byte order mark at the start is passed over; blanks around a field are dropped. A bad line (no hash of 64
 // digits, not UTF-8, too long) is skipped, counted and reported; the rest is read. Reads as a stream: a line is at most
-// 256 KiB. Errors: not_found, permission_denied, io_error; unsupported for a file with NUL bytes in its first 4 KiB
-// (no text).
+// 256 KiB. Errors: not_found, permission_denied, io_error, limit (of the builder), after which the builder may hold some
+// of the entries; unsupported for what is no regular file, or has NUL bytes in its first 4 KiB (no text).
 TUTELA_API Result<TextImport> read_text_list(const std::filesystem::path& path, ListBuilder& builder);
 // The same from memory.
 TUTELA_API Result<TextImport> parse_text_list(std::string_view text, ListBuilder& builder);
 
 // A list from a file of either kind, told by its first bytes: a snapshot is loaded, a text list read and built.
 // `import`, when not null, receives what a text list's reading did (zeroes for a snapshot).
-// A text without a single entry although it has bad lines is `corrupt`: a mistaken file must not pass as an empty list.
+// A text without a single entry although it has bad lines is `corrupt`, and so is a file of 0 bytes: a mistaken or
+// cut file must not pass as an empty list (a text of comments alone does). `import` is filled in that case too.
 TUTELA_API Result<HashList> open_list(const std::filesystem::path& path, TextImport* import = nullptr);
 
 }  // namespace tutela

@@ -1,0 +1,96 @@
+// The one owner of the snapshot's byte format. FORMAT.md, beside this file, specifies it.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/digest.hpp"
+#include "core/mapping.hpp"
+#include "tutela/hash.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+static_assert(std::endian::native == std::endian::little,
+              "the columns of a snapshot are little-endian and used where they lie");
+
+inline constexpr std::string_view kSnapshotMagic{"\x89TUTELA\n"};
+inline constexpr std::uint32_t kSnapshotVersion = 1;
+inline constexpr std::size_t kSnapshotAlignment = 64;
+inline constexpr std::size_t kHeaderBytes = 64;
+inline constexpr std::size_t kSectionRecordBytes = 64;
+inline constexpr std::size_t kTableChecksumBytes = 16;
+inline constexpr std::size_t kTrailerBytes = 32;
+inline constexpr std::uint32_t kMaxSections = 64;
+inline constexpr std::uint64_t kMaxSnapshotBytes = std::uint64_t{1} << 40;
+inline constexpr std::uint64_t kMaxTexts = std::uint64_t{1} << 32;
+
+// Numbers are never used again for another meaning. Sections lie in the order of their numbers.
+enum class SectionType : std::uint32_t {
+    pdq_hashes = 0x10,
+    ids = 0x20,
+    categories = 0x21,
+    labels = 0x22,
+    text_offsets = 0x30,
+    text_bytes = 0x31,
+};
+
+// Bit 0 of a section's flags: a reader that does not know the type must refuse the snapshot.
+inline constexpr std::uint32_t kSectionRequired = 1;
+
+// The offset at or after `offset` where a section may begin.
+[[nodiscard]] constexpr std::uint64_t align_section(std::uint64_t offset) noexcept {
+    return (offset + kSnapshotAlignment - 1) / kSnapshotAlignment * kSnapshotAlignment;
+}
+
+// Where the first section begins.
+[[nodiscard]] constexpr std::uint64_t first_section_offset(std::size_t sections) noexcept {
+    return align_section(kHeaderBytes + sections * kSectionRecordBytes + kTableChecksumBytes);
+}
+
+// A snapshot's content, as views into its bytes. Text 0 is the empty text.
+struct Snapshot {
+    std::span<const Hash256> hashes;
+    std::span<const std::uint32_t> ids;  // of every entry, the number of its text; so are the next two
+    std::span<const std::uint32_t> categories;
+    std::span<const std::uint32_t> labels;
+    std::span<const std::uint64_t> text_offsets;  // one more than there are texts
+    std::string_view text_bytes;
+    Sha256 digest{};
+
+    // Precondition: number + 1 < text_offsets.size().
+    [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept {
+        const std::uint64_t begin = text_offsets[number];
+        return {text_bytes.data() + begin, static_cast<std::size_t>(text_offsets[std::size_t{number} + 1] - begin)};
+    }
+};
+
+// Whether these are the first bytes of a snapshot, of whatever version.
+[[nodiscard]] bool begins_snapshot(std::span<const std::uint8_t> bytes) noexcept;
+
+// What read_snapshot() looks at.
+enum class Check {
+    everything,  // for bytes from outside
+    structure,   // not the checksums, digest and texts: for bytes that write_snapshot() has just made
+};
+
+// The content of a snapshot, whose bytes begin on a section boundary (as pages do) and outlive the views.
+// Errors: unsupported (no snapshot), version_mismatch, corrupt, checksum_mismatch, limit.
+[[nodiscard]] Result<Snapshot> read_snapshot(std::span<const std::uint8_t> bytes, Check check);
+
+// One section to be written.
+struct SectionContent {
+    SectionType type;
+    std::uint32_t flags;
+    std::uint32_t record_bytes;
+    std::span<const std::uint8_t> bytes;  // a multiple of record_bytes
+};
+
+// The snapshot of these sections, sealed. It depends on nothing else: equal content, equal bytes. Precondition: the
+// types rise. limit when it would pass kMaxSnapshotBytes.
+[[nodiscard]] Result<Mapping> write_snapshot(std::uint64_t entries, std::span<const SectionContent> sections);
+
+}  // namespace tutela

@@ -1,0 +1,272 @@
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "core/bytes.hpp"
+#include "core/try.hpp"
+#include "core/utf8.hpp"
+#include "list/snapshot_format.hpp"
+#include "tutela/list.hpp"
+
+namespace tutela {
+
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+Status corrupt(std::string why) {
+    return Status(StatusCode::corrupt, "damaged snapshot: " + std::move(why));
+}
+
+struct Header {
+    std::uint32_t sections = 0;
+    std::uint64_t entries = 0;
+};
+
+struct Section {
+    std::uint32_t type = 0;
+    std::uint32_t flags = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t count = 0;
+    std::uint32_t record_bytes = 0;
+    Xxh3_128 checksum{};
+    Bytes bytes;
+};
+
+// A section type that this reader knows, and what it must look like.
+struct KnownSection {
+    SectionType type;
+    std::uint32_t record_bytes;
+    const char* name;
+};
+constexpr KnownSection kKnownSections[] = {
+    {SectionType::pdq_hashes, Hash256::kBytes, "PDQ hashes"}, {SectionType::ids, 4, "ids"},
+    {SectionType::categories, 4, "categories"},               {SectionType::labels, 4, "labels"},
+    {SectionType::text_offsets, 8, "text offsets"},           {SectionType::text_bytes, 1, "text bytes"},
+};
+
+const KnownSection* find_known(std::uint32_t type) noexcept {
+    for (const KnownSection& known : kKnownSections) {
+        if (static_cast<std::uint32_t>(known.type) == type) return &known;
+    }
+    return nullptr;
+}
+
+// "section 2 (ids)", for messages.
+std::string name_of(std::size_t position, std::uint32_t type) {
+    const KnownSection* known = find_known(type);
+    return "section " + std::to_string(position) + " (" +
+           (known != nullptr ? known->name : "type " + std::to_string(type)) + ")";
+}
+
+bool all_zero(Bytes bytes) noexcept {
+    return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+Bytes range(Bytes bytes, std::uint64_t begin, std::uint64_t end) noexcept {
+    return bytes.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+}
+
+// The header; on return the table, its checksum and the trailer are known to lie inside `bytes`.
+Result<Header> read_header(Bytes bytes) {
+    if (!begins_snapshot(bytes)) return Status(StatusCode::unsupported, "it is no list snapshot");
+    if (bytes.size() < kHeaderBytes) return corrupt("it ends inside its header");
+    ByteReader in(bytes.subspan(kSnapshotMagic.size(), kHeaderBytes - kSnapshotMagic.size()));
+    const std::uint32_t version = in.u32();
+    if (version != kSnapshotVersion) {
+        return Status(StatusCode::version_mismatch, "the snapshot's format is version " + std::to_string(version) +
+                                                        ", this build reads version " +
+                                                        std::to_string(kSnapshotVersion));
+    }
+    Header header;
+    header.sections = in.u32();
+    const std::uint64_t file_bytes = in.u64();
+    header.entries = in.u64();
+    if (file_bytes != bytes.size()) {
+        return corrupt("it has " + std::to_string(bytes.size()) + " bytes and says " + std::to_string(file_bytes));
+    }
+    if (header.sections > kMaxSections) return corrupt("it says it has " + std::to_string(header.sections) + " sections");
+    if (first_section_offset(header.sections) + kTrailerBytes > bytes.size()) return corrupt("it ends inside its table");
+    if (!all_zero(bytes.subspan(32, 32))) return corrupt("a reserved part of the header is not zero");
+    if (header.entries > kMaxEntries) return Status(StatusCode::limit, "the snapshot has more than 2^32 - 1 entries");
+    return header;
+}
+
+Status check_table_checksum(Bytes bytes, const Header& header) {
+    const std::size_t size = kHeaderBytes + header.sections * kSectionRecordBytes;
+    const Xxh3_128 checksum = xxh3_128(bytes.first(size));
+    if (!std::equal(checksum.begin(), checksum.end(), bytes.begin() + static_cast<std::ptrdiff_t>(size))) {
+        return Status(StatusCode::checksum_mismatch, "the checksum of the snapshot's header does not fit");
+    }
+    return {};
+}
+
+// The record at `position` of the table, which must begin at `offset` and end before the trailer.
+Result<Section> read_record(Bytes bytes, std::size_t position, std::uint64_t offset) {
+    ByteReader in(bytes.subspan(kHeaderBytes + position * kSectionRecordBytes, kSectionRecordBytes));
+    Section section;
+    section.type = in.u32();
+    section.flags = in.u32();
+    section.offset = in.u64();
+    const std::uint64_t size = in.u64();
+    section.count = in.u64();
+    section.record_bytes = in.u32();
+    const std::uint32_t reserved = in.u32();
+    section.checksum = in.array<16>();
+    const std::uint64_t reserved_end = in.u64();
+
+    const std::string name = name_of(position, section.type);
+    if ((section.flags & ~kSectionRequired) != 0) {
+        return Status(StatusCode::version_mismatch, name + " has flags that this build does not know");
+    }
+    if (reserved != 0 || reserved_end != 0) return corrupt(name + " has reserved fields that are not zero");
+    if (section.offset != offset) return corrupt(name + " does not begin where the one before it ends");
+    if (size > bytes.size() - kTrailerBytes - offset) return corrupt(name + " goes past the end");
+    if (section.record_bytes == 0 || size % section.record_bytes != 0 || section.count != size / section.record_bytes) {
+        return corrupt(name + " has a count that does not fit its size");
+    }
+    section.bytes = range(bytes, offset, offset + size);
+    return section;
+}
+
+// What a type demands of its section.
+Status check_type(const Section& section, std::size_t position) {
+    const KnownSection* known = find_known(section.type);
+    if (known == nullptr) {
+        if ((section.flags & kSectionRequired) == 0) return {};
+        return Status(StatusCode::version_mismatch,
+                      name_of(position, section.type) + " is required and of a type that this build does not know");
+    }
+    if ((section.flags & kSectionRequired) == 0) return corrupt(name_of(position, section.type) + " is not required");
+    if (section.record_bytes != known->record_bytes) {
+        return corrupt(name_of(position, section.type) + " has records of a wrong size");
+    }
+    return {};
+}
+
+// The section table. The sections cover the file from the table to the trailer without gap or overlap, but for the
+// zeroes up to each one's boundary.
+Result<std::vector<Section>> read_table(Bytes bytes, const Header& header) {
+    std::vector<Section> table;
+    table.reserve(header.sections);
+    const std::uint64_t end = bytes.size() - kTrailerBytes;
+    std::uint64_t used = kHeaderBytes + header.sections * kSectionRecordBytes + kTableChecksumBytes;
+    for (std::size_t position = 0; position <= header.sections; ++position) {
+        const std::uint64_t offset = align_section(used);
+        if (offset > end) return corrupt("its last section reaches into its end");
+        if (!all_zero(range(bytes, used, offset))) return corrupt("its padding is not zero");
+        used = offset;
+        if (position == header.sections) break;
+        TUTELA_ASSIGN(const Section section, read_record(bytes, position, offset));
+        if (!table.empty() && table.back().type >= section.type) {
+            return corrupt(name_of(position, section.type) + " is out of order");
+        }
+        used += section.bytes.size();
+        table.push_back(section);
+    }
+    if (used != end) return corrupt("it has bytes that belong to no section");
+    // After the structure, so that a newer snapshot is called newer and not damaged, and before any content.
+    for (std::size_t position = 0; position < table.size(); ++position)
+        TUTELA_TRY(check_type(table[position], position));
+    return table;
+}
+
+Status check_checksums(Bytes bytes, const std::vector<Section>& table) {
+    for (std::size_t position = 0; position < table.size(); ++position) {
+        if (xxh3_128(table[position].bytes) != table[position].checksum) {
+            return Status(StatusCode::checksum_mismatch, "damaged snapshot: the checksum of " +
+                                                             name_of(position, table[position].type) +
+                                                             " does not fit");
+        }
+    }
+    const Sha256 digest = sha256(bytes.first(bytes.size() - kTrailerBytes));
+    if (!std::equal(digest.begin(), digest.end(), bytes.end() - kTrailerBytes)) {
+        return Status(StatusCode::checksum_mismatch, "damaged snapshot: its SHA-256 does not fit");
+    }
+    return {};
+}
+
+// Finds the sections of this version in the table.
+class Binder {
+public:
+    explicit Binder(const std::vector<Section>& table) noexcept : table_(table) {}
+
+    // The section as a run of T. Sections begin on boundaries of 64 bytes and their record size was checked.
+    template <typename T>
+    Status bind(SectionType type, std::span<const T>& out) const {
+        for (const Section& section : table_) {
+            if (section.type != static_cast<std::uint32_t>(type)) continue;
+            out = {reinterpret_cast<const T*>(section.bytes.data()), static_cast<std::size_t>(section.count)};
+            return {};
+        }
+        return corrupt("it has no section of " + std::string(find_known(static_cast<std::uint32_t>(type))->name));
+    }
+
+private:
+    const std::vector<Section>& table_;
+};
+
+Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Section>& table) {
+    const Binder binder(table);
+    Snapshot snapshot;
+    std::span<const char> text_bytes;
+    TUTELA_TRY(binder.bind(SectionType::pdq_hashes, snapshot.hashes));
+    TUTELA_TRY(binder.bind(SectionType::ids, snapshot.ids));
+    TUTELA_TRY(binder.bind(SectionType::categories, snapshot.categories));
+    TUTELA_TRY(binder.bind(SectionType::labels, snapshot.labels));
+    TUTELA_TRY(binder.bind(SectionType::text_offsets, snapshot.text_offsets));
+    TUTELA_TRY(binder.bind(SectionType::text_bytes, text_bytes));
+    snapshot.text_bytes = {text_bytes.data(), text_bytes.size()};
+    for (const std::size_t count :
+         {snapshot.hashes.size(), snapshot.ids.size(), snapshot.categories.size(), snapshot.labels.size()}) {
+        if (count != header.entries) return corrupt("a section does not have as many records as there are entries");
+    }
+    std::copy(bytes.end() - kTrailerBytes, bytes.end(), snapshot.digest.begin());
+    return snapshot;
+}
+
+Status check_texts(const Snapshot& snapshot) {
+    const std::span<const std::uint64_t> offsets = snapshot.text_offsets;
+    const std::string_view texts = snapshot.text_bytes;
+    if (offsets.size() < 2 || offsets.size() - 1 > kMaxTexts) return corrupt("its number of texts is out of range");
+    if (offsets[0] != 0 || offsets[1] != 0) return corrupt("its text 0 is not empty");
+    if (offsets.back() != texts.size()) return corrupt("its texts do not end where their section ends");
+    for (std::size_t i = 1; i < offsets.size(); ++i) {
+        if (offsets[i] < offsets[i - 1] || offsets[i] - offsets[i - 1] > kMaxTextBytes) {
+            return corrupt("text " + std::to_string(i - 1) + " has an offset out of range");
+        }
+    }
+    if (!is_utf8(texts)) return corrupt("its texts are not UTF-8");
+    if (texts.find('\0') != std::string_view::npos) return corrupt("a text contains NUL");
+    // The offsets rise to the end of the texts, so each of them lies inside.
+    for (std::size_t i = 1; i < offsets.size(); ++i) {
+        if (offsets[i] < texts.size() && !begins_utf8_character(texts[static_cast<std::size_t>(offsets[i])])) {
+            return corrupt("text " + std::to_string(i) + " begins inside a character");
+        }
+    }
+    for (const std::span<const std::uint32_t> column : {snapshot.ids, snapshot.categories, snapshot.labels}) {
+        const auto largest = std::max_element(column.begin(), column.end());
+        if (largest != column.end() && *largest >= offsets.size() - 1) return corrupt("an entry has a text out of range");
+    }
+    return {};
+}
+
+}  // namespace
+
+bool begins_snapshot(std::span<const std::uint8_t> bytes) noexcept {
+    return bytes.size() >= kSnapshotMagic.size() &&
+           std::memcmp(bytes.data(), kSnapshotMagic.data(), kSnapshotMagic.size()) == 0;
+}
+
+Result<Snapshot> read_snapshot(std::span<const std::uint8_t> bytes, Check check) {
+    TUTELA_ASSIGN(const Header header, read_header(bytes));
+    if (check == Check::everything) TUTELA_TRY(check_table_checksum(bytes, header));
+    TUTELA_ASSIGN(const std::vector<Section> table, read_table(bytes, header));
+    if (check == Check::everything) TUTELA_TRY(check_checksums(bytes, table));
+    TUTELA_ASSIGN(Snapshot snapshot, bind(bytes, header, table));
+    if (check == Check::everything) TUTELA_TRY(check_texts(snapshot));
+    return snapshot;
+}
+
+}  // namespace tutela
