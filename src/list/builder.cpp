@@ -42,7 +42,9 @@ Status check_text(std::string_view text, const char* name) {
 
 template <typename T>
 SectionContent section_of(SectionType type, std::span<const T> records) noexcept {
-    return {type, kSectionRequired, sizeof(T),
+    return {type,
+            kSectionRequired,
+            sizeof(T),
             {reinterpret_cast<const std::uint8_t*>(records.data()), records.size_bytes()}};
 }
 

@@ -41,9 +41,12 @@ struct KnownSection {
     const char* name;
 };
 constexpr KnownSection kKnownSections[] = {
-    {SectionType::pdq_hashes, Hash256::kBytes, "PDQ hashes"}, {SectionType::ids, 4, "ids"},
-    {SectionType::categories, 4, "categories"},               {SectionType::labels, 4, "labels"},
-    {SectionType::text_offsets, 8, "text offsets"},           {SectionType::text_bytes, 1, "text bytes"},
+    {SectionType::pdq_hashes, Hash256::kBytes, "PDQ hashes"},
+    {SectionType::ids, 4, "ids"},
+    {SectionType::categories, 4, "categories"},
+    {SectionType::labels, 4, "labels"},
+    {SectionType::text_offsets, 8, "text offsets"},
+    {SectionType::text_bytes, 1, "text bytes"},
 };
 
 const KnownSection* find_known(std::uint32_t type) noexcept {
@@ -86,8 +89,10 @@ Result<Header> read_header(Bytes bytes) {
     if (file_bytes != bytes.size()) {
         return corrupt("it has " + std::to_string(bytes.size()) + " bytes and says " + std::to_string(file_bytes));
     }
-    if (header.sections > kMaxSections) return corrupt("it says it has " + std::to_string(header.sections) + " sections");
-    if (first_section_offset(header.sections) + kTrailerBytes > bytes.size()) return corrupt("it ends inside its table");
+    if (header.sections > kMaxSections)
+        return corrupt("it says it has " + std::to_string(header.sections) + " sections");
+    if (first_section_offset(header.sections) + kTrailerBytes > bytes.size())
+        return corrupt("it ends inside its table");
     if (!all_zero(bytes.subspan(32, 32))) return corrupt("a reserved part of the header is not zero");
     if (header.entries > kMaxEntries) return Status(StatusCode::limit, "the snapshot has more than 2^32 - 1 entries");
     return header;
@@ -176,8 +181,7 @@ Status check_checksums(Bytes bytes, const std::vector<Section>& table) {
     for (std::size_t position = 0; position < table.size(); ++position) {
         if (xxh3_128(table[position].bytes) != table[position].checksum) {
             return Status(StatusCode::checksum_mismatch, "damaged snapshot: the checksum of " +
-                                                             name_of(position, table[position].type) +
-                                                             " does not fit");
+                                                             name_of(position, table[position].type) + " does not fit");
         }
     }
     const Sha256 digest = sha256(bytes.first(bytes.size() - kTrailerBytes));
@@ -247,7 +251,8 @@ Status check_texts(const Snapshot& snapshot) {
     }
     for (const std::span<const std::uint32_t> column : {snapshot.ids, snapshot.categories, snapshot.labels}) {
         const auto largest = std::max_element(column.begin(), column.end());
-        if (largest != column.end() && *largest >= offsets.size() - 1) return corrupt("an entry has a text out of range");
+        if (largest != column.end() && *largest >= offsets.size() - 1)
+            return corrupt("an entry has a text out of range");
     }
     return {};
 }
