@@ -5,12 +5,22 @@ namespace tutela {
 
 namespace {
 
-// The digit's value, or -1.
+// Of every character, the value of the hex digit, or -1. A table, because the digits of a hash are random: comparing
+// for ranges mispredicts every second one.
+constexpr std::array<std::int8_t, 256> kHexValues = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::size_t i = 0; i < 10; ++i)
+        values['0' + i] = static_cast<std::int8_t>(i);
+    for (std::size_t i = 0; i < 6; ++i) {
+        values['a' + i] = static_cast<std::int8_t>(10 + i);
+        values['A' + i] = static_cast<std::int8_t>(10 + i);
+    }
+    return values;
+}();
+
 int hex_value(char c) noexcept {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    return kHexValues[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
