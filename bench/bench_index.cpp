@@ -1,0 +1,157 @@
+// How long one search takes, by engine, width, kind and size of list, and radius, in one thread.
+//
+//   bench_index                                  lists of 100,000 and 1,000,000 hashes
+//   bench_index --large                          and of 10,000,000
+//   bench_index --benchmark_filter='256/.*r:31'  only some
+//
+// Names: search/ENGINE/BITS/KIND/N:SIZE/r:RADIUS. Queries have (nearly all) no match. Counters: pairs is the number of
+// query-hash pairs decided a second; compared the part of the list that was compared; bytes_a_hash the memory held.
+// ceiling/... reads once, as fast as the C library can, as many bytes as the hashes have: what a search that looks at
+// every bit cannot beat.
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "hash_lists.hpp"
+#include "index/bk_tree.hpp"
+#include "tutela/index.hpp"
+
+namespace {
+
+using tutela::Engine;
+using tutela::Hash;
+using tutela::bench::ListKind;
+
+// The list and the index used last: the benchmarks are ordered so that each is made once, and only one is in memory.
+template <typename Value>
+const Value& cached(const std::string& key, const std::function<Value()>& make) {
+    static std::string last_key;
+    static std::unique_ptr<Value> last;
+    if (last == nullptr || last_key != key) {
+        last.reset();
+        last = std::make_unique<Value>(make());
+        last_key = key;
+    }
+    return *last;
+}
+
+struct Case {
+    Engine engine;
+    ListKind kind;
+    std::size_t size;
+    std::uint32_t radius;
+
+    [[nodiscard]] std::string list_name() const {
+        return std::string(list_kind_name(kind)) + "/N:" + std::to_string(size);
+    }
+};
+
+template <std::size_t Bits>
+const std::vector<Hash<Bits>>& list_of(const Case& c) {
+    return cached<std::vector<Hash<Bits>>>(c.list_name(),
+                                           [&] { return tutela::bench::make_list<Bits>(c.kind, c.size); });
+}
+
+template <std::size_t Bits>
+const tutela::Index<Bits>* index_of(const Case& c) {
+    using Built = std::unique_ptr<const tutela::Index<Bits>>;
+    const std::string key = std::string(engine_name(c.engine)) + "/" + c.list_name();
+    return cached<Built>(key,
+                         [&]() -> Built {
+                             auto built = tutela::build_index<Bits>(list_of<Bits>(c), {.engine = c.engine});
+                             return built.ok() ? std::move(built).value() : nullptr;
+                         })
+        .get();
+}
+
+// The mean part of the list that a search compares.
+template <std::size_t Bits>
+double compared_part(const tutela::Index<Bits>& index, const std::vector<Hash<Bits>>& queries, std::uint32_t radius) {
+    const auto* tree = dynamic_cast<const tutela::BkTree<Bits>*>(&index);
+    if (tree == nullptr) return 1;
+    double sum = 0;
+    for (const Hash<Bits>& query : queries)
+        sum += static_cast<double>(tree->compared(query, radius));
+    return sum / static_cast<double>(queries.size() * index.size());
+}
+
+template <std::size_t Bits>
+void search(benchmark::State& state, const Case& c) {
+    const tutela::Index<Bits>* index = index_of<Bits>(c);
+    if (index == nullptr) return state.SkipWithError("the index cannot be built");
+    const std::vector<Hash<Bits>> queries = tutela::bench::make_queries<Bits>(c.kind, 256);
+    std::vector<tutela::Neighbor> answer;
+    std::size_t next = 0;
+    std::size_t matches = 0;
+    for (auto _ : state) {
+        if (!index->search(queries[next++ % queries.size()], c.radius, answer).ok())
+            return state.SkipWithError("the search failed");
+        matches += answer.size();
+    }
+    const auto searches = static_cast<double>(state.iterations());
+    state.counters["pairs"] = {searches * static_cast<double>(c.size), benchmark::Counter::kIsRate};
+    state.counters["compared"] = compared_part(*index, queries, c.radius);
+    state.counters["bytes_a_hash"] = static_cast<double>(index->memory_bytes()) / static_cast<double>(c.size);
+    state.counters["matches"] = static_cast<double>(matches) / searches;
+}
+
+template <std::size_t Bits>
+void build(benchmark::State& state, const Case& c) {
+    const auto& list = list_of<Bits>(c);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(tutela::build_index<Bits>(list, {.engine = c.engine}));
+    state.counters["hashes"] = {static_cast<double>(state.iterations() * c.size), benchmark::Counter::kIsRate};
+}
+
+void ceiling(benchmark::State& state, std::size_t bytes) {
+    const std::vector<char> memory(bytes, 'x');
+    for (auto _ : state)
+        benchmark::DoNotOptimize(std::memchr(memory.data(), 'y', memory.size()));
+    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes));
+}
+
+template <std::size_t Bits>
+void add_list(ListKind kind, std::size_t size) {
+    const std::string bits = std::to_string(Bits) + "/";
+    for (const Engine engine : {Engine::flat, Engine::bk_tree}) {
+        const std::string name = std::string(engine_name(engine)) + "/" + bits;
+        const Case base{engine, kind, size, 0};
+        benchmark::RegisterBenchmark(("build/" + name + base.list_name()).c_str(), build<Bits>, base)
+            ->Unit(benchmark::kMillisecond);
+        for (const std::uint32_t radius : {0U, 4U, 15U, 31U}) {
+            const Case c{engine, kind, size, radius};
+            const std::string full = "search/" + name + c.list_name() + "/r:" + std::to_string(radius);
+            benchmark::RegisterBenchmark(full.c_str(), search<Bits>, c)->Unit(benchmark::kMicrosecond);
+        }
+    }
+}
+
+template <std::size_t Bits>
+void add_size(std::size_t size) {
+    const std::string name = "ceiling/" + std::to_string(Bits) + "/N:" + std::to_string(size);
+    benchmark::RegisterBenchmark(name.c_str(), ceiling, size * Bits / 8)->Unit(benchmark::kMicrosecond);
+    for (const ListKind kind : {ListKind::uniform, ListKind::clustered})
+        add_list<Bits>(kind, size);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::vector<std::size_t> sizes = {100'000, 1'000'000};
+    for (int i = 1; i < argc; ++i) {
+        if (std::strcmp(argv[i], "--large") != 0) continue;
+        sizes.push_back(10'000'000);
+        std::swap(argv[i], argv[--argc]);
+    }
+    for (const std::size_t size : sizes) {
+        add_size<64>(size);
+        add_size<256>(size);
+    }
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}

@@ -1,0 +1,75 @@
+// The inner loops, in several machine codes behind one table of function pointers. Layer: kernels.
+//
+// table() is chosen once, at its first call, from what the processor can do; callers keep the reference and pick
+// functions outside their loops. All levels give equal results, bit for bit, and a test compares them.
+//
+// The environment variable TUTELA_KERNELS, the only one the library reads, forces a level by its name ("portable",
+// "popcnt", "avx2", "avx512", "neon"). A name that is unknown, or a level that this build or this processor lacks,
+// leaves the choice as it would be without the variable: a library that must not print cannot complain, and the
+// answers are the same.
+//
+// To add a function: a member here, then its entry in every level's file; a level without a faster way takes the
+// generic loop of loops.hpp. This header is included by files compiled for newer processors, so it must stay free of
+// inline functions and of standard headers that have any: the linker could keep their copy for all callers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tutela::kernels {
+
+// From the plainest to the best, on each kind of processor.
+enum class Level : std::uint32_t {
+    portable = 0,  // any processor
+    popcnt = 1,    // x86 with POPCNT
+    avx2 = 2,      // x86 with AVX2 and POPCNT
+    avx512 = 3,    // x86 with AVX-512 F, BW, VL, VPOPCNTDQ and BITALG
+    neon = 4,      // 64-bit Arm
+};
+
+inline constexpr Level kLevels[] = {Level::portable, Level::popcnt, Level::avx2, Level::avx512, Level::neon};
+
+// A hash that a scan found. Without initial values on purpose: scans fill arrays of it.
+struct Hit {
+    std::uint32_t position;  // in the array that was scanned
+    std::uint32_t distance_bits;
+};
+
+// Compares `query` with `count` hashes that lie end to end at `hashes` (no alignment needed; 64 bytes is fastest).
+// Writes those within `radius`, inclusive, to `hits` in rising order and returns their number.
+// `hits` must have room for `count`; count < 2^32.
+using Scan = std::size_t (*)(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t count,
+                             std::uint32_t radius, Hit* hits);
+
+// Writes the distance of `query` to each of `count` hashes to `distances`.
+using Distances = void (*)(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t count,
+                           std::uint16_t* distances);
+
+struct Table {
+    Level level;
+    const char* name;
+
+    Scan scan64;
+    Scan scan128;  // half a PDQ hash: the first filter of a flat scan
+    Scan scan256;
+    Distances distances64;
+    Distances distances256;
+};
+
+// The table that the library uses. Thread-safe.
+const Table& table() noexcept;
+
+// A certain level, or null when this build or this processor lacks it. Level::portable is always there. Thread-safe.
+const Table* table(Level level) noexcept;
+
+// What table() would choose if TUTELA_KERNELS were `forced` (null: not set). Thread-safe.
+const Table& choose(const char* forced) noexcept;
+
+// One definition in each level's file; use table().
+extern const Table kPortable;
+extern const Table kPopcnt;
+extern const Table kAvx2;
+extern const Table kAvx512;
+extern const Table kNeon;
+
+}  // namespace tutela::kernels

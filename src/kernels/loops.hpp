@@ -1,0 +1,83 @@
+// The kernels as plain loops over a way to compare two hashes. Layer: kernels.
+//
+// Included by every level's file, each compiled for another processor. So that the linker cannot merge two of them,
+// the Distance that a file passes must be a type of its unnamed namespace (or a template over one): then everything
+// instantiated with it stays inside the file.
+//
+// A Distance has kBytes, the size of a hash, and of(a, b), the number of bits in which two hashes differ.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/kernels.hpp"
+
+namespace tutela::kernels {
+
+// Distance over 64-bit words; Popcount::of(word) counts the ones of a word.
+template <std::size_t Bits, typename Popcount>
+struct WordDistance {
+    static constexpr std::size_t kBytes = Bits / 8;
+
+    static std::uint32_t of(const std::uint8_t* a, const std::uint8_t* b) noexcept {
+        std::uint32_t sum = 0;
+        for (std::size_t i = 0; i < kBytes; i += 8) {
+            std::uint64_t x = 0;
+            std::uint64_t y = 0;
+            __builtin_memcpy(&x, a + i, 8);
+            __builtin_memcpy(&y, b + i, 8);
+            sum += Popcount::of(x ^ y);
+        }
+        return sum;
+    }
+};
+
+// Scans the hashes begin..end-1 of an array, where `found` hits are already in `hits`; returns the new number of hits.
+// Every hash is written and kept only when it counts: no branch to mispredict. In bounds, as found <= begin.
+template <typename Distance>
+std::size_t append_hits(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t begin, std::size_t end,
+                        std::uint32_t radius, Hit* hits, std::size_t found) noexcept {
+    for (std::size_t i = begin; i < end; ++i) {
+        const std::uint32_t distance = Distance::of(query, hashes + i * Distance::kBytes);
+        hits[found] = {static_cast<std::uint32_t>(i), distance};
+        found += distance <= radius ? 1U : 0U;
+    }
+    return found;
+}
+
+template <typename Distance>
+std::size_t scan_loop(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t count, std::uint32_t radius,
+                      Hit* hits) noexcept {
+    return append_hits<Distance>(query, hashes, 0, count, radius, hits, 0);
+}
+
+// As append_hits, for distances.
+template <typename Distance>
+void fill_distances(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t begin, std::size_t end,
+                    std::uint16_t* distances) noexcept {
+    for (std::size_t i = begin; i < end; ++i)
+        distances[i] = static_cast<std::uint16_t>(Distance::of(query, hashes + i * Distance::kBytes));
+}
+
+template <typename Distance>
+void distances_loop(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t count,
+                    std::uint16_t* distances) noexcept {
+    fill_distances<Distance>(query, hashes, 0, count, distances);
+}
+
+// A scan for vector levels: a Block holds the query and the radius, and says at once whether any of the Block::kCount
+// hashes at an address is within the radius. Hits are rare: only then is the block looked through, in order.
+template <typename Block, typename Distance>
+std::size_t scan_blocks(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t count, std::uint32_t radius,
+                        Hit* hits) noexcept {
+    const Block block(query, radius);
+    std::size_t found = 0;
+    std::size_t i = 0;
+    for (; i + Block::kCount <= count; i += Block::kCount) {
+        if (block.any_within(hashes + i * Distance::kBytes))
+            found = append_hits<Distance>(query, hashes, i, i + Block::kCount, radius, hits, found);
+    }
+    return append_hits<Distance>(query, hashes, i, count, radius, hits, found);
+}
+
+}  // namespace tutela::kernels
