@@ -121,7 +121,7 @@ void add_list(ListKind kind, std::size_t size) {
         const Case base{engine, kind, size, 0};
         benchmark::RegisterBenchmark(("build/" + name + base.list_name()).c_str(), build<Bits>, base)
             ->Unit(benchmark::kMillisecond);
-        for (const std::uint32_t radius : {0U, 4U, 15U, 31U}) {
+        for (const std::uint32_t radius : {0U, 4U, Bits == 64 ? 10U : 15U, Bits == 64 ? 15U : 31U}) {
             const Case c{engine, kind, size, radius};
             const std::string full = "search/" + name + c.list_name() + "/r:" + std::to_string(radius);
             benchmark::RegisterBenchmark(full.c_str(), search<Bits>, c)->Unit(benchmark::kMicrosecond);

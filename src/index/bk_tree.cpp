@@ -43,18 +43,24 @@ void BkTree<Bits>::walk(const Hash<Bits>& query, std::uint32_t radius, Same&& sa
         const std::uint32_t high = std::min<std::uint32_t>(node.last_ring, to_pivot + radius);
         if (low > high) continue;
 
-        // Scans what lies between the children that qualify; those come next.
+        const std::size_t begin = begins[low - node.first_ring];
+        const std::size_t end = begins[high + 1 - node.first_ring];
+        if (end - begin > (node.end - node.begin) / kWholeParts * (kWholeParts - 1)) {
+            scan(begin, end);
+            continue;
+        }
+        // Scans what lies between the children within the radius; those come next.
         const BkNode* children = arrays_.nodes.data() + node.first_child;
         const BkNode* first =
             std::lower_bound(children, children + node.child_count, low,
                              [](const BkNode& child, std::uint32_t ring) { return child.ring < ring; });
         const BkNode* last = first;
-        std::size_t begin = begins[low - node.first_ring];
+        std::size_t unscanned = begin;
         for (; last != children + node.child_count && last->ring <= high; ++last) {
-            scan(begin, std::size_t{last->begin});
-            begin = last->end;
+            scan(unscanned, std::size_t{last->begin});
+            unscanned = last->end;
         }
-        scan(begin, std::size_t{begins[high + 1 - node.first_ring]});
+        scan(unscanned, end);
         if (first != last) path[level++] = {first, last};
     }
 }

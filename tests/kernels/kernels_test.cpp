@@ -1,0 +1,207 @@
+// Every level against one bit-by-bit model, over all lengths and misaligned memory; and the choice of the level.
+#include "kernels/kernels.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <ostream>
+#include <random>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace tutela::kernels {
+
+bool operator==(const Hit& a, const Hit& b) {
+    return a.position == b.position && a.distance_bits == b.distance_bits;
+}
+
+void PrintTo(const Hit& hit, std::ostream* out) {
+    *out << hit.position << '@' << hit.distance_bits;
+}
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr std::size_t kMaxCount = 70;
+constexpr std::uint8_t kGuard = 0xa5;
+
+std::uint32_t model_distance(const std::uint8_t* a, const std::uint8_t* b, std::size_t bytes) {
+    std::uint32_t sum = 0;
+    for (std::size_t bit = 0; bit < bytes * 8; ++bit)
+        sum += ((a[bit / 8] ^ b[bit / 8]) >> (bit % 8)) & 1;
+    return sum;
+}
+
+std::vector<Hit> model_scan(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t bytes, std::size_t count,
+                            std::uint32_t radius) {
+    std::vector<Hit> hits;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint32_t distance = model_distance(query, hashes + i * bytes, bytes);
+        if (distance <= radius) hits.push_back({static_cast<std::uint32_t>(i), distance});
+    }
+    return hits;
+}
+
+// A query and hashes at `offset` bytes from an aligned address; the hashes are 0..all bits away from the query.
+struct Data {
+    Data(std::size_t bytes, std::size_t count, std::size_t offset, std::mt19937_64& random)
+        : memory((count + 1) * bytes + offset) {
+        query = memory.data() + offset;
+        hashes = query + bytes;
+        for (std::size_t i = 0; i < bytes; ++i)
+            query[i] = static_cast<std::uint8_t>(random());
+        for (std::size_t i = 0; i < count; ++i) {
+            std::uint8_t* hash = hashes + i * bytes;
+            std::copy(query, query + bytes, hash);
+            for (std::size_t flips = random() % (bytes * 8 + 1); flips > 0; --flips) {
+                const std::size_t bit = random() % (bytes * 8);
+                hash[bit / 8] = static_cast<std::uint8_t>(hash[bit / 8] ^ (1U << (bit % 8)));
+            }
+            if (random() % 16 == 0) std::transform(query, query + bytes, hash, [](std::uint8_t b) { return ~b; });
+        }
+    }
+    Bytes memory;
+    std::uint8_t* query;
+    std::uint8_t* hashes;
+};
+
+class LevelTest : public testing::TestWithParam<Level> {
+protected:
+    void expect_scans_agree(Scan scan, std::size_t bytes) {
+        std::mt19937_64 random(bytes);
+        for (std::size_t count = 0; count <= kMaxCount; ++count) {
+            const Data data(bytes, count, count % 9, random);
+            const auto bits = static_cast<std::uint32_t>(bytes * 8);
+            for (const std::uint32_t radius : {0U, 1U, bits / 8, bits / 4, bits / 2, bits - 1, bits}) {
+                std::vector<Hit> hits(count + 1, Hit{77, 77});
+                const std::size_t found = scan(data.query, data.hashes, count, radius, hits.data());
+                ASSERT_LE(found, count);
+                EXPECT_EQ(hits.back(), (Hit{77, 77})) << "wrote past the room for " << count;
+                hits.resize(found);
+                EXPECT_EQ(hits, model_scan(data.query, data.hashes, bytes, count, radius))
+                    << count << " hashes, radius " << radius;
+            }
+        }
+    }
+
+    void expect_distances_agree(Distances distances, std::size_t bytes) {
+        std::mt19937_64 random(bytes + 1);
+        for (std::size_t count = 0; count <= kMaxCount; ++count) {
+            const Data data(bytes, count, count % 9, random);
+            std::vector<std::uint16_t> got(count + 1, kGuard);
+            std::vector<std::uint16_t> want(count + 1, kGuard);
+            for (std::size_t i = 0; i < count; ++i)
+                want[i] = static_cast<std::uint16_t>(model_distance(data.query, data.hashes + i * bytes, bytes));
+            distances(data.query, data.hashes, count, got.data());
+            EXPECT_EQ(got, want) << count << " hashes";
+        }
+    }
+
+    const Table* table_ = table(GetParam());
+};
+
+TEST_P(LevelTest, NamesItself) {
+    EXPECT_EQ(table_->level, GetParam());
+    EXPECT_EQ(&choose(table_->name), table_);
+}
+
+TEST_P(LevelTest, Scan64EqualsTheModel) {
+    expect_scans_agree(table_->scan64, 8);
+}
+
+TEST_P(LevelTest, Scan128EqualsTheModel) {
+    expect_scans_agree(table_->scan128, 16);
+}
+
+TEST_P(LevelTest, Scan256EqualsTheModel) {
+    expect_scans_agree(table_->scan256, 32);
+}
+
+TEST_P(LevelTest, Distances64EqualTheModel) {
+    expect_distances_agree(table_->distances64, 8);
+}
+
+TEST_P(LevelTest, Distances256EqualTheModel) {
+    expect_distances_agree(table_->distances256, 32);
+}
+
+// One hit alone among many hashes, at every place of a block: no lane is forgotten or taken for another.
+TEST_P(LevelTest, FindsASingleHitAtEveryPlace) {
+    for (const auto& [scan, bytes] :
+         {std::tuple(table_->scan64, 8U), std::tuple(table_->scan128, 16U), std::tuple(table_->scan256, 32U)}) {
+        const Bytes query(bytes, 0x3c);
+        for (std::size_t place = 0; place < kMaxCount; ++place) {
+            Bytes hashes(kMaxCount * bytes, static_cast<std::uint8_t>(~0x3c));
+            std::copy(query.begin(), query.end(), hashes.begin() + static_cast<std::ptrdiff_t>(place * bytes));
+            hashes[place * bytes + place % bytes] ^= 0x81;
+            std::vector<Hit> hits(kMaxCount);
+            EXPECT_EQ(scan(query.data(), hashes.data(), kMaxCount, 1, hits.data()), 0U);
+            ASSERT_EQ(scan(query.data(), hashes.data(), kMaxCount, 2, hits.data()), 1U);
+            EXPECT_EQ(hits[0], (Hit{static_cast<std::uint32_t>(place), 2}));
+        }
+    }
+}
+
+std::string level_name(const testing::TestParamInfo<Level>& info) {
+    switch (info.param) {
+        case Level::portable: return "portable";
+        case Level::popcnt: return "popcnt";
+        case Level::avx2: return "avx2";
+        case Level::avx512: return "avx512";
+        case Level::neon: return "neon";
+    }
+    return "unknown";
+}
+
+// Those that this build has and this processor can run.
+std::vector<Level> available_levels() {
+    std::vector<Level> levels;
+    for (const Level level : kLevels) {
+        if (table(level) != nullptr) levels.push_back(level);
+    }
+    return levels;
+}
+
+INSTANTIATE_TEST_SUITE_P(Available, LevelTest, testing::ValuesIn(available_levels()), level_name);
+
+TEST(Choice, PortableIsAlwaysThere) {
+    ASSERT_NE(table(Level::portable), nullptr);
+    EXPECT_EQ(&choose("portable"), table(Level::portable));
+}
+
+TEST(Choice, UnknownNamesChangeNothing) {
+    const Table& best = choose(nullptr);
+    EXPECT_EQ(&choose(""), &best);
+    EXPECT_EQ(&choose("AVX512"), &best);
+    EXPECT_EQ(&choose("sse9"), &best);
+    EXPECT_EQ(table(static_cast<Level>(99)), nullptr);
+}
+
+TEST(Choice, LevelsTheProcessorLacksChangeNothing) {
+    const Table& best = choose(nullptr);
+    for (const char* name : {"portable", "popcnt", "avx2", "avx512", "neon"}) {
+        const Table& chosen = choose(name);
+        EXPECT_TRUE(chosen.name == std::string(name) || &chosen == &best) << name;
+    }
+}
+
+TEST(Choice, BestIsTheLastAvailable) {
+    const Table* last = nullptr;
+    for (const Level level : kLevels) {
+        if (table(level) != nullptr) last = table(level);
+    }
+    EXPECT_EQ(&choose(nullptr), last);
+}
+
+// CTest runs this also with TUTELA_KERNELS=portable and with a name that is none.
+TEST(Choice, TheTableFollowsTheEnvironment) {
+    EXPECT_EQ(&table(), &choose(std::getenv("TUTELA_KERNELS")));
+    EXPECT_EQ(&table(), &table());
+}
+
+}  // namespace
+
+}  // namespace tutela::kernels
