@@ -12,11 +12,11 @@ namespace tutela {
 
 namespace {
 
-template <typename Width>
+template <typename HashType>
 class BkTreeTest : public ::testing::Test {};
 
-using Widths = ::testing::Types<std::integral_constant<std::size_t, 64>, std::integral_constant<std::size_t, 256>>;
-TYPED_TEST_SUITE(BkTreeTest, Widths);
+using HashTypes = ::testing::Types<Hash64, Hash256>;
+TYPED_TEST_SUITE(BkTreeTest, HashTypes);
 
 // Every entry below a node is in the ring that the arrays say, and every position is there once.
 template <std::size_t Bits>
@@ -58,7 +58,7 @@ void expect_well_formed(const std::vector<Hash<Bits>>& list, const BkArrays<Bits
 }
 
 TYPED_TEST(BkTreeTest, IsWellFormed) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     for (const auto& [name, list] : testing::test_lists<kBits>()) {
         SCOPED_TRACE(name);
         for (const std::size_t leaf_size : {1U, 7U, 64U})
@@ -67,7 +67,7 @@ TYPED_TEST(BkTreeTest, IsWellFormed) {
 }
 
 TYPED_TEST(BkTreeTest, IsTheSameOnEveryKernelLevel) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::clustered_list<kBits>(2000, 31);
     const auto portable = build_bk_arrays<kBits>(list, 8, *kernels::table(kernels::Level::portable));
     for (const kernels::Level level : kernels::kLevels) {
@@ -79,7 +79,7 @@ TYPED_TEST(BkTreeTest, IsTheSameOnEveryKernelLevel) {
 
 // The theorem at the head of bk_tree.hpp, on lists made to be deep.
 TYPED_TEST(BkTreeTest, IsNeverDeeperThanTheWidth) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     for (const auto& [name, list] : testing::test_lists<kBits>())
         EXPECT_LE(BkTree<kBits>(list, "", 1).depth(), kBits + 1) << name;
     // Each pivot sees all others at one distance, so each level takes off one hash.
@@ -89,7 +89,7 @@ TYPED_TEST(BkTreeTest, IsNeverDeeperThanTheWidth) {
 
 // A crafted list cannot get past the theorem by repeating itself: the chain is as deep as without the copies.
 TYPED_TEST(BkTreeTest, CopiesOfAChainMakeItNoDeeper) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto chain = testing::one_bit_list<kBits>();
     std::vector<Hash<kBits>> list;
     for (int copy = 0; copy < 50; ++copy)
@@ -98,7 +98,7 @@ TYPED_TEST(BkTreeTest, CopiesOfAChainMakeItNoDeeper) {
 }
 
 TYPED_TEST(BkTreeTest, KeepsEqualHashesInOneNode) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const std::vector<Hash<kBits>> list(100000, testing::random_list<kBits>(1, 32)[0]);
     const BkTree<kBits> tree(list, "", 1);
     EXPECT_EQ(tree.depth(), 1U);
@@ -106,7 +106,7 @@ TYPED_TEST(BkTreeTest, KeepsEqualHashesInOneNode) {
 }
 
 TYPED_TEST(BkTreeTest, Prunes) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::random_list<kBits>(20000, 33);
     const BkTree<kBits> tree(list, "", 64);
     const Hash<kBits> query = testing::random_list<kBits>(1, 34)[0];
@@ -121,7 +121,7 @@ TYPED_TEST(BkTreeTest, Prunes) {
 
 // A search that compared something twice would compare more than the list at a large radius.
 TYPED_TEST(BkTreeTest, ComparesNothingTwice) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     for (const auto& [name, list] : testing::test_lists<kBits>()) {
         const BkTree<kBits> tree(list, "", 4);
         for (const Hash<kBits>& query : testing::test_queries<kBits>(list)) {

@@ -8,7 +8,6 @@
 #include <numeric>
 #include <ostream>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,7 +25,6 @@ void PrintTo(const Neighbor& neighbor, std::ostream* out) {
 
 namespace {
 
-using testing::HashMaker;
 using testing::naive_order;
 using testing::within;
 
@@ -61,14 +59,14 @@ std::vector<std::pair<std::string, IndexPointer<Bits>>> every_index(const std::v
     return indexes;
 }
 
-template <typename Width>
+template <typename HashType>
 class IndexTest : public ::testing::Test {};
 
-using Widths = ::testing::Types<std::integral_constant<std::size_t, 64>, std::integral_constant<std::size_t, 256>>;
-TYPED_TEST_SUITE(IndexTest, Widths);
+using HashTypes = ::testing::Types<Hash64, Hash256>;
+TYPED_TEST_SUITE(IndexTest, HashTypes);
 
 TYPED_TEST(IndexTest, EqualsTheNaiveSearchAtEveryRadius) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     std::vector<std::uint32_t> radii(65);
     std::iota(radii.begin(), radii.end(), 0U);
     for (const std::uint32_t radius : {96U, 128U, 200U, 255U, 256U}) {
@@ -92,7 +90,7 @@ TYPED_TEST(IndexTest, EqualsTheNaiveSearchAtEveryRadius) {
 
 // Larger than a leaf and than a piece of a scan, as the library builds it.
 TYPED_TEST(IndexTest, EqualsTheNaiveSearchOnAListOfManyLeaves) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     auto list = testing::clustered_list<kBits>(12000, 21);
     const auto strangers = testing::random_list<kBits>(8011, 22);
     list.insert(list.end(), strangers.begin(), strangers.end());
@@ -111,7 +109,7 @@ TYPED_TEST(IndexTest, EqualsTheNaiveSearchOnAListOfManyLeaves) {
 }
 
 TYPED_TEST(IndexTest, ReusesTheAnswer) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::random_list<kBits>(300, 8);
     for (const auto& [name, index] : every_index<kBits>(list)) {
         std::vector<Neighbor> answer(1000, Neighbor{9, 9});
@@ -123,7 +121,7 @@ TYPED_TEST(IndexTest, ReusesTheAnswer) {
 }
 
 TYPED_TEST(IndexTest, RefusesARadiusBeyondTheWidth) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::random_list<kBits>(10, 9);
     for (const auto& [name, index] : every_index<kBits>(list)) {
         for (const std::uint32_t radius : {static_cast<std::uint32_t>(kBits) + 1, 0xffffffffU}) {
@@ -135,7 +133,7 @@ TYPED_TEST(IndexTest, RefusesARadiusBeyondTheWidth) {
 }
 
 TYPED_TEST(IndexTest, KeepsACopyOfTheHashes) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     for (const Engine engine : {Engine::flat, Engine::bk_tree}) {
         auto list = testing::random_list<kBits>(50, 10);
         const Hash<kBits> query = list[30];
@@ -148,7 +146,7 @@ TYPED_TEST(IndexTest, KeepsACopyOfTheHashes) {
 }
 
 TYPED_TEST(IndexTest, DescribesItself) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::random_list<kBits>(5000, 11);
     for (const Engine engine : {Engine::flat, Engine::bk_tree}) {
         const auto index = build<kBits>(list, engine);
@@ -166,7 +164,7 @@ TYPED_TEST(IndexTest, DescribesItself) {
 }
 
 TYPED_TEST(IndexTest, SearchesFromSeveralThreads) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::clustered_list<kBits>(3000, 12);
     const auto queries = testing::test_queries<kBits>(list);
     ThreadPool pool(4);
@@ -187,7 +185,7 @@ TYPED_TEST(IndexTest, SearchesFromSeveralThreads) {
 }
 
 TYPED_TEST(IndexTest, RefusesAnUnknownEngine) {
-    constexpr std::size_t kBits = TypeParam::value;
+    constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::random_list<kBits>(3, 13);
     const auto built = build_index<kBits>(list, {.engine = static_cast<Engine>(77)});
     EXPECT_EQ(built.status().code(), StatusCode::invalid_argument);
