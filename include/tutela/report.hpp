@@ -80,31 +80,38 @@ struct RunTotals {
     std::array<std::uint64_t, kOutcomes + 1> by_outcome{};  // indexed by Outcome
     std::uint64_t damaged = 0;                              // among them
     std::uint64_t duplicates = 0;                           // files whose bytes had been seen before: hashed once
-    std::uint64_t bytes = 0;                                // read
+    std::uint64_t bytes = 0;                                // of the files read to their end (they have a SHA-256)
     std::uint64_t entries_hit = 0;                          // matches, summed over the files
     bool interrupted = false;                               // stopped before the last input
 
     [[nodiscard]] std::uint64_t count(Outcome o) const noexcept { return by_outcome[static_cast<std::size_t>(o)]; }
-    // Counts a row in.
+    // Counts a row in; `duplicates` and `interrupted` are the caller's, as no single row knows them.
     TUTELA_API void add(const FileRow& row) noexcept;
 };
 
-// Takes the rendered bytes, in pieces. An error stops the writer, and comes back from the call that met it.
+// Takes the rendered bytes, in pieces. An error stops the writer for good: it comes back from the call that met it and
+// from every later one.
 using ByteSink = std::function<Status(std::string_view bytes)>;
 
 enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 
-// Renders a run row by row, holding none of them. Call begin once, row for every row, end once; a report that ends
+// Renders a run row by row, holding none of them. Call begin once, row for every row, end once (else invalid_argument); a report that ends
 // without end() is still valid, only short. Not thread-safe. The output depends on the data alone: no clock, no locale.
 //
-//   text   for people: a line for each file that is not clean, then the sums. Control characters of file names are
-//          written as \xNN, so that no name can steer a terminal.
+//   text   for people: a line for each file that is not clean, or clean but damaged; then the sums. Whatever could steer
+//          a terminal or reorder a line (control characters, bidirectional controls, bytes that are not UTF-8) is
+//          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost.
 //   jsonl  one object a line and file, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
-//          U+FFFD in the place of each bad byte), size, sha256, outcome, reason, damaged, damage_reason, format, width, height,
-//          orientation, hash_algorithm, quality, matches [{entry_id, distance, category, label}], radius,
-//          min_quality, list_digest, and hash only with show_hashes. Nothing but ASCII is written.
-//   csv    RFC 4180, a header line, then a line for each match; a file without a match has one line. A cell that a
-//          spreadsheet could take for a formula (it starts with = + - @, tab or CR) starts with an apostrophe instead.
+//          U+FFFD in the place of each bad byte), size, sha256, outcome, reason, damaged, damage_reason, format, width,
+//          height, orientation, hash_algorithm, quality, matches [{entry_id, distance, category, label}], radius,
+//          min_quality, list_digest, and hash only with show_hashes; always in this order. What is not known or was not
+//          given is null (outside `matches`, whose texts are always texts). Nothing but ASCII is written.
+//   csv    RFC 4180 with CR LF: a header line, then a line for each match; a file without a match has one line. The
+//          columns are path, size, sha256, outcome, reason, damaged, damage_reason, format, width, height, orientation,
+//          hash_algorithm, quality, match_count, entry_id, distance, category, label, radius, min_quality, list_digest
+//          and, with show_hashes, hash. A cell that a spreadsheet could take for a formula (it starts with = + - @, their
+//          full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in `text`, but for tab, CR
+//          and LF, which are kept within quotes.
 class TUTELA_API ReportWriter {
 public:
     virtual ~ReportWriter();

@@ -1,0 +1,102 @@
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "report/text.hpp"
+#include "report/writer.hpp"
+
+namespace tutela {
+
+namespace {
+
+constexpr std::string_view kLineEnd = "\r\n";  // RFC 4180
+
+void append_text(std::string& line, std::string_view text) {
+    append_csv_cell(line, text);
+    line += ',';
+}
+
+// Numbers here are never negative: no formula can start with one.
+void append_number(std::string& line, std::uint64_t value) {
+    line += std::to_string(value);
+    line += ',';
+}
+
+void append_known(std::string& line, std::uint32_t value) {
+    if (value != 0) line += std::to_string(value);
+    line += ',';
+}
+
+class CsvWriter final : public RenderingWriter {
+public:
+    using RenderingWriter::RenderingWriter;
+
+private:
+    void render_begin(std::string& out) const override {
+        out +=
+            "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,hash_algorithm,"
+            "quality,match_count,entry_id,distance,category,label,radius,min_quality,list_digest";
+        if (facts().show_hashes) out += ",hash";
+        out += kLineEnd;
+    }
+    void render_end(const RunTotals&, std::string&) const override {}
+
+    void render_row(const FileRow& row, std::string& out) const override {
+        const std::string file = file_cells(row);
+        const std::string run = run_cells(row);
+        if (row.matches.empty()) {
+            out += file + ",,,," + run;
+            return;
+        }
+        for (const MatchFact& match : row.matches) {
+            out += file;
+            append_text(out, match.entry_id);
+            append_number(out, match.distance_bits);
+            append_text(out, match.category);
+            append_text(out, match.label);
+            out += run;
+        }
+    }
+
+    // path .. match_count
+    [[nodiscard]] std::string file_cells(const FileRow& row) const {
+        std::string line;
+        append_text(line, row.path);
+        append_number(line, row.size_bytes);
+        append_text(line, row.sha256.value_or(std::string()));
+        append_text(line, outcome_name(row.outcome));
+        append_text(line, row.reason);
+        append_text(line, row.damaged ? "true" : "false");
+        append_text(line, row.damage_reason);
+        append_text(line, row.format);
+        append_known(line, row.width);
+        append_known(line, row.height);
+        append_known(line, row.orientation);
+        append_text(line, facts().hash_algorithm);
+        append_text(line, row.quality ? std::to_string(*row.quality) : std::string());
+        append_number(line, row.matches.size());
+        return line;
+    }
+
+    // radius .. the end of the line
+    [[nodiscard]] std::string run_cells(const FileRow& row) const {
+        std::string line;
+        append_number(line, facts().radius);
+        append_text(line, std::to_string(facts().min_quality));
+        append_csv_cell(line, facts().list_digest);
+        if (facts().show_hashes) {
+            line += ',';
+            if (row.hash) line += to_hex(*row.hash);
+        }
+        line += kLineEnd;
+        return line;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<ReportWriter> make_csv_writer(ByteSink sink) {
+    return std::make_unique<CsvWriter>(std::move(sink));
+}
+
+}  // namespace tutela

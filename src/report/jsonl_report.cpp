@@ -1,0 +1,130 @@
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/digest.hpp"
+#include "report/text.hpp"
+#include "report/writer.hpp"
+
+namespace tutela {
+
+namespace {
+
+// Members of one object, in the order in which they are called for.
+class JsonObject {
+public:
+    explicit JsonObject(std::string& out) : out_(out) { out_ += '{'; }
+
+    void text(std::string_view key, std::string_view value) {
+        begin(key);
+        append_json_string(out_, value);
+    }
+    // An empty text is one that nobody gave: null.
+    void text_or_null(std::string_view key, std::string_view value) {
+        if (value.empty()) return null(key);
+        text(key, value);
+    }
+    template <typename Integer>
+    void number(std::string_view key, Integer value) {
+        begin(key);
+        out_ += std::to_string(value);
+    }
+    void number_or_null(std::string_view key, std::uint32_t value) {
+        if (value == 0) return null(key);
+        number(key, value);
+    }
+    void boolean(std::string_view key, bool value) {
+        begin(key);
+        out_ += value ? "true" : "false";
+    }
+    void null(std::string_view key) {
+        begin(key);
+        out_ += "null";
+    }
+    void begin(std::string_view key) {
+        if (!first_) out_ += ',';
+        first_ = false;
+        out_ += '"';
+        out_ += key;
+        out_ += "\":";
+    }
+    void end() { out_ += '}'; }
+
+private:
+    std::string& out_;
+    bool first_ = true;
+};
+
+void append_match(std::string& out, const MatchFact& match) {
+    JsonObject object(out);
+    object.text("entry_id", match.entry_id);
+    object.number("distance", match.distance_bits);
+    object.text("category", match.category);
+    object.text("label", match.label);
+    object.end();
+}
+
+class JsonlWriter final : public RenderingWriter {
+public:
+    using RenderingWriter::RenderingWriter;
+
+private:
+    void render_begin(std::string&) const override {}
+    void render_end(const RunTotals&, std::string&) const override {}
+
+    void render_row(const FileRow& row, std::string& out) const override {
+        JsonObject object(out);
+        append_file(object, row);
+        append_picture(object, row);
+        object.begin("matches");
+        out += '[';
+        for (std::size_t i = 0; i < row.matches.size(); ++i) {
+            if (i != 0) out += ',';
+            append_match(out, row.matches[i]);
+        }
+        out += ']';
+        object.number("radius", facts().radius);
+        object.number("min_quality", facts().min_quality);
+        object.text("list_digest", facts().list_digest);
+        if (facts().show_hashes) object.text_or_null("hash", row.hash ? to_hex(*row.hash) : std::string());
+        object.end();
+        out += '\n';
+    }
+
+    static void append_file(JsonObject& object, const FileRow& row) {
+        object.text("path", row.path);
+        if (!is_utf8(row.path)) {
+            const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.path.data());
+            object.text("path_hex", bytes_to_hex(std::span(bytes, row.path.size())));
+        }
+        object.number("size", row.size_bytes);
+        object.text_or_null("sha256", row.sha256.value_or(std::string()));
+        object.text("outcome", outcome_name(row.outcome));
+        object.text_or_null("reason", row.reason);
+        object.boolean("damaged", row.damaged);
+        object.text_or_null("damage_reason", row.damage_reason);
+    }
+
+    void append_picture(JsonObject& object, const FileRow& row) const {
+        object.text_or_null("format", row.format);
+        object.number_or_null("width", row.width);
+        object.number_or_null("height", row.height);
+        object.number_or_null("orientation", row.orientation);
+        object.text("hash_algorithm", facts().hash_algorithm);
+        if (row.quality) {
+            object.number("quality", *row.quality);
+        } else {
+            object.null("quality");
+        }
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<ReportWriter> make_jsonl_writer(ByteSink sink) {
+    return std::make_unique<JsonlWriter>(std::move(sink));
+}
+
+}  // namespace tutela

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "report/text.hpp"
+#include "report/writer.hpp"
+
+namespace tutela {
+
+namespace {
+
+// 1234567 as "1,234,567".
+std::string grouped(std::uint64_t value) {
+    std::string digits = std::to_string(value);
+    for (std::size_t at = digits.size(); at > 3;)
+        digits.insert(at -= 3, 1, ',');
+    return digits;
+}
+
+// 1234567 as "1.2 MB": decimal units, one digit after the point, cut off, not rounded.
+std::string human_bytes(std::uint64_t bytes) {
+    static constexpr std::array<const char*, 7> kUnits{" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
+    if (bytes < 1000) return std::to_string(bytes) + kUnits[0];
+    std::size_t unit = 1;
+    while (bytes >= 1'000'000) {
+        bytes /= 1000;
+        ++unit;
+    }
+    return std::to_string(bytes / 1000) + "." + std::to_string(bytes % 1000 / 100) + kUnits[unit];
+}
+
+void append_padded(std::string& out, std::string_view text, std::size_t width) {
+    out += text;
+    out.append(width - std::min(width, text.size()), ' ');
+}
+
+void append_sum(std::string& out, std::string_view name, std::string_view value) {
+    append_padded(out, name, 16);
+    out += value;
+    out += '\n';
+}
+
+void append_count(std::string& out, std::string_view name, std::uint64_t value) {
+    const std::string digits = grouped(value);
+    append_sum(out, name, std::string(15 - std::min<std::size_t>(15, digits.size()), ' ') + digits);
+}
+
+void append_nearest(std::string& out, const std::vector<MatchFact>& matches) {
+    const MatchFact& nearest = matches.front();
+    out += ": entry ";
+    append_visible(out, nearest.entry_id);
+    out += ", distance " + std::to_string(nearest.distance_bits);
+    if (!nearest.category.empty()) {
+        out += ", category ";
+        append_visible(out, nearest.category);
+    }
+    if (!nearest.label.empty()) {
+        out += ", label ";
+        append_visible(out, nearest.label);
+    }
+    if (matches.size() > 1) out += ", and " + grouped(matches.size() - 1) + " more";
+}
+
+class TextWriter final : public RenderingWriter {
+public:
+    using RenderingWriter::RenderingWriter;
+
+private:
+    void render_begin(std::string&) const override {}
+
+    void render_row(const FileRow& row, std::string& out) const override {
+        if (row.outcome == Outcome::clean && !row.damaged) return;
+        append_padded(out, outcome_name(row.outcome), 13);
+        append_visible(out, row.path);
+        if (!row.matches.empty()) append_nearest(out, row.matches);
+        if (!row.reason.empty()) {
+            out += ": ";
+            append_visible(out, row.reason);
+        }
+        if (row.damaged) {
+            out += " [damaged: ";
+            append_visible(out, row.damage_reason);
+            out += ']';
+        }
+        if (facts().show_hashes && row.hash) out += " [hash " + to_hex(*row.hash) + ']';
+        out += '\n';
+    }
+
+    void render_end(const RunTotals& totals, std::string& out) const override {
+        out += '\n';
+        append_count(out, "files", totals.files);
+        for (std::uint32_t i = 1; i <= kOutcomes; ++i) {
+            const auto outcome = static_cast<Outcome>(i);
+            append_count(out, "  " + std::string(outcome_name(outcome)), totals.count(outcome));
+        }
+        append_count(out, "damaged", totals.damaged);
+        append_count(out, "duplicates", totals.duplicates);
+        append_count(out, "entries hit", totals.entries_hit);
+        const std::string human = human_bytes(totals.bytes);
+        append_sum(out, "read", std::string(15 - std::min<std::size_t>(15, human.size()), ' ') + human);
+        out += '\n';
+        append_sum(out, "list", facts().list_digest);
+        append_sum(out, "entries", grouped(facts().list_entries));
+        append_sum(out, "searched",
+                   facts().hash_algorithm + ", radius " + std::to_string(facts().radius) + ", minimum quality " +
+                       std::to_string(facts().min_quality));
+        append_sum(out, "tutela", facts().tool_version);
+        if (totals.interrupted) out += "INTERRUPTED: stopped before the last file; the rows above are complete\n";
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<ReportWriter> make_text_writer(ByteSink sink) {
+    return std::make_unique<TextWriter>(std::move(sink));
+}
+
+}  // namespace tutela

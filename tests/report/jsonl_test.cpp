@@ -1,0 +1,149 @@
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <sstream>
+
+#include "report/rows.hpp"
+#include "report/text.hpp"
+
+namespace tutela {
+namespace {
+
+using testing::hostile_row;
+using testing::plain_facts;
+using testing::render;
+namespace json = boost::json;
+
+std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> all;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);)
+        all.push_back(line);
+    return all;
+}
+
+// A model of "U+FFFD for each bad byte", from the table of well-formed sequences in the Unicode standard (3-7).
+std::size_t well_formed(std::string_view s) {
+    const auto in = [&](std::size_t i, int low, int high) {
+        return i < s.size() && static_cast<unsigned char>(s[i]) >= low && static_cast<unsigned char>(s[i]) <= high;
+    };
+    if (in(0, 0x00, 0x7F)) return 1;
+    if (in(0, 0xC2, 0xDF) && in(1, 0x80, 0xBF)) return 2;
+    if (in(0, 0xE0, 0xE0) && in(1, 0xA0, 0xBF) && in(2, 0x80, 0xBF)) return 3;
+    if (in(0, 0xE1, 0xEC) && in(1, 0x80, 0xBF) && in(2, 0x80, 0xBF)) return 3;
+    if (in(0, 0xED, 0xED) && in(1, 0x80, 0x9F) && in(2, 0x80, 0xBF)) return 3;
+    if (in(0, 0xEE, 0xEF) && in(1, 0x80, 0xBF) && in(2, 0x80, 0xBF)) return 3;
+    if (in(0, 0xF0, 0xF0) && in(1, 0x90, 0xBF) && in(2, 0x80, 0xBF) && in(3, 0x80, 0xBF)) return 4;
+    if (in(0, 0xF1, 0xF3) && in(1, 0x80, 0xBF) && in(2, 0x80, 0xBF) && in(3, 0x80, 0xBF)) return 4;
+    if (in(0, 0xF4, 0xF4) && in(1, 0x80, 0x8F) && in(2, 0x80, 0xBF) && in(3, 0x80, 0xBF)) return 4;
+    return 0;
+}
+
+std::string with_replacements(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t n = well_formed(text);
+        out += n == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, n);
+        text.remove_prefix(n == 0 ? 1 : n);
+    }
+    return out;
+}
+
+std::string text_or_empty(const json::value& value) {
+    return value.is_null() ? std::string() : std::string(value.as_string());
+}
+std::uint64_t number_or_zero(const json::value& value) {
+    return value.is_null() ? 0 : value.to_number<std::uint64_t>();
+}
+
+void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
+    EXPECT_EQ(got.at("path").as_string(), with_replacements(row.path));
+    const bool utf8 = with_replacements(row.path) == row.path;
+    EXPECT_EQ(got.contains("path_hex"), !utf8);
+    if (!utf8) {
+        std::string bytes;
+        const std::string hex(got.at("path_hex").as_string());
+        for (std::size_t i = 0; i < hex.size(); i += 2)
+            bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+        EXPECT_EQ(bytes, row.path);
+    }
+    EXPECT_EQ(got.at("size").to_number<std::uint64_t>(), row.size_bytes);
+    EXPECT_EQ(text_or_empty(got.at("sha256")), row.sha256.value_or(""));
+    EXPECT_EQ(got.at("outcome").as_string(), outcome_name(row.outcome));
+    EXPECT_EQ(text_or_empty(got.at("reason")), with_replacements(row.reason));
+    EXPECT_EQ(got.at("damaged").as_bool(), row.damaged);
+    EXPECT_EQ(text_or_empty(got.at("damage_reason")), with_replacements(row.damage_reason));
+    EXPECT_EQ(text_or_empty(got.at("format")), row.format);
+    EXPECT_EQ(number_or_zero(got.at("width")), row.width);
+    EXPECT_EQ(number_or_zero(got.at("height")), row.height);
+    EXPECT_EQ(number_or_zero(got.at("orientation")), row.orientation);
+    EXPECT_EQ(got.at("quality").is_null(), !row.quality.has_value());
+    EXPECT_EQ(number_or_zero(got.at("quality")), static_cast<std::uint64_t>(row.quality.value_or(0)));
+    ASSERT_EQ(got.contains("hash"), show_hashes);
+    if (show_hashes) EXPECT_EQ(text_or_empty(got.at("hash")), row.hash ? to_hex(*row.hash) : "");
+    const json::array& matches = got.at("matches").as_array();
+    ASSERT_EQ(matches.size(), row.matches.size());
+    for (std::size_t i = 0; i < matches.size(); ++i) {
+        const json::object& match = matches[i].as_object();
+        EXPECT_EQ(match.at("entry_id").as_string(), with_replacements(row.matches[i].entry_id));
+        EXPECT_EQ(match.at("distance").to_number<std::uint32_t>(), row.matches[i].distance_bits);
+        EXPECT_EQ(match.at("category").as_string(), with_replacements(row.matches[i].category));
+        EXPECT_EQ(match.at("label").as_string(), with_replacements(row.matches[i].label));
+    }
+}
+
+TEST(Jsonl, WritesAllKeysInOneOrder) {
+    FileRow row;
+    row.path = "a/b.jpg";
+    row.size_bytes = 12;
+    row.outcome = Outcome::unreadable;
+    row.reason = "permission denied";
+    EXPECT_EQ(render(ReportFormat::jsonl, plain_facts(), {row}),
+              "{\"path\":\"a/b.jpg\",\"size\":12,\"sha256\":null,\"outcome\":\"unreadable\","
+              "\"reason\":\"permission denied\",\"damaged\":false,\"damage_reason\":null,\"format\":null,"
+              "\"width\":null,\"height\":null,\"orientation\":null,\"hash_algorithm\":\"pdq\",\"quality\":null,"
+              "\"matches\":[],\"radius\":31,\"min_quality\":50,\"list_digest\":\"" +
+                  std::string(64, 'd') + "\"}\n");
+}
+
+TEST(Jsonl, IsAsciiAndGivesHostileRowsBack) {
+    std::mt19937 random(20);
+    for (const bool show_hashes : {false, true}) {
+        std::vector<FileRow> rows;
+        for (int i = 0; i < 3000; ++i)
+            rows.push_back(hostile_row(random));
+        const std::string report = render(ReportFormat::jsonl, plain_facts(show_hashes), rows);
+        for (const char c : report)
+            ASSERT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7F));
+        const std::vector<std::string> got = lines(report);
+        ASSERT_EQ(got.size(), rows.size());
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            expect_row(json::parse(got[i]).as_object(), rows[i], show_hashes);
+        if (HasFailure()) return;
+    }
+}
+
+TEST(Jsonl, EveryTwoBytesAreOneValidString) {
+    for (int high = 0; high < 256; ++high) {
+        for (int low = 0; low < 256; ++low) {
+            const std::string text{static_cast<char>(high), static_cast<char>(low)};
+            std::string out;
+            append_json_string(out, text);
+            ASSERT_EQ(json::parse(out).as_string(), with_replacements(text)) << high << ' ' << low;
+        }
+    }
+}
+
+TEST(Jsonl, ListHashesAndOwnHashesStayOutUnlessAskedFor) {
+    FileRow row;
+    row.hash.emplace();
+    row.hash->bytes.fill(0xAB);
+    const std::string hex = to_hex(*row.hash);
+    for (const ReportFormat format : {ReportFormat::text, ReportFormat::jsonl, ReportFormat::csv}) {
+        EXPECT_EQ(render(format, plain_facts(false), {row}).find(hex), std::string::npos);
+        EXPECT_NE(render(format, plain_facts(true), {row}).find(hex), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace tutela

@@ -1,0 +1,125 @@
+#include "report/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include "report/rows.hpp"
+
+namespace tutela {
+namespace {
+
+using testing::hostile_row;
+using testing::plain_facts;
+using testing::render;
+
+std::string visible(std::string_view text) {
+    std::string out;
+    append_visible(out, text);
+    return out;
+}
+
+TEST(Text, ShowsWhatMattersAndTheSums) {
+    FileRow matched;
+    matched.path = "in/a.jpg";
+    matched.size_bytes = 1'234'567;
+    matched.sha256 = std::string(64, 'a');
+    matched.outcome = Outcome::matched;
+    matched.matches = {{"case-7", 3, "A1", "known"}, {"case-8", 9, "", ""}};
+    FileRow clean = matched;
+    clean.path = "in/b.jpg";
+    clean.outcome = Outcome::clean;
+    clean.matches.clear();
+    FileRow damaged = clean;
+    damaged.path = "in/c.jpg";
+    damaged.damaged = true;
+    damaged.damage_reason = "the JPEG ends before its end marker";
+    FileRow bad;
+    bad.path = "in/d\n.jpg";
+    bad.reason = "permission denied";
+    RunTotals totals;
+    for (const FileRow& row : {matched, clean, damaged, bad})
+        totals.add(row);
+    totals.duplicates = 2;
+    totals.interrupted = true;
+    EXPECT_EQ(render(ReportFormat::text, plain_facts(), {matched, clean, damaged, bad}, totals),
+              "matched      in/a.jpg: entry case-7, distance 3, category A1, label known, and 1 more\n"
+              "clean        in/c.jpg [damaged: the JPEG ends before its end marker]\n"
+              "unreadable   in/d\\x0A.jpg: permission denied\n"
+              "\n"
+              "files                         4\n"
+              "  matched                     1\n"
+              "  clean                       2\n"
+              "  low_quality                 0\n"
+              "  too_small                   0\n"
+              "  unsupported                 0\n"
+              "  corrupt                     0\n"
+              "  unreadable                  1\n"
+              "  limit                       0\n"
+              "damaged                       1\n"
+              "duplicates                    2\n"
+              "entries hit                   2\n"
+              "read                     3.7 MB\n"
+              "\n"
+              "list            " +
+                  std::string(64, 'd') +
+                  "\n"
+                  "entries         1,234,567\n"
+                  "searched        pdq, radius 31, minimum quality 50\n"
+                  "tutela          1.2.3\n"
+                  "INTERRUPTED: stopped before the last file; the rows above are complete\n");
+}
+
+TEST(Text, WritesSizesInUnits) {
+    const auto read = [](std::uint64_t bytes) {
+        RunTotals totals;
+        totals.bytes = bytes;
+        const std::string report = render(ReportFormat::text, plain_facts(), {}, totals);
+        const std::size_t at = report.find("\nread ") + 6;
+        const std::string line = report.substr(at, report.find('\n', at) - at);
+        return line.substr(line.find_first_not_of(' '));
+    };
+    EXPECT_EQ(read(0), "0 bytes");
+    EXPECT_EQ(read(999), "999 bytes");
+    EXPECT_EQ(read(1000), "1.0 kB");
+    EXPECT_EQ(read(999'999), "999.9 kB");
+    EXPECT_EQ(read(1'000'000), "1.0 MB");
+    EXPECT_EQ(read(UINT64_MAX), "18.4 EB");
+}
+
+TEST(Text, NoNameSteersATerminal) {
+    EXPECT_EQ(visible("caf\xc3\xa9 \xe4\xbd\xa0\xf0\x9f\x98\x80.jpg"), "caf\xc3\xa9 \xe4\xbd\xa0\xf0\x9f\x98\x80.jpg");
+    EXPECT_EQ(visible("\x1b]0;owned\x07"), "\\x1B]0;owned\\x07");
+    EXPECT_EQ(visible("a\xc2\x9b"
+                      "b\x7f"),
+              "a\\xC2\\x9Bb\\x7F");
+    EXPECT_EQ(visible("\xe2\x80\xaegpj.exe"), "\\xE2\\x80\\xAEgpj.exe");
+    EXPECT_EQ(visible("\xe2\x81\xa6\xe2\x81\xa9\xe2\x80\xa8"), "\\xE2\\x81\\xA6\\xE2\\x81\\xA9\\xE2\\x80\\xA8");
+    EXPECT_EQ(visible("bad\xff"), "bad\\xFF");
+    EXPECT_EQ(visible("C:\\a"), "C:\\a");
+    EXPECT_EQ(visible("\\x1B"), "\\x5Cx1B");
+}
+
+TEST(Text, EscapesCanBeUndone) {
+    std::mt19937 random(22);
+    for (int i = 0; i < 20000; ++i) {
+        const std::string text = testing::hostile_text(random);
+        const std::string shown = visible(text);
+        ASSERT_TRUE(is_utf8(shown));
+        ASSERT_EQ(testing::unescape(shown), text);
+        for (const char c : shown)
+            ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
+    }
+}
+
+TEST(Text, OneLineAFileWhateverItsName) {
+    std::mt19937 random(23);
+    for (int i = 0; i < 2000; ++i) {
+        FileRow row = hostile_row(random);
+        row.outcome = Outcome::unsupported;
+        const std::string report = render(ReportFormat::text, plain_facts(true), {row});
+        const std::string rows = report.substr(0, report.find("\n\nfiles "));
+        ASSERT_EQ(rows.find('\n'), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace tutela
