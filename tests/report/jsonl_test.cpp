@@ -80,7 +80,9 @@ void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
     EXPECT_EQ(got.at("quality").is_null(), !row.quality.has_value());
     EXPECT_EQ(number_or_zero(got.at("quality")), static_cast<std::uint64_t>(row.quality.value_or(0)));
     ASSERT_EQ(got.contains("hash"), show_hashes);
-    if (show_hashes) EXPECT_EQ(text_or_empty(got.at("hash")), row.hash ? to_hex(*row.hash) : "");
+    if (show_hashes) {
+        EXPECT_EQ(text_or_empty(got.at("hash")), row.hash ? to_hex(*row.hash) : "");
+    }
     const json::array& matches = got.at("matches").as_array();
     ASSERT_EQ(matches.size(), row.matches.size());
     for (std::size_t i = 0; i < matches.size(); ++i) {
