@@ -33,9 +33,11 @@ struct ScanOptions {
     DecodeLimits limits;
     // Symbolic links inside a folder are rows of their own (`unsupported`, "a symbolic link, not followed"), as a link
     // on a seized disk may point into the examiner's own system. Set this to follow them; a folder is entered once,
-    // however many links lead to it. A path that the caller names is always followed.
+    // however many links lead to it (the others are rows of their own, `unsupported`). A path that the caller names is
+    // always followed.
     bool follow_symlinks = false;
-    // When set and turned true (from another thread or a signal handler), no further file is begun.
+    // When set and turned true (from another thread or a signal handler), no further file is begun, and one that is
+    // only read for its SHA-256 is given up.
     const std::atomic<bool>* stop = nullptr;
     // Called after every row, in the order of the rows, never by two threads at once.
     std::function<void(const ScanProgress&)> progress;
@@ -51,7 +53,8 @@ public:
     // the names' bytes, folders entered where their name stands. The order and the content of the rows do not depend
     // on the executor. Files of the same bytes are decoded once (XXH3-128 finds them, SHA-256 confirms: a crafted
     // XXH3 collision cannot hide a file). A path that does not exist is a row (`unreadable`), not an error.
-    // A picture is read into memory; any other file is streamed for its SHA-256. `on_row` is called by one thread at a
+    // A picture is read into memory; any other file is streamed for its SHA-256. A file that changes while it is read
+    // has no SHA-256: it is `damaged` when it could be hashed, else `unreadable`. `on_row` is called by one thread at a
     // time; an error from it ends the scan and is returned. On stop the rows so far are complete and in order, and
     // `interrupted` is set.
     Result<RunTotals> scan(std::span<const std::string> paths, Executor& executor,

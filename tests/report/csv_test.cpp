@@ -6,10 +6,10 @@
 namespace tutela {
 namespace {
 
-using testing::hostile_row;
-using testing::plain_facts;
-using testing::render;
-using testing::unescape;
+using test::hostile_row;
+using test::plain_facts;
+using test::render;
+using test::unescape;
 
 // RFC 4180 to the letter; anything else is a failure.
 std::vector<std::vector<std::string>> parse_csv(const std::string& text) {

@@ -9,9 +9,9 @@
 namespace tutela {
 namespace {
 
-using testing::hostile_row;
-using testing::plain_facts;
-using testing::render;
+using test::hostile_row;
+using test::plain_facts;
+using test::render;
 namespace json = boost::json;
 
 std::vector<std::string> lines(const std::string& text) {

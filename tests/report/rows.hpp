@@ -7,7 +7,7 @@
 
 #include "tutela/report.hpp"
 
-namespace tutela::testing {
+namespace tutela::test {
 
 // Pieces that have broken reports before: quotes, separators, formulas, escapes, broken and odd UTF-8.
 inline std::string hostile_text(std::mt19937& random) {
@@ -133,4 +133,4 @@ inline std::string unescape(const std::string& text) {
     return bytes;
 }
 
-}  // namespace tutela::testing
+}  // namespace tutela::test

@@ -7,9 +7,9 @@
 namespace tutela {
 namespace {
 
-using testing::hostile_row;
-using testing::plain_facts;
-using testing::render;
+using test::hostile_row;
+using test::plain_facts;
+using test::render;
 
 std::string visible(std::string_view text) {
     std::string out;
@@ -101,10 +101,10 @@ TEST(Text, NoNameSteersATerminal) {
 TEST(Text, EscapesCanBeUndone) {
     std::mt19937 random(22);
     for (int i = 0; i < 20000; ++i) {
-        const std::string text = testing::hostile_text(random);
+        const std::string text = test::hostile_text(random);
         const std::string shown = visible(text);
         ASSERT_TRUE(is_utf8(shown));
-        ASSERT_EQ(testing::unescape(shown), text);
+        ASSERT_EQ(test::unescape(shown), text);
         for (const char c : shown)
             ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F);
     }

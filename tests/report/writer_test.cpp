@@ -5,7 +5,7 @@
 namespace tutela {
 namespace {
 
-using testing::plain_facts;
+using test::plain_facts;
 
 constexpr ReportFormat kFormats[] = {ReportFormat::text, ReportFormat::jsonl, ReportFormat::csv};
 
@@ -58,7 +58,7 @@ TEST(RunTotals, AddsUp) {
     std::uint64_t damaged = 0;
     std::uint64_t bytes = 0;
     for (int i = 0; i < 1000; ++i) {
-        FileRow row = testing::hostile_row(random);
+        FileRow row = test::hostile_row(random);
         row.size_bytes >>= 16;
         totals.add(row);
         matches += row.matches.size();

@@ -1,0 +1,109 @@
+#include "scan/examiner.hpp"
+
+#include <new>
+#include <string>
+#include <utility>
+
+#include "core/try.hpp"
+
+namespace tutela {
+
+namespace {
+
+Outcome outcome_of(const Status& status) {
+    switch (status.code()) {
+        case StatusCode::too_small: return Outcome::too_small;
+        case StatusCode::limit: return Outcome::limit;
+        case StatusCode::unsupported: return Outcome::unsupported;
+        case StatusCode::out_of_memory: throw std::bad_alloc();
+        default: return Outcome::corrupt;
+    }
+}
+
+Finding failed(const Status& status, const MediaInfo& info) {
+    Finding finding;
+    finding.outcome = outcome_of(status);
+    finding.reason = status.message().empty() ? std::string(status_name(status.code())) : status.message();
+    finding.info = info;
+    return finding;
+}
+
+// Higher is better; the outcomes that a frame can have.
+int rank(Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::matched: return 4;
+        case Outcome::clean: return 3;
+        case Outcome::low_quality: return 2;
+        case Outcome::too_small: return 1;
+        default: return 0;
+    }
+}
+
+bool better(const Finding& a, const Finding& b) noexcept {
+    if (rank(a.outcome) != rank(b.outcome)) return rank(a.outcome) > rank(b.outcome);
+    return a.outcome == Outcome::matched && a.neighbors.front().distance_bits < b.neighbors.front().distance_bits;
+}
+
+}  // namespace
+
+Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaFormat format) {
+    try {
+        auto source = open_media(bytes, options_.limits);
+        if (source.ok()) return examine_frames(*source.value());
+        MediaInfo info;
+        info.format = format;
+        return failed(source.status(), info);
+    } catch (const std::bad_alloc&) {
+        frame_ = Frame();
+        hasher_ = PdqHasher();
+        throw;
+    }
+}
+
+Result<Finding> Examiner::examine_frames(FrameSource& source) {
+    std::optional<Finding> best;
+    std::string damage;
+    bool damaged = false;
+    const auto note_damage = [&](const std::string& reason) {
+        if (!damaged) damage = reason;
+        damaged = true;
+    };
+    for (;;) {
+        const Result<bool> next = source.next(frame_);
+        if (!next.ok()) {
+            // Frames that came before the failure count, unless memory is short: then the file is no worse than others.
+            if (next.status().code() == StatusCode::out_of_memory) throw std::bad_alloc();
+            if (!best) return failed(next.status(), source.info());
+            note_damage(next.status().message());
+            break;
+        }
+        if (source.damage().damaged) note_damage(source.damage().reason);
+        if (!next.value()) break;
+        TUTELA_ASSIGN(Finding finding, examine_frame(frame_.view()));
+        if (!best || better(finding, *best)) best = std::move(finding);
+    }
+    if (!best) return failed(Status(StatusCode::corrupt, "the file holds no picture"), source.info());
+    best->info = source.info();
+    best->damaged = damaged && best->has_hash();
+    if (best->damaged) best->damage_reason = damage;
+    return *std::move(best);
+}
+
+Result<Finding> Examiner::examine_frame(const FrameView& frame) {
+    const Result<FrameHash> hashed = hasher_.hash(frame);
+    if (!hashed.ok()) return failed(hashed.status(), {});
+    Finding finding;
+    finding.quality = hashed.value().quality;
+    finding.hash = hashed.value().hash;
+    if (*finding.quality < options_.min_quality) {
+        finding.outcome = Outcome::low_quality;
+        finding.reason = "the quality " + std::to_string(*finding.quality) + " is below the minimum of " +
+                         std::to_string(options_.min_quality);
+        return finding;
+    }
+    TUTELA_TRY(index_.search(*finding.hash, options_.radius, finding.neighbors));
+    finding.outcome = finding.neighbors.empty() ? Outcome::clean : Outcome::matched;
+    return finding;
+}
+
+}  // namespace tutela

@@ -1,0 +1,33 @@
+// From the bytes of a picture to a Finding: decode, hash, search.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "scan/finding.hpp"
+#include "tutela/hasher.hpp"
+#include "tutela/scan.hpp"
+
+namespace tutela {
+
+// Owns what decoding and hashing reuse. One thread at a time. The result depends on the bytes alone.
+class Examiner {
+public:
+    Examiner(const Index<256>& index, const ScanOptions& options) : index_(index), options_(options) {}
+
+    // `bytes` announce themselves as `format`. A file of several frames gets the finding of its best one: the highest
+    // outcome (matched, clean, low_quality, too_small), then the nearest match, then the first.
+    // Throws std::bad_alloc, also for a decoder's out_of_memory; then the object is as new. An error is a defect.
+    Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
+
+private:
+    Result<Finding> examine_frames(FrameSource& source);
+    Result<Finding> examine_frame(const FrameView& frame);
+
+    const Index<256>& index_;
+    const ScanOptions& options_;
+    PdqHasher hasher_;
+    Frame frame_;
+};
+
+}  // namespace tutela

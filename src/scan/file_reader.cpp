@@ -1,0 +1,109 @@
+#include "scan/file_reader.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "core/try.hpp"
+#include "scan/reasons.hpp"
+
+namespace tutela {
+
+namespace {
+
+constexpr std::size_t kPieceBytes = 1U << 20;
+constexpr std::size_t kKeptBytes = 64U << 20;
+
+bool same_facts(const struct stat& a, const struct stat& b) noexcept {
+    return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+}  // namespace
+
+Descriptor open_for_reading(int folder, const char* name, bool follow_symlink) {
+    const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow_symlink ? 0 : O_NOFOLLOW);
+    Descriptor fd(::openat(folder, name, flags | O_NOATIME));
+    if (!fd.valid() && errno == EPERM) fd = Descriptor(::openat(folder, name, flags));  // not the owner of the file
+    return fd;
+}
+
+Result<FileContent> FileReader::read(int fd, const struct stat& before) {
+    FileContent content;
+    content.size_bytes = static_cast<std::uint64_t>(before.st_size);
+    digest_.reset();
+    reserve(kPieceBytes, 0);
+    const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(content.size_bytes, kPieceBytes));
+    TUTELA_ASSIGN(std::uint64_t total, fill(fd, 0, std::max<std::size_t>(first, 1)));
+    if (content.size_bytes == 0 && total != 0) {
+        content.unstated = true;
+        return content;
+    }
+    content.format = sniff_format({buffer_.get(), std::min<std::size_t>(total, kSniffBytes)});
+    content.over_limit = content.format != MediaFormat::unknown && content.size_bytes > limits_.max_bytes;
+    if (content.format != MediaFormat::unknown && !content.over_limit) {
+        const auto size = static_cast<std::size_t>(content.size_bytes);
+        reserve(size, total);
+        if (total == first) {
+            TUTELA_ASSIGN(total, fill(fd, total, size));
+        }
+        content.bytes = {buffer_.get(), static_cast<std::size_t>(total)};
+        digest_.update(content.bytes);
+    } else {
+        digest_.update({buffer_.get(), static_cast<std::size_t>(total)});
+        if (total == first) {
+            TUTELA_ASSIGN(const std::uint64_t rest, stream(fd, content.size_bytes - total));
+            total += rest;
+        }
+    }
+    content.digests = digest_.finish();
+    struct stat after {};
+    content.changed = total != content.size_bytes || ::fstat(fd, &after) != 0 || !same_facts(before, after);
+    return content;
+}
+
+void FileReader::trim() noexcept {
+    if (capacity_bytes_ <= kKeptBytes) return;
+    buffer_.reset();
+    capacity_bytes_ = 0;
+}
+
+// Makes room for `bytes`, keeping the first `kept`.
+void FileReader::reserve(std::size_t bytes, std::size_t kept) {
+    if (bytes <= capacity_bytes_) return;
+    auto grown = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
+    if (kept != 0) std::memcpy(grown.get(), buffer_.get(), kept);
+    buffer_ = std::move(grown);
+    capacity_bytes_ = bytes;
+}
+
+// Fills buffer_[from, to) from the file; answers where it ended: `to`, or less at the end of the file.
+Result<std::size_t> FileReader::fill(int fd, std::size_t from, std::size_t to) {
+    while (from < to) {
+        const ssize_t got = ::read(fd, buffer_.get() + from, to - from);
+        if (got == 0) break;
+        if (got > 0) {
+            from += static_cast<std::size_t>(got);
+        } else if (errno != EINTR) {
+            return Status(StatusCode::io_error, errno_reason(errno));
+        }
+    }
+    return from;
+}
+
+// Digests up to `remaining` more bytes in pieces; answers how many there were.
+Result<std::uint64_t> FileReader::stream(int fd, std::uint64_t remaining) {
+    std::uint64_t total = 0;
+    while (remaining > total) {
+        if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return Status(StatusCode::cancelled);
+        const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(remaining - total, kPieceBytes));
+        TUTELA_ASSIGN(const std::size_t got, fill(fd, 0, want));
+        digest_.update({buffer_.get(), got});
+        total += got;
+        if (got < want) break;
+    }
+    return total;
+}
+
+}  // namespace tutela

@@ -1,0 +1,57 @@
+// Opens and reads one file after the other: pictures whole, all else as a stream for its digests.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "core/digest.hpp"
+#include "scan/descriptor.hpp"
+#include "tutela/media.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// Opens a file for reading without waiting (a FIFO), without becoming its terminal's owner, and without touching its
+// access time where the system allows. On failure the descriptor is not valid: see errno.
+[[nodiscard]] Descriptor open_for_reading(int folder, const char* name, bool follow_symlink);
+
+struct FileContent {
+    std::uint64_t size_bytes = 0;  // as the file stated it before the read
+    StreamDigest::Digests digests{};
+    MediaFormat format = MediaFormat::unknown;
+    std::span<const std::uint8_t> bytes;  // the whole picture; empty when it was streamed. Valid until the next read()
+    bool over_limit = false;              // a picture, but over max_bytes: streamed
+    bool changed = false;                 // while it was read: the digests are those of the bytes seen
+    bool unstated = false;                // states a size of 0 and yet holds bytes: no real file
+};
+
+// One thread at a time. Keeps its buffer from file to file.
+class FileReader {
+public:
+    FileReader(const DecodeLimits& limits, const std::atomic<bool>* stop) : limits_(limits), stop_(stop) {}
+
+    // Reads the regular file `fd`, whose fstat() gave `before`, from its start. Never more than the size it stated, so
+    // that a file that grows without end has one. Errors: io_error with the reason; cancelled when stopped midway.
+    Result<FileContent> read(int fd, const struct stat& before);
+
+    // Gives back the memory that a big file took.
+    void trim() noexcept;
+
+private:
+    void reserve(std::size_t bytes, std::size_t kept);
+    Result<std::size_t> fill(int fd, std::size_t from, std::size_t to);
+    Result<std::uint64_t> stream(int fd, std::uint64_t remaining);
+
+    DecodeLimits limits_;
+    const std::atomic<bool>* stop_;
+    StreamDigest digest_;
+    std::unique_ptr<std::uint8_t[]> buffer_;
+    std::size_t capacity_bytes_ = 0;
+};
+
+}  // namespace tutela

@@ -1,0 +1,62 @@
+// One worker of a scan: an input in, its row out.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/digest.hpp"
+#include "scan/examiner.hpp"
+#include "scan/file_reader.hpp"
+#include "scan/file_tree.hpp"
+#include "scan/finding_cache.hpp"
+#include "scan/folder_opener.hpp"
+#include "tutela/scan.hpp"
+
+namespace tutela {
+
+// The row of a picture: what its file says, what its bytes say, and the list's words for what was matched.
+void apply_finding(const Finding& finding, const HashList& list, FileRow& row);
+
+// The outcome of bytes that are not examined, as they are empty or no picture. Nothing for a picture.
+[[nodiscard]] std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaFormat format);
+[[nodiscard]] std::string over_limit_reason(std::uint64_t size_bytes, const DecodeLimits& limits);
+inline constexpr const char* kOutOfMemoryReason = "there was not enough memory to decode it";
+
+struct ScannedFile {
+    FileRow row;
+    std::optional<Sha256> picture;  // its digest, when it is a picture that was examined
+};
+
+// What the workers of a scan share.
+struct ScanJob {
+    const FileTree& tree;
+    const HashList& list;
+    const Index<256>& index;
+    const ScanOptions& options;
+    FindingCache& cache;
+};
+
+// One thread at a time.
+class FileScanner {
+public:
+    explicit FileScanner(const ScanJob& job)
+        : job_(job),
+          folders_(job.tree),
+          reader_(job.options.limits, job.options.stop),
+          examiner_(job.index, job.options) {}
+
+    // Errors: cancelled when the stop came while the file was read; anything else is a defect.
+    Result<ScannedFile> scan(const TreeItem& item);
+
+private:
+    Status scan_file(const TreeItem& item, ScannedFile& file);
+    Status scan_content(const FileContent& content, ScannedFile& file);
+    Status scan_picture(const FileContent& content, ScannedFile& file);
+
+    const ScanJob& job_;
+    FolderOpener folders_;
+    FileReader reader_;
+    Examiner examiner_;
+};
+
+}  // namespace tutela

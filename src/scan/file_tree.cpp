@@ -1,0 +1,44 @@
+#include "scan/file_tree.hpp"
+
+#include <cstring>
+#include <new>
+
+namespace tutela {
+
+NameOffset FileTree::add_name(std::string_view name) {
+    const NameOffset offset = names_.size();
+    names_ += name;
+    names_ += '\0';
+    return offset;
+}
+
+std::uint32_t FileTree::add_folder(NameOffset name, std::uint32_t parent, bool followed) {
+    if (folders_.size() >= kNoFolder) throw std::bad_alloc();
+    const std::uint32_t depth = parent == kNoFolder ? 0 : folders_[parent].depth + 1;
+    folders_.push_back({name, parent, depth, followed});
+    return static_cast<std::uint32_t>(folders_.size() - 1);
+}
+
+void FileTree::add_bad_path(std::string_view path) {
+    bad_paths_.emplace_back(path);
+    items_.push_back({bad_paths_.size() - 1, kNoFolder, 0, ItemKind::bad_name, false});
+}
+
+std::string FileTree::path(const TreeItem& item) const {
+    if (item.kind == ItemKind::bad_name) return bad_paths_[item.name];
+    std::vector<std::string_view> parts{name(item.name)};
+    std::size_t length = parts.back().size();
+    for (std::uint32_t id = item.folder; id != kNoFolder; id = folders_[id].parent) {
+        parts.emplace_back(name(folders_[id].name));
+        length += parts.back().size() + 1;
+    }
+    std::string whole;
+    whole.reserve(length);
+    for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+        if (!whole.empty() && whole.back() != '/') whole += '/';
+        whole += *part;
+    }
+    return whole;
+}
+
+}  // namespace tutela

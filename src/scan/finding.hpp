@@ -1,0 +1,29 @@
+// What the bytes of a picture alone decide; everything else in a row belongs to the file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tutela/hash.hpp"
+#include "tutela/index.hpp"
+#include "tutela/media.hpp"
+#include "tutela/report.hpp"
+
+namespace tutela {
+
+struct Finding {
+    Outcome outcome = Outcome::corrupt;
+    std::string reason;
+    bool damaged = false;
+    std::string damage_reason;
+    MediaInfo info;
+    std::optional<std::int32_t> quality;
+    std::optional<Hash256> hash;
+    std::vector<Neighbor> neighbors;  // nearest first; positions in the list
+
+    [[nodiscard]] bool has_hash() const noexcept { return hash.has_value(); }
+};
+
+}  // namespace tutela

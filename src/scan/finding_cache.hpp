@@ -1,0 +1,65 @@
+// The findings of pictures already examined, so that equal bytes are decoded once.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "core/digest.hpp"
+#include "scan/finding.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// The XXH3-128 finds the place, the SHA-256 decides: equal XXH3 values alone, which can be crafted, are no equality.
+struct ContentKey {
+    Xxh3_128 xxh3;
+    Sha256 sha256;
+    std::uint64_t size_bytes = 0;
+
+    bool operator==(const ContentKey&) const noexcept = default;
+};
+
+// Bounded: the last `capacity` distinct pictures, oldest out first. As a finding depends on the bytes alone, what was
+// dropped is found again, only later. Thread-safe.
+class FindingCache {
+public:
+    // About 400 bytes each without matches: some 25 MB in all.
+    static constexpr std::size_t kDefaultCapacity = 65536;
+
+    explicit FindingCache(std::size_t capacity = kDefaultCapacity) : capacity_(capacity) {}
+
+    using Make = std::function<Result<Finding>()>;
+    using Shared = std::shared_ptr<const Finding>;
+
+    // The finding for `key`: known, or waited for when another thread is at it, or made by `make` here. When `make`
+    // fails or throws, those who wait each make their own. `make` must not call get().
+    Result<Shared> get(const ContentKey& key, const Make& make);
+
+    [[nodiscard]] std::size_t size() const;
+
+private:
+    struct Slot {
+        bool done = false;
+        Shared finding;  // null when making it failed
+    };
+    struct KeyHash {
+        std::size_t operator()(const ContentKey& key) const noexcept;
+    };
+
+    std::shared_ptr<Slot> claim(const ContentKey& key, Shared& known);
+    void settle(Slot& slot, Shared finding);
+
+    const std::size_t capacity_;
+    mutable std::mutex mutex_;
+    std::condition_variable settled_;
+    std::unordered_map<ContentKey, std::shared_ptr<Slot>, KeyHash> slots_;
+    std::deque<ContentKey> order_;
+};
+
+}  // namespace tutela

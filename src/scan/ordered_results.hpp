@@ -1,0 +1,112 @@
+// Work is taken in order by many threads and finished in any order; its results go out in order again.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// Hands out the numbers 0 .. count - 1 and passes the results to `emit` in that order, one at a time, whichever thread
+// they come from. At most `window` numbers are between the last emitted and the last handed out, so that one slow
+// piece of work does not let the results of all others pile up. Nobody waits while it holds a number: no deadlock.
+template <typename T>
+class OrderedResults {
+public:
+    using Emit = std::function<Status(T&&)>;
+
+    OrderedResults(std::size_t count, std::size_t window, const std::atomic<bool>* stop, Emit emit)
+        : count_(count), ring_(window), stop_(stop), emit_(std::move(emit)) {}
+
+    // The next number, or nothing when the work is done, stopped or has failed. May wait for others' results.
+    std::optional<std::size_t> take() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) end();
+            if (ended_ || next_ == count_) return std::nullopt;
+            if (next_ - emitted_ < ring_.size()) return next_++;
+            room_.wait(lock);
+        }
+    }
+
+    // The result for a number taken. Emits it and what waits behind it, unless another thread is emitting and will.
+    void put(std::size_t number, T&& result) {
+        std::unique_lock lock(mutex_);
+        ring_[number % ring_.size()] = std::move(result);
+        if (emitting_) return;
+        emitting_ = true;
+        while (!dead_ && ring_[emitted_ % ring_.size()].has_value())
+            emit_one(lock);
+        emitting_ = false;
+    }
+
+    // There is no result for this number, and so none after it will be emitted; no more are handed out.
+    void abandon() {
+        const std::lock_guard lock(mutex_);
+        end();
+    }
+
+    // Ends it all: nothing more is emitted. The first failure is kept.
+    void fail(Status status) {
+        const std::lock_guard lock(mutex_);
+        kill(std::move(status));
+    }
+
+    // For after the last thread has left.
+    [[nodiscard]] const Status& status() const noexcept { return status_; }
+    [[nodiscard]] bool complete() const noexcept { return emitted_ == count_; }
+
+private:
+    void emit_one(std::unique_lock<std::mutex>& lock) {
+        std::optional<T>& slot = ring_[emitted_ % ring_.size()];
+        T result = *std::move(slot);
+        slot.reset();
+        lock.unlock();
+        Status status;
+        try {
+            status = emit_(std::move(result));
+        } catch (...) {
+            lock.lock();
+            kill(Status(StatusCode::internal, "the receiver of the rows threw"));
+            emitting_ = false;
+            throw;
+        }
+        lock.lock();
+        ++emitted_;
+        if (!status.ok()) kill(std::move(status));
+        room_.notify_all();
+    }
+
+    void end() {
+        ended_ = true;
+        room_.notify_all();
+    }
+    void kill(Status status) {
+        if (!dead_) status_ = std::move(status);
+        dead_ = true;
+        end();
+    }
+
+    const std::size_t count_;
+    std::vector<std::optional<T>> ring_;  // result i lies at i % size
+    const std::atomic<bool>* stop_;
+    Emit emit_;
+
+    std::mutex mutex_;
+    std::condition_variable room_;
+    std::size_t next_ = 0;     // to be handed out
+    std::size_t emitted_ = 0;  // results passed on
+    bool emitting_ = false;    // a thread is in emit_
+    bool ended_ = false;       // no more numbers
+    bool dead_ = false;        // no more results either
+    Status status_;
+};
+
+}  // namespace tutela

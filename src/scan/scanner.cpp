@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "core/digest.hpp"
+#include "core/try.hpp"
+#include "scan/file_scanner.hpp"
+#include "scan/file_tree.hpp"
+#include "scan/finding_cache.hpp"
+#include "scan/ordered_results.hpp"
+#include "scan/walk.hpp"
+#include "tutela/scan.hpp"
+
+namespace tutela {
+
+namespace {
+
+// How many files may be done before one that is not; a row is some 400 bytes.
+constexpr std::size_t kWindow = 1024;
+
+// How many of the pictures had been seen before: each by half of its SHA-256, which is 16 bytes a picture.
+class DuplicateCount {
+public:
+    void add(const Sha256& digest) { std::memcpy(seen_.emplace_back().data(), digest.data(), sizeof(Half)); }
+    [[nodiscard]] std::uint64_t count() && {
+        std::sort(seen_.begin(), seen_.end());
+        const auto distinct = std::unique(seen_.begin(), seen_.end());
+        return static_cast<std::uint64_t>(seen_.end() - distinct);
+    }
+
+private:
+    using Half = std::array<std::uint8_t, 16>;
+    std::vector<Half> seen_;
+};
+
+}  // namespace
+
+struct Scanner::Impl {
+    HashList list;
+    ScanOptions options;
+    std::unique_ptr<const Index<256>> index;
+    RunFacts facts;
+};
+
+Scanner::Scanner(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
+
+Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
+    if (options.radius > Hash256::kBits) {
+        return Status(StatusCode::invalid_argument, "the radius is a number of bits from 0 to 256");
+    }
+    if (options.min_quality < 0 || options.min_quality > 100) {
+        return Status(StatusCode::invalid_argument, "the minimum quality is a number from 0 to 100");
+    }
+    TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, build_index<256>(list.hashes(), options.index));
+    RunFacts facts;
+    facts.tool_version = version();
+    facts.list_digest = list.digest_hex();
+    facts.list_entries = list.size();
+    facts.radius = options.radius;
+    facts.min_quality = options.min_quality;
+    return Scanner(
+        std::make_shared<const Impl>(Impl{std::move(list), std::move(options), std::move(index), std::move(facts)}));
+}
+
+Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& executor,
+                                const std::function<Status(const FileRow&)>& on_row) const {
+    if (!on_row) return Status(StatusCode::invalid_argument, "a scan needs a receiver for its rows");
+    const ScanOptions& options = impl_->options;
+    RunTotals totals;
+    FileTree tree;
+    if (!walk(paths, {options.follow_symlinks, options.stop}, tree)) {
+        totals.interrupted = true;
+        return totals;
+    }
+    const std::vector<TreeItem>& items = tree.items();
+    DuplicateCount duplicates;
+    const auto emit = [&](ScannedFile&& file) {
+        totals.add(file.row);
+        if (file.picture) duplicates.add(*file.picture);
+        TUTELA_TRY(on_row(file.row));
+        if (options.progress) {
+            options.progress({totals.files, items.size(), totals.bytes, totals.count(Outcome::matched)});
+        }
+        return Status();
+    };
+    FindingCache cache;
+    const ScanJob job{tree, impl_->list, *impl_->index, options, cache};
+    OrderedResults<ScannedFile> results(items.size(), std::min(kWindow, items.size()), options.stop, emit);
+    const auto body = [&](std::size_t) {
+        try {
+            FileScanner scanner(job);
+            while (const std::optional<std::size_t> number = results.take()) {
+                Result<ScannedFile> file = scanner.scan(items[*number]);
+                if (file.ok()) {
+                    results.put(*number, std::move(file).value());
+                } else if (file.status().code() == StatusCode::cancelled) {
+                    results.abandon();
+                } else {
+                    results.fail(file.status());
+                }
+            }
+        } catch (...) {
+            results.fail(Status(StatusCode::out_of_memory));
+            throw;
+        }
+    };
+    const std::size_t workers = std::min(std::max<std::size_t>(executor.concurrency(), 1), items.size());
+    if (workers != 0) executor.run(workers, body);
+    if (!results.status().ok()) return results.status();
+    totals.interrupted = !results.complete();
+    totals.duplicates = std::move(duplicates).count();
+    return totals;
+}
+
+FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const {
+    FileRow row;
+    row.path = std::move(name);
+    row.size_bytes = bytes.size();
+    row.sha256 = bytes_to_hex(sha256(bytes));
+    const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
+    if (auto reason = no_picture_reason(bytes.size(), format)) {
+        row.outcome = Outcome::unsupported;
+        row.reason = *std::move(reason);
+        return row;
+    }
+    row.format = format_name(format);
+    row.outcome = Outcome::limit;
+    if (bytes.size() > impl_->options.limits.max_bytes) {
+        row.reason = over_limit_reason(bytes.size(), impl_->options.limits);
+        return row;
+    }
+    try {
+        Examiner examiner(*impl_->index, impl_->options);
+        const Result<Finding> finding = examiner.examine(bytes, format);
+        if (finding.ok()) {
+            apply_finding(finding.value(), impl_->list, row);
+        } else {
+            row.reason = finding.status().to_string();
+        }
+    } catch (const std::bad_alloc&) {
+        row.reason = kOutOfMemoryReason;
+    }
+    return row;
+}
+
+RunFacts Scanner::facts() const {
+    return impl_->facts;
+}
+
+const HashList& Scanner::list() const noexcept {
+    return impl_->list;
+}
+
+}  // namespace tutela
