@@ -49,7 +49,7 @@ bool better(const Finding& a, const Finding& b) noexcept {
 Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaFormat format) {
     try {
         auto source = open_media(bytes, options_.limits);
-        if (source.ok()) return examine_frames(*source.value());
+        if (source.ok()) return examine_source(*source.value());
         MediaInfo info;
         info.format = format;
         return failed(source.status(), info);
@@ -60,7 +60,7 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
     }
 }
 
-Result<Finding> Examiner::examine_frames(FrameSource& source) {
+Result<Finding> Examiner::examine_source(FrameSource& source) {
     std::optional<Finding> best;
     std::string damage;
     bool damaged = false;

@@ -20,8 +20,10 @@ public:
     // Throws std::bad_alloc, also for a decoder's out_of_memory; then the object is as new. An error is a defect.
     Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
 
+    // The same for a source that is open. Throws as examine() does, but does not clean up.
+    Result<Finding> examine_source(FrameSource& source);
+
 private:
-    Result<Finding> examine_frames(FrameSource& source);
     Result<Finding> examine_frame(const FrameView& frame);
 
     const Index<256>& index_;

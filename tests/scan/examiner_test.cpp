@@ -1,0 +1,157 @@
+#include "scan/examiner.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <new>
+
+#include "scan/scanning.hpp"
+
+namespace tutela {
+namespace {
+
+using test::flat_picture;
+using test::hash_of;
+using test::picture;
+
+// Frames, failures and damage as a test wants them.
+class ScriptedSource final : public FrameSource {
+public:
+    struct Step {
+        Frame frame;  // unless it fails
+        Status failure;
+        std::string damage;
+    };
+
+    ScriptedSource() { info_.format = MediaFormat::png; }
+    ScriptedSource& then(Frame frame, std::string damage = {}) {
+        steps_.push_back({std::move(frame), {}, std::move(damage)});
+        return *this;
+    }
+    ScriptedSource& fail(StatusCode code, std::string message) {
+        steps_.push_back({{}, Status(code, std::move(message)), {}});
+        return *this;
+    }
+
+    Result<bool> next(Frame& frame) override {
+        if (steps_.empty()) return false;
+        Step step = std::move(steps_.front());
+        steps_.pop_front();
+        if (!step.failure.ok()) return step.failure;
+        frame = std::move(step.frame);
+        damage_.damaged = !step.damage.empty();
+        damage_.reason = step.damage;
+        return true;
+    }
+
+private:
+    std::deque<Step> steps_;
+};
+
+class ExaminerTest : public ::testing::Test {
+protected:
+    ExaminerTest() {
+        // Entry 0 is a few bits off picture 1; entry 1 is picture 2 exactly.
+        hashes_ = {hash_of(picture(1)), hash_of(picture(2))};
+        hashes_[0].bytes[31] ^= 0x0F;
+        index_ = build_index<256>(hashes_).value();
+    }
+
+    Finding examine(ScriptedSource& source) {
+        Result<Finding> finding = Examiner(*index_, options_).examine_source(source);
+        EXPECT_TRUE(finding.ok());
+        return std::move(finding).value();
+    }
+
+    std::vector<Hash256> hashes_;
+    std::unique_ptr<const Index<256>> index_;
+    ScanOptions options_;
+};
+
+TEST_F(ExaminerTest, TakesTheBestFrame) {
+    ScriptedSource low;
+    const Finding a = examine(low.then(flat_picture(9, 3, 3)).then(flat_picture(9)));
+    EXPECT_EQ(a.outcome, Outcome::low_quality);
+    EXPECT_EQ(a.quality, 0);
+
+    ScriptedSource clean;
+    const Finding b = examine(clean.then(flat_picture(9)).then(picture(50)).then(flat_picture(9)));
+    EXPECT_EQ(b.outcome, Outcome::clean);
+    EXPECT_EQ(b.hash, hash_of(picture(50)));
+    EXPECT_EQ(b.reason, "");
+
+    ScriptedSource matched;
+    const Finding c = examine(matched.then(picture(50)).then(picture(1)).then(picture(2)).then(picture(51)));
+    EXPECT_EQ(c.outcome, Outcome::matched);
+    EXPECT_EQ(c.hash, hash_of(picture(2))) << "the nearest match wins over the first";
+    EXPECT_EQ(c.neighbors, (std::vector<Neighbor>{{1, 0}}));
+    EXPECT_EQ(c.info.format, MediaFormat::png);
+
+    ScriptedSource first;
+    EXPECT_EQ(examine(first.then(picture(50)).then(picture(51))).hash, hash_of(picture(50)));
+}
+
+TEST_F(ExaminerTest, ASmallFrameIsTooSmall) {
+    ScriptedSource source;
+    const Finding finding = examine(source.then(flat_picture(1, 4, 100)));
+    EXPECT_EQ(finding.outcome, Outcome::too_small);
+    EXPECT_FALSE(finding.reason.empty());
+    EXPECT_FALSE(finding.hash.has_value());
+}
+
+TEST_F(ExaminerTest, KeepsTheDamageOfAnyFrame) {
+    ScriptedSource source;
+    const Finding finding = examine(source.then(picture(2)).then(picture(50), "cut off").then(picture(51), "later"));
+    EXPECT_EQ(finding.outcome, Outcome::matched);
+    EXPECT_TRUE(finding.damaged);
+    EXPECT_EQ(finding.damage_reason, "cut off");
+}
+
+TEST_F(ExaminerTest, AFailureAfterAFrameIsDamage) {
+    ScriptedSource source;
+    const Finding finding = examine(source.then(picture(2)).fail(StatusCode::corrupt, "nonsense in frame 2"));
+    EXPECT_EQ(finding.outcome, Outcome::matched);
+    EXPECT_TRUE(finding.damaged);
+    EXPECT_EQ(finding.damage_reason, "nonsense in frame 2");
+}
+
+TEST_F(ExaminerTest, AFailureWithoutAFrameIsTheOutcome) {
+    const auto outcome = [&](StatusCode code) {
+        ScriptedSource source;
+        const Finding finding = examine(source.fail(code, "why"));
+        EXPECT_EQ(finding.reason, "why");
+        EXPECT_FALSE(finding.damaged);
+        return finding.outcome;
+    };
+    EXPECT_EQ(outcome(StatusCode::corrupt), Outcome::corrupt);
+    EXPECT_EQ(outcome(StatusCode::limit), Outcome::limit);
+    EXPECT_EQ(outcome(StatusCode::unsupported), Outcome::unsupported);
+    EXPECT_EQ(outcome(StatusCode::too_small), Outcome::too_small);
+    EXPECT_EQ(outcome(StatusCode::internal), Outcome::corrupt);
+    ScriptedSource empty;
+    EXPECT_EQ(examine(empty).outcome, Outcome::corrupt);
+}
+
+TEST_F(ExaminerTest, WantOfMemoryIsNoFinding) {
+    Examiner examiner(*index_, options_);
+    ScriptedSource first;
+    first.fail(StatusCode::out_of_memory, "");
+    EXPECT_THROW(static_cast<void>(examiner.examine_source(first)), std::bad_alloc);
+    ScriptedSource later;
+    later.then(picture(2)).fail(StatusCode::out_of_memory, "");
+    EXPECT_THROW(static_cast<void>(examiner.examine_source(later)), std::bad_alloc);
+}
+
+TEST_F(ExaminerTest, HashesOfLowQualityAreKeptAndNotSearched) {
+    options_.min_quality = 100;
+    options_.radius = 256;
+    ScriptedSource source;
+    const Finding finding = examine(source.then(flat_picture(7)));
+    EXPECT_EQ(finding.outcome, Outcome::low_quality);
+    EXPECT_TRUE(finding.hash.has_value());
+    EXPECT_TRUE(finding.neighbors.empty());
+    EXPECT_EQ(finding.reason, "the quality 0 is below the minimum of 100");
+}
+
+}  // namespace
+}  // namespace tutela

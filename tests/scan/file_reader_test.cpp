@@ -1,0 +1,158 @@
+#include "scan/file_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <random>
+
+#include "scan/folder.hpp"
+
+namespace tutela {
+namespace {
+
+using test::TestFolder;
+
+std::string random_bytes(std::size_t size, std::string_view start) {
+    std::mt19937 random(40);
+    std::string bytes(start);
+    while (bytes.size() < size)
+        bytes += static_cast<char>(random());
+    return bytes;
+}
+
+std::span<const std::uint8_t> view(const std::string& text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+constexpr std::string_view kJpegStart = "\xff\xd8\xff\xe0";
+
+Result<FileContent> read_file(FileReader& reader, const std::string& path) {
+    const Descriptor fd = open_for_reading(AT_FDCWD, path.c_str(), false);
+    struct stat facts {};
+    EXPECT_EQ(::fstat(fd.get(), &facts), 0);
+    return reader.read(fd.get(), facts);
+}
+
+TEST(FileReader, ReadsPicturesWholeAndStreamsTheRest) {
+    const TestFolder folder;
+    FileReader reader({}, nullptr);
+    for (const std::size_t size : {4UL, 5000UL, (1UL << 20) - 1, 1UL << 20, (1UL << 20) + 1, 3'500'000UL}) {
+        const std::string picture = random_bytes(size, kJpegStart);
+        const std::string other = random_bytes(size, "text");
+        folder.write("picture", picture);
+        folder.write("other", other);
+
+        Result<FileContent> content = read_file(reader, folder / "picture");
+        ASSERT_TRUE(content.ok());
+        EXPECT_EQ(content.value().format, MediaFormat::jpeg);
+        EXPECT_FALSE(content.value().changed);
+        EXPECT_EQ(content.value().digests.sha256, sha256(view(picture)));
+        EXPECT_EQ(content.value().digests.xxh3, xxh3_128(view(picture)));
+        ASSERT_TRUE(std::equal(content.value().bytes.begin(), content.value().bytes.end(), view(picture).begin(),
+                               view(picture).end()));
+
+        content = read_file(reader, folder / "other");
+        ASSERT_TRUE(content.ok());
+        EXPECT_EQ(content.value().format, MediaFormat::unknown);
+        EXPECT_TRUE(content.value().bytes.empty());
+        EXPECT_EQ(content.value().digests.sha256, sha256(view(other)));
+        reader.trim();
+    }
+}
+
+TEST(FileReader, StreamsAPictureOverTheLimit) {
+    const TestFolder folder;
+    DecodeLimits limits;
+    limits.max_bytes = 2'000'000;
+    FileReader reader(limits, nullptr);
+    const std::string picture = random_bytes(2'000'001, kJpegStart);
+    folder.write("picture", picture);
+    const Result<FileContent> content = read_file(reader, folder / "picture");
+    ASSERT_TRUE(content.ok());
+    EXPECT_TRUE(content.value().over_limit);
+    EXPECT_TRUE(content.value().bytes.empty());
+    EXPECT_EQ(content.value().digests.sha256, sha256(view(picture)));
+}
+
+// The reader believes what it was told before the read, so a change is made by telling it something else.
+TEST(FileReader, NoticesAChange) {
+    const TestFolder folder;
+    folder.write("f", random_bytes(5000, kJpegStart));
+    FileReader reader({}, nullptr);
+    const Descriptor fd = open_for_reading(AT_FDCWD, (folder / "f").c_str(), false);
+    struct stat facts {};
+    ASSERT_EQ(::fstat(fd.get(), &facts), 0);
+    const auto read_as = [&](struct stat before) {
+        EXPECT_EQ(::lseek(fd.get(), 0, SEEK_SET), 0);
+        auto content = reader.read(fd.get(), before);
+        EXPECT_TRUE(content.ok());
+        return content.value();
+    };
+    EXPECT_FALSE(read_as(facts).changed);
+    struct stat other = facts;
+    other.st_size = 4000;  // it grew
+    EXPECT_TRUE(read_as(other).changed);
+    EXPECT_EQ(read_as(other).bytes.size(), 4000U);
+    other.st_size = 3'000'000;  // it shrank
+    EXPECT_TRUE(read_as(other).changed);
+    EXPECT_EQ(read_as(other).bytes.size(), 5000U);
+    other = facts;
+    other.st_mtim.tv_nsec ^= 1;  // it was written to
+    EXPECT_TRUE(read_as(other).changed);
+}
+
+TEST(FileReader, ReadsNoFileThatLiesAboutItsSize) {
+    const Descriptor fd = open_for_reading(AT_FDCWD, "/proc/self/status", false);
+    if (!fd.valid()) GTEST_SKIP() << "no /proc";
+    FileReader reader({}, nullptr);
+    const Result<FileContent> content = read_file(reader, "/proc/self/status");
+    ASSERT_TRUE(content.ok());
+    EXPECT_TRUE(content.value().unstated);
+}
+
+TEST(FileReader, AFolderIsNoFile) {
+    const TestFolder folder;
+    FileReader reader({}, nullptr);
+    const Result<FileContent> content = read_file(reader, folder.path());
+    ASSERT_FALSE(content.ok());
+    EXPECT_EQ(content.status().code(), StatusCode::io_error);
+    EXPECT_EQ(content.status().message(), "a folder stands where a file was expected");
+}
+
+TEST(FileReader, GivesUpAStreamWhenStopped) {
+    const TestFolder folder;
+    folder.write("big", random_bytes(3'000'000, "text"));
+    folder.write("small", "text");
+    const std::atomic<bool> stop{true};
+    FileReader reader({}, &stop);
+    EXPECT_EQ(read_file(reader, folder / "big").status().code(), StatusCode::cancelled);
+    EXPECT_TRUE(read_file(reader, folder / "small").ok());
+}
+
+TEST(OpenForReading, FollowsNoLinkAndWaitsForNoFifo) {
+    const TestFolder folder;
+    folder.write("file", "x");
+    folder.link("link", "file");
+    folder.fifo("fifo");
+    EXPECT_FALSE(open_for_reading(AT_FDCWD, (folder / "link").c_str(), false).valid());
+    EXPECT_EQ(errno, ELOOP);
+    EXPECT_TRUE(open_for_reading(AT_FDCWD, (folder / "link").c_str(), true).valid());
+    EXPECT_TRUE(open_for_reading(AT_FDCWD, (folder / "fifo").c_str(), false).valid());
+    EXPECT_FALSE(open_for_reading(AT_FDCWD, (folder / "none").c_str(), false).valid());
+    EXPECT_EQ(errno, ENOENT);
+}
+
+TEST(OpenForReading, LeavesTheAccessTimeAlone) {
+    const TestFolder folder;
+    const std::string path = folder.write("f", "text");
+    const timespec old[2] = {{1000, 0}, {2000, 0}};  // an access before the change is what relatime updates
+    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), old, 0), 0);
+    FileReader reader({}, nullptr);
+    ASSERT_TRUE(read_file(reader, path).ok());
+    struct stat facts {};
+    ASSERT_EQ(::stat(path.c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_atim.tv_sec, 1000);
+}
+
+}  // namespace
+}  // namespace tutela
