@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/digest.hpp"
+#include "core/utf8.hpp"
 #include "report/text.hpp"
 #include "report/writer.hpp"
 

@@ -79,15 +79,6 @@ CodePoint first_code_point(std::string_view text) noexcept {
     return {value, length, true};
 }
 
-bool is_utf8(std::string_view text) noexcept {
-    while (!text.empty()) {
-        const CodePoint c = first_code_point(text);
-        if (!c.valid) return false;
-        text.remove_prefix(c.bytes);
-    }
-    return true;
-}
-
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {

@@ -16,8 +16,6 @@ struct CodePoint {
 };
 [[nodiscard]] CodePoint first_code_point(std::string_view text) noexcept;
 
-[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
-
 // Appends `text` as a JSON string, quotes included, in ASCII alone; a byte that is not UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -10,7 +10,7 @@
 #include <span>
 
 #include "core/digest.hpp"
-#include "scan/descriptor.hpp"
+#include "core/file.hpp"
 #include "tutela/media.hpp"
 #include "tutela/status.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "scan/descriptor.hpp"
+#include "core/file.hpp"
 #include "scan/file_tree.hpp"
 
 namespace tutela {

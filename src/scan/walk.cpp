@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "scan/descriptor.hpp"
 #include "scan/folder_opener.hpp"
 
 namespace tutela {
@@ -38,11 +38,15 @@ ItemKind kind_of(mode_t mode) noexcept {
 // A listing that is open for reading, at no cost to the folder's access time where the system allows. Null: see errno.
 DirStream open_listing(int folder) {
     constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-    Descriptor fd(::openat(folder, ".", kFlags | O_NOATIME));
-    if (!fd.valid() && errno == EPERM) fd = Descriptor(::openat(folder, ".", kFlags));
-    if (!fd.valid()) return nullptr;
-    DirStream stream(::fdopendir(fd.get()));
-    if (stream != nullptr) static_cast<void>(fd.release());
+    int fd = ::openat(folder, ".", kFlags | O_NOATIME);
+    if (fd < 0 && errno == EPERM) fd = ::openat(folder, ".", kFlags);
+    if (fd < 0) return nullptr;
+    DirStream stream(::fdopendir(fd));
+    if (stream == nullptr) {
+        const int error = errno;
+        ::close(fd);
+        errno = error;
+    }
     return stream;
 }
 

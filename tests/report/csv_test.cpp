@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/utf8.hpp"
 #include "report/rows.hpp"
 #include "report/text.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/utf8.hpp"
 #include "report/rows.hpp"
 
 namespace tutela {

@@ -110,6 +110,15 @@ TEST(FileReader, ReadsNoFileThatLiesAboutItsSize) {
     EXPECT_TRUE(content.value().unstated);
 }
 
+TEST(FileReader, AnInputErrorIsAReason) {
+    const Descriptor fd = open_for_reading(AT_FDCWD, "/proc/self/mem", false);  // nothing lies at address 0
+    if (!fd.valid()) GTEST_SKIP() << "no /proc";
+    FileReader reader({}, nullptr);
+    const Result<FileContent> content = read_file(reader, "/proc/self/mem");
+    ASSERT_FALSE(content.ok());
+    EXPECT_EQ(content.status().message(), "input/output error");
+}
+
 TEST(FileReader, AFolderIsNoFile) {
     const TestFolder folder;
     FileReader reader({}, nullptr);

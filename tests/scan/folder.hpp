@@ -60,13 +60,15 @@ public:
         EXPECT_EQ(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
         ::close(fd);
     }
-    // `levels` folders called "d", each in the one before; the innermost and the outermost hold `file` after them.
-    void nest(int levels, std::string_view file) {
+    // `levels` folders called "d", each in the one before; every `step`th level, from this folder on, holds a file "f".
+    void nest(int levels, int step) {
         int at = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         for (int i = 0; i <= levels; ++i) {
-            const int fd = ::openat(at, std::string(file).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-            ASSERT_GE(fd, 0);
-            ::close(fd);
+            if (i % step == 0) {
+                const int fd = ::openat(at, "f", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+                ASSERT_GE(fd, 0);
+                ::close(fd);
+            }
             if (i == levels) break;
             ASSERT_EQ(::mkdirat(at, "d", 0700), 0);
             const int next = ::openat(at, "d", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -32,7 +32,7 @@ ino_t inode(int fd) {
 TEST(FolderOpener, ClimbsOutOfADeepTreeCheaply) {
     TestFolder folder;
     constexpr int kLevels = 2000;
-    folder.nest(kLevels, "f");
+    folder.nest(kLevels, kLevels);
     const Chain chain(folder.path(), kLevels);
     FolderOpener opener(chain.tree);
     std::vector<ino_t> inodes;

@@ -1,7 +1,9 @@
 // One file, one outcome: what each kind of input becomes.
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 
 #include "core/digest.hpp"
+#include "scan/file_reader.hpp"
 #include "scan/folder.hpp"
 #include "scan/scanning.hpp"
 
@@ -16,7 +18,7 @@ using test::flat_picture;
 using test::hash_of;
 using test::picture;
 using test::run;
-using test::Run;
+using test::RunResult;
 using test::scanner_of;
 using test::TestFolder;
 
@@ -24,7 +26,7 @@ using test::TestFolder;
 FileRow row_of(const Scanner& scanner, const Bytes& bytes) {
     const TestFolder folder;
     const std::string path = folder.write("file", bytes);
-    const Run result = run(scanner, {path});
+    const RunResult result = run(scanner, {path});
     EXPECT_EQ(result.rows.size(), 1U);
     if (result.rows.empty()) return {};
     EXPECT_EQ(result.rows[0], scanner.scan_bytes(bytes, path));
@@ -46,8 +48,8 @@ TEST(ScanOutcome, MatchedInEveryFormat) {
         EXPECT_EQ(row.outcome, Outcome::matched);
         EXPECT_EQ(row.reason, "");
         EXPECT_FALSE(row.damaged);
-        EXPECT_EQ(row.width, 96U);
-        EXPECT_EQ(row.height, 96U);
+        EXPECT_EQ(row.width, 200U);
+        EXPECT_EQ(row.height, 200U);
         EXPECT_GE(row.quality, 50);
         ASSERT_EQ(row.matches.size(), 1U);
         EXPECT_EQ(row.matches[0].entry_id, "s7");
@@ -116,7 +118,7 @@ TEST(ScanOutcome, TheNameOfAFileSaysNothing) {
     folder.write("a.txt", encode_jpeg(picture(7).view()));
     folder.write("b.png", encode_jpeg(picture(7).view()));
     folder.write("c.jpg", "plain words");
-    const Run result = run(scanner_of({7}), {folder.path()});
+    const RunResult result = run(scanner_of({7}), {folder.path()});
     ASSERT_EQ(result.rows.size(), 3U);
     EXPECT_EQ(result.rows[0].outcome, Outcome::matched);
     EXPECT_EQ(result.rows[1].outcome, Outcome::matched);
@@ -125,7 +127,7 @@ TEST(ScanOutcome, TheNameOfAFileSaysNothing) {
 }
 
 TEST(ScanOutcome, ATruncatedPictureIsHashedAndDeclaredDamaged) {
-    const Frame frame = picture(7, 200);
+    const Frame frame = picture(7);
     Bytes bytes = encode_jpeg(frame.view());
     bytes.resize(bytes.size() - 2);  // the end marker
     const FileRow row = row_of(Scanner::create(test::list_of({})).value(), bytes);
@@ -156,9 +158,9 @@ TEST(ScanOutcome, LimitsOnBytesAndPixels) {
     EXPECT_EQ(row_of(scanner_of({7}, options), Bytes(bytes.size() * 2, 'x')).outcome, Outcome::unsupported);
 
     options = {};
-    options.limits.max_pixels = 96 * 96 - 1;
+    options.limits.max_pixels = 200 * 200 - 1;
     EXPECT_EQ(row_of(scanner_of({7}, options), bytes).outcome, Outcome::limit);
-    options.limits.max_pixels = 96 * 96;
+    options.limits.max_pixels = 200 * 200;
     EXPECT_EQ(row_of(scanner_of({7}, options), bytes).outcome, Outcome::matched);
 }
 
@@ -169,7 +171,7 @@ TEST(ScanOutcome, SpecialFilesAndLinksAreNeitherOpenedNorFollowed) {
     folder.socket("2");
     folder.link("3", "0");
     folder.link("4", "nowhere");
-    const Run result = run(scanner_of({7}), {folder.path(), "/dev/null"});
+    const RunResult result = run(scanner_of({7}), {folder.path(), "/dev/zero"});
     ASSERT_EQ(result.rows.size(), 6U);
     const std::vector<std::string> reasons{"",
                                            "a FIFO, not a file",
@@ -193,7 +195,7 @@ TEST(ScanOutcome, FollowsLinksWhenAsked) {
     folder.link("d", "nowhere");
     ScanOptions options;
     options.follow_symlinks = true;
-    const Run result = run(scanner_of({7}, options), {folder.path()});
+    const RunResult result = run(scanner_of({7}, options), {folder.path()});
     ASSERT_EQ(result.rows.size(), 4U);
     EXPECT_EQ(result.rows[0].reason, "a folder that was entered by another path already");
     EXPECT_EQ(result.rows[1].outcome, Outcome::matched);
@@ -206,7 +208,7 @@ TEST(ScanOutcome, FollowsLinksWhenAsked) {
 TEST(ScanOutcome, WhatCannotBeReadIsARowWithItsReason) {
     const TestFolder folder;
     folder.write("file", "x");
-    const Run result =
+    const RunResult result =
         run(scanner_of({}), {folder / "none", folder / "file/below", folder / std::string(300, 'n'), ""});
     ASSERT_EQ(result.rows.size(), 4U);
     EXPECT_EQ(result.totals.count(Outcome::unreadable), 4U);
@@ -256,17 +258,46 @@ TEST(ScanOutcome, WhatVanishesOrIsSwappedDuringTheRunIsARow) {
     }
 }
 
-TEST(ScanOutcome, AnUnreadableFolderIsARow) {
-    if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+// Root may read everything, but not this thread while it looks at files as somebody else.
+class AsNobody {
+public:
+    AsNobody() : before_(::setfsuid(65534)) {}
+    AsNobody(const AsNobody&) = delete;
+    AsNobody& operator=(const AsNobody&) = delete;
+    ~AsNobody() { ::setfsuid(static_cast<uid_t>(before_)); }
+
+private:
+    int before_;
+};
+
+TEST(ScanOutcome, WhatMayNotBeReadIsARow) {
     const TestFolder folder;
     folder.folder("closed");
-    folder.write("open", "x");
+    folder.write("closed/inside", "x");
+    folder.write("open", "words");
+    folder.write("secret", "words");
+    ASSERT_EQ(::chmod(folder.path().c_str(), 0755), 0);
+    ASSERT_EQ(::chmod((folder / "open").c_str(), 0644), 0);
+    ASSERT_EQ(::chmod((folder / "secret").c_str(), 0), 0);
     ASSERT_EQ(::chmod((folder / "closed").c_str(), 0), 0);
-    const Run result = run(scanner_of({}), {folder.path()});
+    const Scanner scanner = scanner_of({});
+    RunResult result;
+    {
+        const AsNobody nobody;
+        if (open_for_reading(AT_FDCWD, (folder / "secret").c_str(), false).valid()) {
+            GTEST_SKIP() << "this system does not tell users apart";
+        }
+        result = run(scanner, {folder.path()});
+    }
     ASSERT_EQ(::chmod((folder / "closed").c_str(), 0700), 0);
-    ASSERT_EQ(result.rows.size(), 2U);
+    ASSERT_EQ(result.rows.size(), 3U);
+    EXPECT_EQ(result.rows[0].path, folder / "closed");
     EXPECT_EQ(result.rows[0].outcome, Outcome::unreadable);
     EXPECT_EQ(result.rows[0].reason, "a folder that could not be listed: permission denied");
+    EXPECT_EQ(result.rows[1].outcome, Outcome::unsupported);
+    EXPECT_TRUE(result.rows[1].sha256.has_value());
+    EXPECT_EQ(result.rows[2].outcome, Outcome::unreadable);
+    EXPECT_EQ(result.rows[2].reason, "permission denied");
 }
 
 }  // namespace

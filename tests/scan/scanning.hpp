@@ -13,7 +13,7 @@
 
 namespace tutela::test {
 
-inline Frame picture(std::uint32_t seed, std::uint32_t side = 96) {
+inline Frame picture(std::uint32_t seed, std::uint32_t side = 200) {
     return make_picture(side, side, PixelFormat::rgb24, seed);
 }
 
@@ -49,13 +49,13 @@ inline Scanner scanner_of(const std::vector<std::uint32_t>& seeds, ScanOptions o
     return std::move(scanner).value();
 }
 
-struct Run {
+struct RunResult {
     std::vector<FileRow> rows;
     RunTotals totals;
 };
 
-inline Run run(const Scanner& scanner, const std::vector<std::string>& paths, Executor& executor) {
-    Run run;
+inline RunResult run(const Scanner& scanner, const std::vector<std::string>& paths, Executor& executor) {
+    RunResult run;
     const Result<RunTotals> totals = scanner.scan(paths, executor, [&](const FileRow& row) {
         run.rows.push_back(row);
         return Status();
@@ -65,7 +65,7 @@ inline Run run(const Scanner& scanner, const std::vector<std::string>& paths, Ex
     return run;
 }
 
-inline Run run(const Scanner& scanner, const std::vector<std::string>& paths) {
+inline RunResult run(const Scanner& scanner, const std::vector<std::string>& paths) {
     InlineExecutor executor;
     return run(scanner, paths, executor);
 }

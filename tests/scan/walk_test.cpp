@@ -83,16 +83,16 @@ TEST(Walk, KnowsWhatIsNoFile) {
                                                                      {"/4file", ItemKind::file},
                                                                      {"/5dangling", ItemKind::symlink},
                                                                      {"/6folder", ItemKind::symlink}}));
-    EXPECT_EQ(walk_all({"/dev/null", folder / "none", folder / "4file/below", folder / "5dangling", "",
-                        std::string("a\0b", 3), std::string(5000, 'n')},
+    EXPECT_EQ(walk_all({"/dev/zero", folder / "none", folder / "4file/below", folder / "5dangling", "",
+                        std::string("a\0b", 3), std::string(300, 'n')},
                        folder),
-              (std::vector<Found>{{"/dev/null", ItemKind::character_device},
+              (std::vector<Found>{{"/dev/zero", ItemKind::character_device},
                                   {"/none", ItemKind::unreadable},
                                   {"/4file/below", ItemKind::unreadable},
                                   {"/5dangling", ItemKind::dangling_symlink},
                                   {"", ItemKind::unreadable},
                                   {std::string("a\0b", 3), ItemKind::bad_name},
-                                  {std::string(5000, 'n'), ItemKind::unreadable}}));
+                                  {std::string(300, 'n'), ItemKind::unreadable}}));
 }
 
 TEST(Walk, FollowsNamedLinksAlways) {
@@ -139,9 +139,9 @@ TEST(Walk, TakesAWideFolder) {
 TEST(Walk, TakesADeepTreeWithFewDescriptors) {
     TestFolder folder;
     constexpr int kLevels = 2500;  // past PATH_MAX, past the usual limit of 1024 descriptors
-    folder.nest(kLevels, "f");
+    folder.nest(kLevels, kLevels);
     const std::vector<Found> found = walk_all({folder.path()}, folder);
-    ASSERT_EQ(found.size(), kLevels + 1U);
+    ASSERT_EQ(found.size(), 2U);
     std::string path;
     for (int i = 0; i < kLevels; ++i)
         path += "/d";
