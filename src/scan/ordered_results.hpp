@@ -65,13 +65,11 @@ public:
 
 private:
     void emit_one(std::unique_lock<std::mutex>& lock) {
-        std::optional<T>& slot = ring_[emitted_ % ring_.size()];
-        T result = *std::move(slot);
-        slot.reset();
+        std::optional<T> result = std::exchange(ring_[emitted_ % ring_.size()], std::nullopt);
         lock.unlock();
         Status status;
         try {
-            status = emit_(std::move(result));
+            status = emit_(*std::move(result));
         } catch (...) {
             lock.lock();
             kill(Status(StatusCode::internal, "the receiver of the rows threw"));
