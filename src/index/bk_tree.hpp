@@ -9,9 +9,9 @@
 // so d(q, x) >= |k - d(x, p)|. An x within radius r of q therefore lies in a ring k - r .. k + r, and in no other.
 //
 // What it costs, honestly. It prunes only when distances to a pivot differ by more than r. Those of random hashes of
-// 256 bits lie at 128 +- 8, the difference of two of them has a deviation of 11, and so at radius 31 the tree compares
-// 97% of 10 million hashes (99% of 1 million) and is slower than a flat scan, which reads half of each. It is the right
-// tool at small radii: at radius 4, of 1 million random hashes, it compares 20% on 64 bits and 7% on 256 bits.
+// 256 bits lie at 128 +- 8, the difference of two of them has a deviation of 11, and so at radius 31 the tree must
+// compare 97 to 99% of the list and is slower than a flat scan, which reads half of each hash. It is the right tool at
+// small radii: at radius 4, of 1 million random hashes, it compares 20% on 64 bits and 7% on 256 bits.
 //
 // Form. No pointers: entries are permuted so that every subtree is one run of one array,
 //     pivot and its duplicates | ring 1 | ring 2 | ... | ring Bits,
