@@ -1,0 +1,21 @@
+// The subcommands. Each takes the words after its name and answers the exit code; UsageError stands for bad usage.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tutela::cli {
+
+// Exit codes, as clamscan's.
+inline constexpr int kNothingMatched = 0;
+inline constexpr int kMatched = 1;
+inline constexpr int kError = 2;
+
+using Words = std::vector<std::string>;
+
+int run_hash(const Words& words);
+int run_match(const Words& words);
+int run_list(const Words& words);
+int run_scan(const Words& words);
+
+}  // namespace tutela::cli

@@ -1,0 +1,104 @@
+#include "files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "output.hpp"
+#include "text.hpp"
+
+namespace tutela::cli {
+
+void report_skipped_lines(const std::string& path, const TextImport& import, std::size_t most) {
+    const std::size_t shown = std::min(most, import.first_skipped.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const SkippedLine& line = import.first_skipped[i];
+        say(inert(path) + ':' + std::to_string(line.line) + ": " + line.reason + "; the line is skipped");
+    }
+    if (import.skipped > shown) say(inert(path) + ": " + counted(import.skipped - shown, "more bad line") + " skipped");
+}
+
+std::optional<HashList> open_list_or_say(const std::string& path, bool strict) {
+    constexpr std::size_t kFewLines = 3;
+    TextImport import;
+    Result<HashList> list = open_list(path, &import);
+    report_skipped_lines(path, import, kFewLines);
+    if (!list.ok()) {
+        say("cannot use the list " + inert(path) + ": " + inert(list.status().to_string()));
+        return std::nullopt;
+    }
+    if (strict && import.skipped > 0) {
+        say("the list " + inert(path) + " has bad lines, which --strict does not allow");
+        return std::nullopt;
+    }
+    return std::move(list).value();
+}
+
+LineReader::LineReader(int fd, std::string name) noexcept : fd_(fd), name_(std::move(name)) {}
+
+LineReader::LineReader(LineReader&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)),
+      name_(std::move(other.name_)),
+      buffer_(std::move(other.buffer_)),
+      position_(other.position_),
+      line_number_(other.line_number_),
+      ended_(other.ended_) {}
+
+LineReader::~LineReader() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+}
+
+Result<LineReader> LineReader::open(const std::string& path) {
+    if (path == "-") return LineReader(STDIN_FILENO, "standard input");
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Not inert() alone: a hash that lost a digit is taken for the name of a file.
+    const std::string name = fd < 0 ? inert_without_hashes(path) : inert(path);
+    if (fd < 0) {
+        return Status(errno == ENOENT ? StatusCode::not_found : StatusCode::io_error,
+                      "cannot open " + name + ": " + std::generic_category().message(errno));
+    }
+    return LineReader(fd, name);
+}
+
+Status LineReader::fill() {
+    constexpr std::size_t kReadBytes = 1U << 16;
+    buffer_.resize(kReadBytes);
+    position_ = 0;
+    ssize_t count = 0;
+    do {
+        count = ::read(fd_, buffer_.data(), kReadBytes);
+    } while (count < 0 && errno == EINTR);
+    const int error = errno;
+    buffer_.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count < 0) {
+        return Status(StatusCode::io_error, "cannot read " + name_ + ": " + std::generic_category().message(error));
+    }
+    ended_ = count == 0;
+    return {};
+}
+
+Result<bool> LineReader::next(std::string& line) {
+    line.clear();
+    bool any = false;
+    while (true) {
+        if (position_ == buffer_.size()) {
+            if (Status status = fill(); !status.ok()) return status;
+            if (ended_) break;
+        }
+        any = true;
+        const std::size_t end = std::min(buffer_.find('\n', position_), buffer_.size());
+        const std::size_t room = kMaxLineBytes - std::min(kMaxLineBytes, line.size());
+        line.append(buffer_, position_, std::min(end - position_, room));
+        const bool whole = end < buffer_.size();
+        position_ = whole ? end + 1 : end;
+        if (whole) break;
+    }
+    if (any) ++line_number_;
+    return any;
+}
+
+}  // namespace tutela::cli

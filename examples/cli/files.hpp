@@ -1,0 +1,50 @@
+// Reading what the user names: lists, and lines of hashes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tutela/list.hpp"
+
+namespace tutela::cli {
+
+// What was wrong with a text list, to standard error: the lines that were skipped, at most `most` of them.
+void report_skipped_lines(const std::string& path, const TextImport& import, std::size_t most);
+
+// Opens a snapshot or a text list. What is wrong with it is said; without a value there is no list to work with. With
+// `strict`, a skipped line is such a reason.
+std::optional<HashList> open_list_or_say(const std::string& path, bool strict);
+
+// Reads a file line by line as a stream; "-" is standard input. Of a line longer than kMaxLineBytes the rest is
+// dropped: a hash comes first.
+class LineReader {
+public:
+    static constexpr std::size_t kMaxLineBytes = 4096;
+
+    static Result<LineReader> open(const std::string& path);
+    LineReader(LineReader&& other) noexcept;
+    LineReader& operator=(LineReader&&) = delete;
+    LineReader(const LineReader&) = delete;
+    LineReader& operator=(const LineReader&) = delete;
+    ~LineReader();
+
+    // The next line without its end; false at the end of the file.
+    Result<bool> next(std::string& line);
+    // Of the line last given, from 1.
+    [[nodiscard]] std::uint64_t line_number() const noexcept { return line_number_; }
+    // For messages: inert.
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+private:
+    LineReader(int fd, std::string name) noexcept;
+    Status fill();
+
+    int fd_;
+    std::string name_;
+    std::string buffer_;
+    std::size_t position_ = 0;
+    std::uint64_t line_number_ = 0;
+    bool ended_ = false;
+};
+
+}  // namespace tutela::cli

@@ -1,0 +1,203 @@
+// `tutela match`: looks hashes up in a list.
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "commands.hpp"
+#include "files.hpp"
+#include "output.hpp"
+#include "text.hpp"
+#include "tutela/executor.hpp"
+#include "tutela/hasher.hpp"
+#include "tutela/index.hpp"
+#include "tutela/list.hpp"
+#include "usage.hpp"
+
+namespace tutela::cli {
+
+namespace {
+
+constexpr CommandHelp kMatchHelp = {
+    "match", "[options] --list L HEX|FILE...",
+    "Looks hashes up in a list. A word of 64 hex digits is a query; any other names a file with one hash a line\n"
+    "(its first field, up to a comma; blank lines and lines that start with # are passed over; - is standard\n"
+    "input). Prints a line for each match, nearest first: the number of the query, counted from 0, the id of\n"
+    "the entry, the distance in bits. A line that holds no hash is named on standard error and keeps its number.\n",
+    "Exit codes: 0 nothing matched, 1 something matched, 2 an error, or a line that holds no hash.\n"
+    "\n"
+    "Example:\n"
+    "  tutela hash holiday.jpg | tutela match --list known.tutela -\n"};
+
+Options match_options() {
+    Options options(kMatchHelp);
+    options.value("list,l", "L", "the list: a snapshot or a text list");
+    options.value("radius,r", "R", "31", "largest distance of a match, in bits: 0 to 256");
+    options.value("format", "F", "csv", "csv or jsonl");
+    options.value("engine", "E", "auto", "how the list is searched: auto, flat or bk_tree; the answers are equal");
+    options.value("jobs,j", "N", "0", "queries to work on at the same time; 0: one for each usable processor");
+    options.flag("strict", "a bad line in a text list is an error");
+    return options;
+}
+
+// The first field of a line without the blanks around it.
+std::string_view first_field(std::string_view line) {
+    constexpr std::string_view kBlanks = " \t\r";
+    line = line.substr(0, line.find(','));
+    const std::size_t start = line.find_first_not_of(kBlanks);
+    if (start == std::string_view::npos) return {};
+    return line.substr(start, line.find_last_not_of(kBlanks) - start + 1);
+}
+
+// Looks queries up, batch by batch, and prints in the order of the queries.
+class Matcher {
+public:
+    Matcher(const HashList& list, std::unique_ptr<const Index<256>> index, std::uint32_t radius, bool jsonl,
+            Output& out, Executor& executor)
+        : list_(list), index_(std::move(index)), radius_(radius), jsonl_(jsonl), out_(out), executor_(executor) {
+        facts_ = ",\"hash_algorithm\":\"pdq\",\"radius\":" + std::to_string(radius) + ",\"list_digest\":\"" +
+                 list.digest_hex() + "\"}\n";
+    }
+
+    Status add(const Hash256& query) {
+        queries_.push_back({next_number_++, query});
+        return queries_.size() < kBatch ? Status() : run();
+    }
+    // Says what was wrong with an input; the results of the others are still printed.
+    void fault(std::string_view message) {
+        say(message);
+        faulty_ = true;
+    }
+    // A query that could not be read still has its number.
+    void skip() { ++next_number_; }
+
+    // Looks up and prints what was added since the last time.
+    Status run() {
+        std::vector<std::vector<Neighbor>> answers(queries_.size());
+        if (Status status = search_all(answers); !status.ok()) return status;
+        for (std::size_t i = 0; i < queries_.size(); ++i) {
+            any_ = any_ || !answers[i].empty();
+            for (const Neighbor& neighbor : answers[i]) {
+                if (Status status = out_.write(line(queries_[i].first, neighbor)); !status.ok()) return status;
+            }
+        }
+        queries_.clear();
+        return out_.flush();
+    }
+    [[nodiscard]] int exit_code() const noexcept { return faulty_ ? kError : any_ ? kMatched : kNothingMatched; }
+
+private:
+    static constexpr std::size_t kBatch = 4096;
+    static constexpr std::size_t kChunk = 64;
+
+    Status search_all(std::vector<std::vector<Neighbor>>& answers) {
+        std::atomic<std::size_t> next{0};
+        std::atomic<bool> failed{false};
+        const std::size_t workers = std::min(executor_.concurrency(), (queries_.size() + kChunk - 1) / kChunk);
+        executor_.run(workers, [&](std::size_t) {
+            for (std::size_t first = next.fetch_add(kChunk); first < queries_.size(); first = next.fetch_add(kChunk)) {
+                const std::size_t last = std::min(first + kChunk, queries_.size());
+                for (std::size_t i = first; i < last; ++i) {
+                    if (!index_->search(queries_[i].second, radius_, answers[i]).ok()) failed = true;
+                }
+            }
+        });
+        return failed ? Status(StatusCode::internal, "a search failed") : Status();
+    }
+
+    [[nodiscard]] std::string line(std::uint64_t query, const Neighbor& neighbor) const {
+        const std::string id = list_.entry_name(neighbor.position);
+        const std::string distance = std::to_string(neighbor.distance_bits);
+        if (!jsonl_) return std::to_string(query) + ',' + csv_cell(id) + ',' + distance + '\n';
+        const EntryView entry = list_.entry(neighbor.position);
+        return "{\"query\":" + std::to_string(query) + ",\"entry_id\":" + json_string(id) +
+               ",\"distance\":" + distance + ",\"category\":" + json_string(entry.category) +
+               ",\"label\":" + json_string(entry.label) + facts_;
+    }
+
+    const HashList& list_;
+    std::unique_ptr<const Index<256>> index_;
+    std::uint32_t radius_;
+    bool jsonl_;
+    Output& out_;
+    Executor& executor_;
+    std::string facts_;
+    std::vector<std::pair<std::uint64_t, Hash256>> queries_;
+    std::uint64_t next_number_ = 0;
+    bool any_ = false;
+    bool faulty_ = false;
+};
+
+// Takes one line of a file: a query, a comment, or a fault.
+Status match_line(const LineReader& reader, std::string_view line, Matcher& matcher) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (reader.line_number() == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+    const bool blank = line.find_first_not_of(" \t\r") == std::string_view::npos;
+    const std::string_view field = first_field(line);
+    if (blank || field.starts_with('#')) return {};
+    const Result<Hash256> query = hash_from_hex<256>(field);
+    if (query.ok()) return matcher.add(query.value());
+    matcher.skip();
+    matcher.fault(reader.name() + ':' + std::to_string(reader.line_number()) + ": no hash of 64 hex digits");
+    return {};
+}
+
+// Adds the queries of one file. Only what goes wrong with the results comes back as an error.
+Status match_file(const std::string& path, Matcher& matcher) {
+    Result<LineReader> reader = LineReader::open(path);
+    if (!reader.ok()) {
+        matcher.fault(reader.status().message());
+        return {};
+    }
+    std::string line;
+    while (true) {
+        const Result<bool> more = reader.value().next(line);
+        if (!more.ok()) matcher.fault(more.status().message());
+        if (!more.ok() || !more.value()) return {};
+        if (Status status = match_line(reader.value(), line, matcher); !status.ok()) return status;
+    }
+}
+
+Status match_all(const Words& words, Matcher& matcher) {
+    for (const std::string& word : words) {
+        const Result<Hash256> query = hash_from_hex<256>(word);
+        Status status = query.ok() ? matcher.add(query.value()) : match_file(word, matcher);
+        if (!status.ok()) return status;
+    }
+    return matcher.run();
+}
+
+int match(const Options& options, const Words& words) {
+    const auto radius = static_cast<std::uint32_t>(options.number("radius", 0, Hash256::kBits));
+    const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
+    const IndexOptions index_options{engine_option(options)};
+    ThreadPool pool(options.number("jobs", 0, 1024));
+    const std::optional<HashList> list = open_list_or_say(options.text("list"), options.given("strict"));
+    if (!list) return kError;
+    Result<std::unique_ptr<const Index<256>>> index = build_index<256>(list->hashes(), index_options);
+    Result<Output> out = Output::open("-");
+    if (!index.ok() || !out.ok()) {
+        say((index.ok() ? out.status() : index.status()).to_string());
+        return kError;
+    }
+    Matcher matcher(*list, std::move(index).value(), radius, jsonl, out.value(), pool);
+    if (const Status status = match_all(words, matcher); !status.ok()) {
+        say(status.message());
+        return kError;
+    }
+    return matcher.exit_code();
+}
+
+}  // namespace
+
+int run_match(const Words& words) {
+    Options options = match_options();
+    if (const auto code = options.parse(words)) return *code;
+    return match(options, options.operands(1, "HEX or FILE"));
+}
+
+}  // namespace tutela::cli

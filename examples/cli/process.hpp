@@ -1,0 +1,17 @@
+// The process around a command: signals, descriptors, core dumps.
+#pragma once
+
+#include <atomic>
+
+namespace tutela::cli {
+
+// To be called first. Closed standard descriptors are filled, so that no file opened later is taken for one of them;
+// SIGPIPE is ignored, so that a closed pipe is an error of write(); and the process cannot be dumped or traced by
+// other processes of its user, as its memory holds the hashes of lists.
+void harden_process();
+
+// From now on the first SIGINT or SIGTERM turns the flag true and the second one kills, as by default. A signal that
+// the parent had ignored (nohup) stays ignored.
+const std::atomic<bool>& stop_on_signals();
+
+}  // namespace tutela::cli

@@ -1,0 +1,181 @@
+// `tutela scan`: files and folders in, a report out.
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "commands.hpp"
+#include "files.hpp"
+#include "output.hpp"
+#include "process.hpp"
+#include "progress.hpp"
+#include "text.hpp"
+#include "tutela/report.hpp"
+#include "tutela/scan.hpp"
+#include "usage.hpp"
+
+namespace tutela::cli {
+
+namespace {
+
+constexpr CommandHelp kScanHelp = {
+    "scan", "[options] --list L PATH...",
+    "Compares pictures with a list of known hashes. Folders are walked. Every file has a row in the report, whatever\n"
+    "becomes of it. Neither the hashes of the list nor, without --show-hashes, those of the files are shown.\n"
+    "Ctrl-C ends the scan: the report then holds every row up to there. A second Ctrl-C kills.\n",
+    "Exit codes: 0 nothing matched, 1 something matched, 2 an error, or an interrupted scan.\n"
+    "\n"
+    "Example:\n"
+    "  tutela scan --list known.tutela --format jsonl --output report.jsonl Pictures\n"};
+
+Options scan_options() {
+    Options options(kScanHelp);
+    options.value("list,l", "L", "the list: a snapshot or a text list");
+    options.value("radius,r", "R", "31", "largest distance of a match, in bits: 0 to 256");
+    options.value("min-quality", "Q", "50", "pictures of lower quality are not looked up: 0 to 100");
+    options.value("format", "F", "text", "text, jsonl or csv");
+    options.value("output,o", "F", "-", "where the report goes; it appears when it is whole; - is standard output");
+    options.value("jobs,j", "N", "0", "files to work on at the same time; 0: one for each usable processor");
+    options.value("engine", "E", "auto", "how the list is searched: auto, flat or bk_tree; the answers are equal");
+    options.value("max-pixels", "N", "100000000", "larger pictures are not decoded");
+    options.value("max-bytes", "N", "2147483648", "larger pictures are not read");
+    options.flag("follow-symlinks", "follow the symbolic links inside folders");
+    options.flag("show-hashes", "put each file's own hash into the report");
+    options.flag("strict",
+                 "a file that is unreadable, corrupt or over a limit, or a bad line in the list, is an error");
+    options.flag("quiet,q", "no summary and no progress on standard error");
+    options.flag("no-progress", "no progress on standard error");
+    return options;
+}
+
+ReportFormat format_option(const Options& options) {
+    const std::string& format = options.choice("format", {"text", "jsonl", "csv"});
+    if (format == "jsonl") return ReportFormat::jsonl;
+    return format == "csv" ? ReportFormat::csv : ReportFormat::text;
+}
+
+// All that the options say, checked before anything is opened.
+struct ScanRequest {
+    std::string list_path;
+    std::string output_path;
+    Words paths;
+    ReportFormat format = ReportFormat::text;
+    std::size_t jobs = 0;
+    bool show_hashes = false;
+    bool strict = false;
+    bool quiet = false;
+    bool progress = false;
+    ScanOptions scan;
+};
+
+ScanRequest read_request(const Options& options) {
+    constexpr std::uint64_t kMost = 1ULL << 40;
+    ScanRequest request;
+    request.list_path = options.text("list");
+    request.output_path = options.text("output");
+    request.paths = options.operands(1, "PATH");
+    request.format = format_option(options);
+    request.jobs = options.number("jobs", 0, 1024);
+    request.show_hashes = options.given("show-hashes");
+    request.strict = options.given("strict");
+    request.quiet = options.given("quiet");
+    request.progress = !request.quiet && !options.given("no-progress") && ::isatty(STDERR_FILENO) == 1;
+    request.scan.radius = static_cast<std::uint32_t>(options.number("radius", 0, Hash256::kBits));
+    request.scan.min_quality = static_cast<std::int32_t>(options.number("min-quality", 0, 100));
+    request.scan.index.engine = engine_option(options);
+    request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);
+    request.scan.limits.max_bytes = options.number("max-bytes", 1, kMost);
+    request.scan.follow_symlinks = options.given("follow-symlinks");
+    return request;
+}
+
+std::string summary(const RunTotals& totals) {
+    std::string text =
+        "scanned " + counted(totals.files, "file") + ", " + readable_bytes(static_cast<double>(totals.bytes)) + ": ";
+    text += grouped(totals.count(Outcome::matched)) + " matched, " + grouped(totals.count(Outcome::clean)) + " clean";
+    constexpr std::array kOthers = {Outcome::low_quality, Outcome::too_small,  Outcome::unsupported,
+                                    Outcome::corrupt,     Outcome::unreadable, Outcome::limit};
+    for (const Outcome outcome : kOthers) {
+        if (totals.count(outcome) == 0) continue;
+        text += ", " + grouped(totals.count(outcome)) + ' ' + std::string(outcome_name(outcome));
+    }
+    if (totals.damaged > 0) text += "; " + grouped(totals.damaged) + " of them damaged";
+    return text;
+}
+
+// How many files there are to scan, once the folders have been walked.
+using FilesTotal = std::optional<std::uint64_t>;
+
+void say_interrupted(const RunTotals& totals, FilesTotal files_total) {
+    say("interrupted: " + grouped(totals.files) + (files_total ? " of " + grouped(*files_total) : "") + " files");
+}
+
+int exit_code(const ScanRequest& request, const RunTotals& totals) {
+    const bool incomplete =
+        totals.count(Outcome::unreadable) + totals.count(Outcome::corrupt) + totals.count(Outcome::limit) > 0;
+    if (totals.interrupted || (request.strict && incomplete)) return kError;
+    return totals.count(Outcome::matched) > 0 ? kMatched : kNothingMatched;
+}
+
+// Scans into the report. What was written before an error stays in `out`, which is then not committed.
+Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanner, Output& out, ProgressBar& bar) {
+    const bool shares_terminal = out.is_terminal();
+    const bool streams = out.is_standard_output();
+    const auto sink = [&](std::string_view bytes) {
+        if (shares_terminal) bar.hide();
+        Status status = out.write(bytes);
+        return status.ok() && streams ? out.flush() : status;
+    };
+    Result<std::unique_ptr<ReportWriter>> writer = make_report_writer(request.format, sink);
+    if (!writer.ok()) return writer.status();
+    RunFacts facts = scanner.facts();
+    facts.show_hashes = request.show_hashes;
+    if (Status status = writer.value()->begin(facts); !status.ok()) return status;
+    ThreadPool pool(request.jobs);
+    Result<RunTotals> totals =
+        scanner.scan(request.paths, pool, [&](const FileRow& row) { return writer.value()->row(row); });
+    if (!totals.ok()) return totals;
+    if (Status status = writer.value()->end(totals.value()); !status.ok()) return status;
+    if (Status status = out.commit(); !status.ok()) return status;
+    return totals;
+}
+
+int scan(ScanRequest request) {
+    std::optional<HashList> list = open_list_or_say(request.list_path, request.strict);
+    if (!list) return kError;
+    ProgressBar bar(request.progress);
+    FilesTotal files_total;
+    request.scan.stop = &stop_on_signals();
+    request.scan.progress = [&](const ScanProgress& progress) {
+        files_total = progress.files_total;
+        bar.show(progress);
+    };
+    const Result<Scanner> scanner = Scanner::create(*std::move(list), request.scan);
+    Result<Output> out = Output::open(request.output_path);
+    if (!scanner.ok() || !out.ok()) {
+        say((scanner.ok() ? out.status() : scanner.status()).message());
+        return kError;
+    }
+    const Result<RunTotals> totals = write_report(request, scanner.value(), out.value(), bar);
+    bar.hide();
+    if (!totals.ok()) {
+        say(totals.status().message());
+        return kError;
+    }
+    if (request.format != ReportFormat::text && !request.quiet) note(summary(totals.value()));
+    if (totals.value().interrupted) say_interrupted(totals.value(), files_total);
+    return exit_code(request, totals.value());
+}
+
+}  // namespace
+
+int run_scan(const Words& words) {
+    Options options = scan_options();
+    if (const auto code = options.parse(words)) return *code;
+    return scan(read_request(options));
+}
+
+}  // namespace tutela::cli

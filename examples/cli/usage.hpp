@@ -1,0 +1,77 @@
+// The words of a command line: options, their values, help. Bad usage is thrown, as there is nothing to clean up yet.
+#pragma once
+
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/variables_map.hpp>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "commands.hpp"
+#include "tutela/index.hpp"
+
+namespace tutela::cli {
+
+// One line for a person, without a hash.
+class UsageError : public std::runtime_error {
+public:
+    // `command`: where to look for help, such as "scan" or "list build"; empty for the tool itself.
+    UsageError(std::string_view command, const std::string& problem) : std::runtime_error(problem), command_(command) {}
+    [[nodiscard]] const std::string& command() const noexcept { return command_; }
+
+private:
+    std::string command_;
+};
+
+// What `--help` says beside the options.
+struct CommandHelp {
+    std::string_view name;      // "scan"
+    std::string_view synopsis;  // "[options] --list L PATH..."
+    std::string_view text;      // what it does: full lines, each ended by a newline
+    std::string_view closing;   // exit codes and an example, likewise
+};
+
+// Writes to standard output; the exit code.
+int print(std::string_view text);
+int print_version();
+
+// The options of one command. Declare, parse, ask.
+class Options {
+public:
+    explicit Options(const CommandHelp& help);
+
+    // `names`: "quiet,q" also gives the short -q.
+    void flag(const char* names, const char* text);
+    // An option with a value; without a `fallback` it may be absent.
+    void value(const char* names, const char* value_name, const char* text);
+    void value(const char* names, const char* value_name, const char* fallback, const char* text);
+
+    // An exit code when the command is done with that: --help or --version.
+    std::optional<int> parse(const Words& words);
+
+    [[nodiscard]] bool given(const char* name) const { return values_.count(name) != 0; }
+    // The value of an option that must be there.
+    [[nodiscard]] const std::string& text(const char* name) const;
+    [[nodiscard]] const std::string& choice(const char* name, std::initializer_list<std::string_view> allowed) const;
+    [[nodiscard]] std::uint64_t number(const char* name, std::uint64_t smallest, std::uint64_t largest) const;
+    // The words that are no options, at least `least` of them; `what` names them: "FILE".
+    [[nodiscard]] const Words& operands(std::size_t least, std::string_view what) const;
+    // The one word that is no option.
+    [[nodiscard]] const std::string& single_operand(std::string_view what) const;
+
+private:
+    [[nodiscard]] std::string help_text() const;
+
+    CommandHelp help_;
+    boost::program_options::options_description visible_{"Options", 100};
+    boost::program_options::variables_map values_;
+    Words operands_;
+};
+
+// The value of --engine.
+Engine engine_option(const Options& options);
+
+}  // namespace tutela::cli
