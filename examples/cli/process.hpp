@@ -6,7 +6,7 @@
 namespace tutela::cli {
 
 // To be called first. Closed standard descriptors are filled, so that no file opened later is taken for one of them;
-// SIGPIPE is ignored, so that a closed pipe is an error of write(); and the process cannot be dumped or traced by
+// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a full quota are errors of write(); and the process cannot be dumped or traced by
 // other processes of its user, as its memory holds the hashes of lists.
 void harden_process();
 

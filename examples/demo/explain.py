@@ -1,0 +1,111 @@
+"""Says what the demo's report shows, from the report itself and from what is known of the files.
+
+    explain.py REPORT.jsonl TRUTH.json
+"""
+
+import collections
+import json
+import sys
+
+# What each kind of file stands for, in the order of telling.
+KINDS = {
+    "original": "the listed photographs themselves",
+    "recompressed-q60": "saved again as JPEG, quality 60",
+    "recompressed-q30": "saved again as JPEG, quality 30",
+    "as-webp": "converted to WebP",
+    "half-size": "shrunk to half the size",
+    "brightened": "made brighter by 30%",
+    "mirrored": "mirrored",
+    "cut off": "a download that broke off",
+    "disguised": "a picture named invoice.pdf",
+}
+
+
+def plural(count, noun):
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def distances(rows):
+    """The nearest distance of each matched row, as a range."""
+    nearest = sorted(row["matches"][0]["distance"] for row in rows if row["matches"])
+    if not nearest:
+        return ""
+    low, high = nearest[0], nearest[-1]
+    return f"at distance {low}" if low == high else f"at distances {low} to {high}"
+
+
+def found(rows):
+    return [row for row in rows if row["outcome"] == "matched"]
+
+
+def table(by_kind):
+    lines = ["What became of the listed photographs:"]
+    for kind, text in KINDS.items():
+        rows = by_kind.get(kind, [])
+        if rows:
+            hits = found(rows)
+            lines.append(f"  {text:<34} {len(hits):>3} of {len(rows):<3} found  {distances(hits)}".rstrip())
+    return lines
+
+
+def others(clean_rows):
+    wrong = found(clean_rows)
+    text = f"Of {plural(len(clean_rows), 'picture')} made from photographs that are not on the list, "
+    if not wrong:
+        return [text + "none matched."]
+    return [text + f"{len(wrong)} matched, which a person has to look at:"] + [f"  {row['path']}" for row in wrong]
+
+
+def mirrors(by_kind):
+    rows = by_kind.get("mirrored", [])
+    if not rows:
+        return []
+    hits = len(found(rows))
+    if hits == len(rows):
+        return []
+    return [
+        f"{len(rows) - hits} of {len(rows)} mirrored pictures were missed: plain PDQ, as published lists hold it, does not",
+        "see through a mirror. Nor does it see through a rotation or a strong crop.",
+    ]
+
+
+def oddities(by_kind):
+    lines = []
+    cut = [row for row in by_kind.get("cut off", []) if row["damaged"]]
+    if found(cut):
+        lines.append("The broken download was hashed from what is left of it and found; its row says that it is damaged.")
+    if found(by_kind.get("disguised", [])):
+        lines.append("The picture named invoice.pdf was found too: content decides, not the name.")
+    if any(row["outcome"] == "unsupported" for row in by_kind.get("no picture", [])):
+        lines.append("The text file is a row of its own, `unsupported`: no file is passed over in silence.")
+    return lines
+
+
+def explain(rows, truth):
+    """The explanation, as lines. `rows`: the report's; `truth`: {path: {kind, listed}}."""
+    by_kind = collections.defaultdict(list)
+    clean_rows = []
+    for row in rows:
+        facts = truth[row["path"]]
+        if facts["listed"] or facts["kind"] == "no picture":
+            by_kind[facts["kind"]].append(row)
+        else:
+            clean_rows.append(row)
+    weak = sum(row["outcome"] == "low_quality" for row in rows)
+    lines = table(by_kind) + [""] + others(clean_rows) + mirrors(by_kind) + oddities(by_kind)
+    if weak:
+        lines.append(f"{plural(weak, 'picture')} had too little detail for a hash to be relied on, and the report says so.")
+    return lines
+
+
+def main(report, truth):
+    with open(report, encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    with open(truth, encoding="utf-8") as file:
+        print("\n".join(explain(rows, json.load(file))))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: explain.py REPORT.jsonl TRUTH.json")
+    main(sys.argv[1], sys.argv[2])

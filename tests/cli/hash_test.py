@@ -1,0 +1,81 @@
+"""`tutela hash`."""
+
+import json
+import os
+import unittest
+
+from support import ToolTest, flat_picture, picture, png, tutela
+
+
+class Hash(ToolTest):
+    def test_a_line_a_picture_in_the_order_given(self):
+        paths = [self.write(f"{seed}.png", picture(seed)) for seed in (3, 1, 2)]
+        result = self.check(tutela("hash", *paths), 0)
+        lines = result.stdout.decode().splitlines()
+        self.assertEqual([line.split(",", 2)[2] for line in lines], [str(path) for path in paths])
+        for line in lines:
+            self.assertRegex(line, r"^[0-9a-f]{64},[0-9]{1,3},/")
+        self.assertEqual(len({line[:64] for line in lines}), 3)
+        self.assertEqual(result.stderr, b"")
+
+    def test_jobs_do_not_change_the_output(self):
+        paths = [self.write(f"{seed}.png", picture(seed)) for seed in range(12)]
+        outputs = [tutela("hash", "--jobs", str(jobs), *paths).stdout for jobs in (1, 2, 4)]
+        self.assertEqual(outputs[0].count(b"\n"), 12)
+        self.assertEqual(outputs[0], outputs[1])
+        self.assertEqual(outputs[0], outputs[2])
+
+    def test_low_quality_is_printed_not_hidden(self):
+        line = self.check(tutela("hash", self.write("flat.png", flat_picture())), 0).stdout.decode()
+        self.assertEqual(line.split(",")[1], "0")
+
+    def test_what_cannot_be_hashed_is_named_and_the_rest_goes_on(self):
+        good = self.write("good.png", picture(1))
+        bad = {
+            self.write("words.txt", "no picture"): b"unsupported",
+            self.write("tiny.png", png(4, 4, bytes(48))): b"too_small",
+            self.write("broken.png", picture(2)[:40]): b"corrupt",
+            self.dir / "absent.png": b"unreadable",
+        }
+        result = self.check(tutela("hash", *bad, good), 2)
+        self.assertEqual(len(result.stdout.splitlines()), 1)
+        said = result.stderr.splitlines()
+        self.assertEqual(len(said), len(bad))
+        for line, (path, word) in zip(said, bad.items()):
+            self.assertTrue(line.startswith(b"tutela: " + os.fsencode(path) + b": " + word), line)
+
+    def test_a_damaged_picture_is_hashed_and_named(self):
+        data = picture(1, side=200)
+        cut = self.write("cut.png", data[: len(data) * 3 // 4])
+        result = self.check(tutela("hash", cut), 0)
+        self.assertEqual(len(result.stdout.splitlines()), 1)
+        self.assertIn(b"damaged", result.stderr)
+
+    def test_control_characters_of_a_name_are_inert(self):
+        name = b"a\n\x1b[31m,\xff\xc2\x9b.png"
+        path = os.fsencode(self.dir) + b"/" + name
+        with open(path, "wb") as file:
+            file.write(picture(1))
+        result = self.check(tutela("hash", path), 0)
+        self.assertEqual(result.stdout.count(b"\n"), 1)
+        self.assertTrue(result.stdout.endswith(rb"/a\x0a\x1b[31m,\xff\xc2\x9b.png" + b"\n"), result.stdout)
+        line = self.check(tutela("hash", "--format", "jsonl", path), 0).stdout
+        self.assertEqual(bytes.fromhex(json.loads(line)["path_hex"]), path)
+        self.assertTrue(line.isascii())
+
+    def test_jsonl_has_the_facts(self):
+        path = self.write("\u00fc.png", picture(7))
+        row = json.loads(self.check(tutela("hash", "--format", "jsonl", path), 0).stdout)
+        self.assertEqual(row["path"], str(path))
+        self.assertEqual(row["hash"], self.hash_of(path))
+        self.assertEqual((row["format"], row["width"], row["height"], row["damaged"]), ("png", 96, 96, False))
+        self.assertNotIn("path_hex", row)
+
+    def test_a_name_that_looks_like_an_option(self):
+        self.write("--help", picture(1))
+        result = self.check(tutela("hash", "--", "--help", cwd=self.dir), 0)
+        self.assertTrue(result.stdout.endswith(b",--help\n"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,171 @@
+"""`tutela scan`: formats, options, exit codes."""
+
+import csv
+import io
+import json
+import os
+import stat
+import unittest
+
+from support import ToolTest, flat_picture, picture, png, random_hash, tutela
+
+
+class Scan(ToolTest):
+    def setUp(self):
+        super().setUp()
+        self.known = self.write("photos/known.png", picture(1))
+        self.write("photos/sub/brighter.png", picture(1, brighter=6))
+        self.write("photos/other.png", picture(2))
+        self.write("photos/flat.png", flat_picture())
+        self.write("photos/tiny.png", png(4, 4, bytes(48)))
+        self.write("photos/broken.png", picture(3)[:40])
+        self.write("photos/notes.txt", "no picture")
+        self.hash = self.hash_of(self.known)
+        self.list = self.write("known.txt", f"{self.hash},the-id,the-category,the label\n{random_hash(1)}\n")
+
+    def scan(self, *args, code=1, **options):
+        return self.check(tutela("scan", "--list", self.list, *args, cwd=self.dir, **options), code)
+
+    def rows(self, *args, **options):
+        return [json.loads(line) for line in self.scan("--format", "jsonl", *args, **options).stdout.splitlines()]
+
+    def test_one_outcome_for_every_file(self):
+        outcomes = {row["path"]: row["outcome"] for row in self.rows("photos")}
+        self.assertEqual(
+            outcomes,
+            {
+                "photos/broken.png": "corrupt",
+                "photos/flat.png": "low_quality",
+                "photos/known.png": "matched",
+                "photos/notes.txt": "unsupported",
+                "photos/other.png": "clean",
+                "photos/sub/brighter.png": "matched",
+                "photos/tiny.png": "too_small",
+            },
+        )
+        self.assertEqual(list(outcomes), sorted(outcomes))
+
+    def test_a_match_row_has_what_was_promised(self):
+        (row,) = self.rows(self.known)
+        (match,) = row["matches"]
+        self.assertEqual(match["entry_id"], "the-id")
+        self.assertEqual((match["distance"], match["category"], match["label"]), (0, "the-category", "the label"))
+        self.assertEqual((row["hash_algorithm"], row["radius"], row["outcome"]), ("pdq", 31, "matched"))
+        self.assertRegex(row["sha256"], "^[0-9a-f]{64}$")
+        self.assertRegex(row["list_digest"], "^[0-9a-f]{64}$")
+        self.assertGreaterEqual(row["quality"], 50)
+        self.assertNotIn("hash", row)
+
+    def test_show_hashes(self):
+        (row,) = self.rows("--show-hashes", self.known)
+        self.assertEqual(row["hash"], self.hash)
+
+    def test_csv_is_rectangular_and_inert(self):
+        self.write("=1+1.png", picture(1))
+        rows = list(csv.reader(io.StringIO(self.scan("--format", "csv", "=1+1.png", "photos").stdout.decode())))
+        self.assertEqual(len({len(row) for row in rows}), 1)
+        self.assertEqual(len(rows), 1 + 1 + 7)
+        self.assertIn("'=1+1.png", rows[1])
+
+    def test_text_has_the_sums_and_no_summary_on_standard_error(self):
+        result = self.scan("photos")
+        self.assertIn(b"known.png", result.stdout)
+        self.assertIn(b"the-id", result.stdout)
+        self.assertEqual(result.stderr, b"")
+
+    def test_the_summary_of_machine_formats(self):
+        for form in ("jsonl", "csv"):
+            said = self.scan("--format", form, "photos").stderr.decode()
+            self.assertEqual(len(said.splitlines()), 1)
+            self.assertTrue(said.startswith("scanned 7 files, "), said)
+            self.assertIn("2 matched, 1 clean, 1 low_quality, 1 too_small, 1 unsupported, 1 corrupt", said)
+            self.assertEqual(self.scan("--format", form, "--quiet", "photos").stderr, b"")
+
+    def test_exit_codes(self):
+        self.scan(self.dir / "photos" / "other.png", code=0)
+        self.scan(self.known, code=1)
+        self.scan("absent.png", code=0)
+        self.scan("absent.png", self.known, code=1)
+        self.scan("--strict", "absent.png", self.known, code=2)
+        self.scan("--strict", "photos/broken.png", code=2)
+        self.scan("--strict", "--max-pixels", "100", self.known, code=2)
+        self.scan("--strict", "photos/other.png", "photos/notes.txt", "photos/flat.png", "photos/tiny.png", code=0)
+
+    def test_radius_and_minimum_quality(self):
+        (row,) = self.rows("--radius", "256", "photos/other.png")
+        self.assertEqual(len(row["matches"]), 2)
+        (row,) = self.rows("--min-quality", "0", "--radius", "256", "photos/flat.png")
+        self.assertEqual(row["outcome"], "matched")
+
+    def test_limits(self):
+        self.assertEqual(self.rows("--max-pixels", str(96 * 96 - 1), self.known, code=0)[0]["outcome"], "limit")
+        self.assertEqual(self.rows("--max-pixels", str(96 * 96), self.known)[0]["outcome"], "matched")
+        size = self.known.stat().st_size
+        self.assertEqual(self.rows("--max-bytes", str(size - 1), self.known, code=0)[0]["outcome"], "limit")
+        self.assertEqual(self.rows("--max-bytes", str(size), self.known)[0]["outcome"], "matched")
+
+    def test_links_inside_folders_are_followed_on_demand(self):
+        self.write("elsewhere/known.png", picture(1))
+        os.makedirs(self.dir / "links")
+        os.symlink(self.dir / "elsewhere", self.dir / "links" / "folder")
+        self.assertEqual([row["outcome"] for row in self.rows("links", code=0)], ["unsupported"])
+        (row,) = self.rows("--follow-symlinks", "links")
+        self.assertEqual((row["path"], row["outcome"]), ("links/folder/known.png", "matched"))
+
+    def test_engines_and_jobs_do_not_change_a_byte(self):
+        for seed in range(10, 40):
+            self.write(f"photos/more/{seed}.png", picture(seed % 20, side=64))
+        for form in ("text", "jsonl", "csv"):
+            outputs = {
+                self.scan("--format", form, "--engine", engine, "--jobs", jobs, "photos").stdout
+                for engine in ("auto", "flat", "bk_tree")
+                for jobs in ("1", "2", "4")
+            }
+            self.assertEqual(len(outputs), 1)
+
+    def test_a_snapshot_gives_the_same_report_as_its_text(self):
+        self.check(tutela("list", "build", self.dir / "known.tutela", self.list), 0)
+        text = self.scan("--format", "jsonl", "photos").stdout
+        self.list = self.dir / "known.tutela"
+        self.assertEqual(self.scan("--format", "jsonl", "photos").stdout, text)
+
+    def test_output_to_a_file(self):
+        expected = self.scan("--format", "jsonl", "photos").stdout
+        report = self.dir / "photos" / "report.jsonl"
+        result = self.scan("--format", "jsonl", "--output", report, "photos")
+        self.assertEqual(result.stdout, b"")
+        # Although it lies in the folder that is scanned, the unfinished report is no row of its own.
+        self.assertEqual(report.read_bytes(), expected)
+        self.assertEqual(stat.S_IMODE(report.stat().st_mode), 0o600)
+        self.assertEqual(sorted(path.name for path in self.dir.glob("photos/report*")), ["report.jsonl"])
+
+    def test_an_older_report_is_replaced_and_keeps_mode_and_link(self):
+        report = self.write("reports/report.csv", "old")
+        report.chmod(0o640)
+        os.symlink(report, self.dir / "latest.csv")
+        self.scan("--format", "csv", "--output", "latest.csv", "photos")
+        self.assertTrue((self.dir / "latest.csv").is_symlink())
+        self.assertNotEqual(report.read_text(), "old")
+        self.assertEqual(stat.S_IMODE(report.stat().st_mode), 0o640)
+        self.assertEqual(len(list(report.parent.iterdir())), 1)
+
+    def test_an_error_leaves_the_older_report(self):
+        report = self.write("report.jsonl", "old")
+        self.check(tutela("scan", "--list", self.dir / "absent", "--output", report, "photos", cwd=self.dir), 2)
+        self.scan("--output", report, "--radius", "300", "photos", code=2)
+        self.assertEqual(report.read_text(), "old")
+
+    def test_an_output_that_cannot_be(self):
+        result = self.scan("--output", "no/such/folder/report", "photos", code=2)
+        self.assertIn(b"cannot create no/such/folder/report", result.stderr)
+        self.scan("--output", "photos", "photos", code=2)
+
+    def test_an_unusable_list_is_an_error(self):
+        for bad in (self.dir / "absent", self.write("words.txt", "only\nwords\n"), self.dir):
+            result = self.check(tutela("scan", "--list", bad, "photos", cwd=self.dir), 2)
+            self.assertEqual(result.stdout, b"")
+            self.assertIn(b"cannot use the list", result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
