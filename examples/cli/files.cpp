@@ -22,17 +22,21 @@ void report_skipped_lines(const std::string& path, const TextImport& import, std
     if (import.skipped > shown) say(inert(path) + ": " + counted(import.skipped - shown, "more bad line") + " skipped");
 }
 
+std::string name_in_error(const std::string& path, const Status& status) {
+    return status.code() == StatusCode::not_found ? inert_without_hashes(path) : inert(path);
+}
+
 std::optional<HashList> open_list_or_say(const std::string& path, bool strict) {
     constexpr std::size_t kFewLines = 3;
     TextImport import;
     Result<HashList> list = open_list(path, &import);
     report_skipped_lines(path, import, kFewLines);
     if (!list.ok()) {
-        say("cannot use the list " + inert(path) + ": " + inert(list.status().to_string()));
+        say("cannot use the list " + name_in_error(path, list.status()) + ": " + inert(list.status().to_string()));
         return std::nullopt;
     }
     if (strict && import.skipped > 0) {
-        say("the list " + inert(path) + " has bad lines, which --strict does not allow");
+        say("cannot use the list " + inert(path) + ": it has bad lines");
         return std::nullopt;
     }
     return std::move(list).value();
@@ -55,13 +59,10 @@ LineReader::~LineReader() {
 Result<LineReader> LineReader::open(const std::string& path) {
     if (path == "-") return LineReader(STDIN_FILENO, "standard input");
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    // Not inert() alone: a hash that lost a digit is taken for the name of a file.
-    const std::string name = fd < 0 ? inert_without_hashes(path) : inert(path);
-    if (fd < 0) {
-        return Status(errno == ENOENT ? StatusCode::not_found : StatusCode::io_error,
-                      "cannot open " + name + ": " + std::generic_category().message(errno));
-    }
-    return LineReader(fd, name);
+    if (fd >= 0) return LineReader(fd, inert(path));
+    const std::string reason = std::generic_category().message(errno);
+    const StatusCode code = errno == ENOENT ? StatusCode::not_found : StatusCode::io_error;
+    return Status(code, "cannot open " + name_in_error(path, Status(code)) + ": " + reason);
 }
 
 Status LineReader::fill() {

@@ -8,6 +8,10 @@
 
 namespace tutela::cli {
 
+// How a message names a file that cannot be used. When there is none of that name, the word may be a misplaced hash,
+// so its hex digits are not repeated.
+std::string name_in_error(const std::string& path, const Status& status);
+
 // What was wrong with a text list, to standard error: the lines that were skipped, at most `most` of them.
 void report_skipped_lines(const std::string& path, const TextImport& import, std::size_t most);
 

@@ -1,4 +1,5 @@
 // `tutela hash`: a scan against an empty list, so that a file hashes here exactly as it does there.
+#include <cstdint>
 #include <string>
 
 #include "commands.hpp"
@@ -25,7 +26,7 @@ constexpr CommandHelp kHashHelp = {
 Options hash_options() {
     Options options(kHashHelp);
     options.value("format", "F", "csv", "csv or jsonl");
-    options.value("jobs,j", "N", "0", "files to work on at the same time; 0: one for each usable processor");
+    add_jobs_option(options);
     return options;
 }
 
@@ -80,8 +81,8 @@ int run_hash(const Words& words) {
     Options options = hash_options();
     if (const auto code = options.parse(words)) return *code;
     const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
-    const Words& files = options.operands(1, "FILE");
-    ThreadPool pool(options.number("jobs", 0, 1024));
+    const Words& files = options.operands(1, SIZE_MAX, "at least one FILE is needed");
+    ThreadPool pool(jobs_option(options));
     const Result<Scanner> scanner = empty_scanner();
     Result<Output> out = Output::open("-");
     if (!scanner.ok() || !out.ok()) {

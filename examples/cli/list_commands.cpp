@@ -86,7 +86,7 @@ Status add_snapshot(const HashList& list, ListBuilder& builder) {
 // Adds one input to the list in the making and says what it held. False when it cannot be used.
 bool add_input(const std::string& path, bool strict, ListBuilder& builder) {
     const auto refuse = [&](const Status& status) {
-        say("cannot use " + inert(path) + ": " + inert(status.to_string()));
+        say("cannot use " + name_in_error(path, status) + ": " + inert(status.to_string()));
         return false;
     };
     const Result<HashList> snapshot = HashList::load(path);
@@ -102,10 +102,11 @@ bool add_input(const std::string& path, bool strict, ListBuilder& builder) {
     report_skipped_lines(path, facts, TextImport::kMaxSkippedKept);
     note(inert(path) + ": " + grouped(facts.added) + " added, " + grouped(facts.skipped) + " skipped, " +
          counted(facts.lines, "line"));
+    if (facts.lines == 0) return refuse(Status(StatusCode::corrupt, "the file is empty"));
     if (facts.added == 0 && facts.skipped > 0) {
         return refuse(Status(StatusCode::corrupt, "none of its lines is an entry"));
     }
-    if (strict && facts.skipped > 0) return refuse(Status(StatusCode::corrupt, "--strict allows no bad line"));
+    if (strict && facts.skipped > 0) return refuse(Status(StatusCode::corrupt, "it has bad lines"));
     return true;
 }
 
@@ -113,7 +114,7 @@ int build(const Words& words) {
     Options options(kBuildHelp);
     options.flag("strict", "a bad line is an error: nothing is written");
     if (const auto code = options.parse(words)) return *code;
-    const Words& paths = options.operands(2, "word, OUT and IN,");
+    const Words& paths = options.operands(2, SIZE_MAX, "OUT and at least one IN are needed");
     if (must_not_overwrite(paths.front())) return kError;
     ListBuilder builder;
     for (std::size_t i = 1; i < paths.size(); ++i) {
@@ -142,7 +143,7 @@ std::string category_lines(const HashList& list) {
 int info(const Words& words) {
     Options options(kInfoHelp);
     if (const auto code = options.parse(words)) return *code;
-    const std::string path = options.single_operand("list");
+    const std::string& path = options.operands(1, 1, "exactly one L is needed").front();
     const std::optional<HashList> list = open_list_or_say(path, false);
     if (!list) return kError;
     return print("list:       " + inert(path) + "\nkind:       " + (is_snapshot(path) ? "snapshot" : "text list") +
@@ -154,7 +155,7 @@ int info(const Words& words) {
 int verify(const Words& words) {
     Options options(kVerifyHelp);
     if (const auto code = options.parse(words)) return *code;
-    const std::string path = options.single_operand("list");
+    const std::string& path = options.operands(1, 1, "exactly one L is needed").front();
     const std::optional<HashList> list = open_list_or_say(path, true);
     if (!list) return kError;
     return print(inert(path) + ": sound, " + entries(*list) + ", digest " + list->digest_hex() + '\n');

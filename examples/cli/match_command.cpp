@@ -1,6 +1,7 @@
 // `tutela match`: looks hashes up in a list.
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,11 +36,9 @@ constexpr CommandHelp kMatchHelp = {
 
 Options match_options() {
     Options options(kMatchHelp);
-    options.value("list,l", "L", "the list: a snapshot or a text list");
-    options.value("radius,r", "R", "31", "largest distance of a match, in bits: 0 to 256");
+    add_list_options(options);
     options.value("format", "F", "csv", "csv or jsonl");
-    options.value("engine", "E", "auto", "how the list is searched: auto, flat or bk_tree; the answers are equal");
-    options.value("jobs,j", "N", "0", "queries to work on at the same time; 0: one for each usable processor");
+    add_jobs_option(options);
     options.flag("strict", "a bad line in a text list is an error");
     return options;
 }
@@ -172,10 +171,10 @@ Status match_all(const Words& words, Matcher& matcher) {
 }
 
 int match(const Options& options, const Words& words) {
-    const auto radius = static_cast<std::uint32_t>(options.number("radius", 0, Hash256::kBits));
+    const std::uint32_t radius = radius_option(options);
     const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
     const IndexOptions index_options{engine_option(options)};
-    ThreadPool pool(options.number("jobs", 0, 1024));
+    ThreadPool pool(jobs_option(options));
     const std::optional<HashList> list = open_list_or_say(options.text("list"), options.given("strict"));
     if (!list) return kError;
     Result<std::unique_ptr<const Index<256>>> index = build_index<256>(list->hashes(), index_options);
@@ -197,7 +196,7 @@ int match(const Options& options, const Words& words) {
 int run_match(const Words& words) {
     Options options = match_options();
     if (const auto code = options.parse(words)) return *code;
-    return match(options, options.operands(1, "HEX or FILE"));
+    return match(options, options.operands(1, SIZE_MAX, "at least one HEX or FILE is needed"));
 }
 
 }  // namespace tutela::cli

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 
@@ -26,6 +27,10 @@ std::size_t terminal_width() {
 void draw(std::string_view text) {
     // Nothing depends on the bar, so an error of the terminal is not one of the scan.
     [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+std::uint64_t rounded(double number) {
+    return static_cast<std::uint64_t>(std::llround(number));
 }
 
 // 75 -> "1:15", 3725 -> "1:02:05"
@@ -55,8 +60,8 @@ std::string progress_line(const ScanProgress& progress, double seconds, std::siz
     if (seconds > 0 && done > 0) {
         const double files_per_second = static_cast<double>(done) / seconds;
         const double left = static_cast<double>(total - done) / files_per_second;
-        append_if_fits("ETA " + clock_text(static_cast<std::uint64_t>(left + 0.5)));
-        append_if_fits(grouped(static_cast<std::uint64_t>(files_per_second + 0.5)) + " files/s");
+        append_if_fits("ETA " + clock_text(rounded(left)));
+        append_if_fits(grouped(rounded(files_per_second)) + " files/s");
         append_if_fits(readable_bytes(static_cast<double>(progress.bytes_done) / seconds) + "/s");
     }
     if (line.size() + 3 + kNarrowestBar <= width) {

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,19 +35,16 @@ constexpr CommandHelp kScanHelp = {
 
 Options scan_options() {
     Options options(kScanHelp);
-    options.value("list,l", "L", "the list: a snapshot or a text list");
-    options.value("radius,r", "R", "31", "largest distance of a match, in bits: 0 to 256");
+    add_list_options(options);
     options.value("min-quality", "Q", "50", "pictures of lower quality are not looked up: 0 to 100");
     options.value("format", "F", "text", "text, jsonl or csv");
-    options.value("output,o", "F", "-", "where the report goes; it appears when it is whole; - is standard output");
-    options.value("jobs,j", "N", "0", "files to work on at the same time; 0: one for each usable processor");
-    options.value("engine", "E", "auto", "how the list is searched: auto, flat or bk_tree; the answers are equal");
+    options.value("output,o", "F", "-", "where the report goes; a file appears when it is whole; - is standard output");
+    add_jobs_option(options);
     options.value("max-pixels", "N", "100000000", "larger pictures are not decoded");
     options.value("max-bytes", "N", "2147483648", "larger pictures are not read");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
-    options.flag("strict",
-                 "a file that is unreadable, corrupt or over a limit, or a bad line in the list, is an error");
+    options.flag("strict", "a file unreadable, corrupt or over a limit is an error, as is a bad line in L");
     options.flag("quiet,q", "no summary and no progress on standard error");
     options.flag("no-progress", "no progress on standard error");
     return options;
@@ -76,14 +75,14 @@ ScanRequest read_request(const Options& options) {
     ScanRequest request;
     request.list_path = options.text("list");
     request.output_path = options.text("output");
-    request.paths = options.operands(1, "PATH");
+    request.paths = options.operands(1, SIZE_MAX, "at least one PATH is needed");
     request.format = format_option(options);
-    request.jobs = options.number("jobs", 0, 1024);
+    request.jobs = jobs_option(options);
     request.show_hashes = options.given("show-hashes");
     request.strict = options.given("strict");
     request.quiet = options.given("quiet");
     request.progress = !request.quiet && !options.given("no-progress") && ::isatty(STDERR_FILENO) == 1;
-    request.scan.radius = static_cast<std::uint32_t>(options.number("radius", 0, Hash256::kBits));
+    request.scan.radius = radius_option(options);
     request.scan.min_quality = static_cast<std::int32_t>(options.number("min-quality", 0, 100));
     request.scan.index.engine = engine_option(options);
     request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);

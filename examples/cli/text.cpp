@@ -135,7 +135,7 @@ std::string json_text_member(std::string_view name, std::string_view text) {
 std::string csv_cell(std::string_view text) {
     constexpr std::string_view kFormulaStarts = "=+-@\t\r";
     const bool formula = !text.empty() && kFormulaStarts.find(text.front()) != std::string_view::npos;
-    const std::string cell = (formula ? "'" : "") + inert(text);
+    std::string cell = (formula ? "'" : "") + inert(text);
     if (cell.find_first_of(",\"") == std::string::npos) return cell;
     std::string quoted = "\"";
     for (const char c : cell) {

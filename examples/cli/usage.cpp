@@ -1,14 +1,15 @@
 #include "usage.hpp"
 
+#include <algorithm>
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/parsers.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/value_semantic.hpp>
 #include <charconv>
-#include <sstream>
 
 #include "output.hpp"
 #include "text.hpp"
+#include "tutela/hash.hpp"
 #include "tutela/status.hpp"
 
 namespace tutela::cli {
@@ -32,21 +33,33 @@ int print_version() {
 Options::Options(const CommandHelp& help) : help_(help) {}
 
 void Options::flag(const char* names, const char* text) {
-    visible_.add_options()(names, text);
+    known_.add_options()(names, text);
+    add_text(names, "", text);
 }
 
 void Options::value(const char* names, const char* value_name, const char* text) {
-    visible_.add_options()(names, po::value<std::string>()->value_name(value_name), text);
+    known_.add_options()(names, po::value<std::string>());
+    add_text(names, value_name, text);
 }
 
 void Options::value(const char* names, const char* value_name, const char* fallback, const char* text) {
-    visible_.add_options()(names, po::value<std::string>()->value_name(value_name)->default_value(fallback), text);
+    known_.add_options()(names, po::value<std::string>()->default_value(fallback));
+    add_text(names, value_name, std::string(text) + " [default: " + fallback + ']');
+}
+
+// "radius,r" and "R" -> "-r, --radius R"
+void Options::add_text(std::string_view names, std::string_view value_name, std::string text) {
+    const std::size_t comma = names.find(',');
+    std::string left = comma == std::string_view::npos ? "    " : "-" + std::string(names.substr(comma + 1)) + ", ";
+    left += "--" + std::string(names.substr(0, comma));
+    if (!value_name.empty()) left += ' ' + std::string(value_name);
+    texts_.emplace_back(std::move(left), std::move(text));
 }
 
 std::optional<int> Options::parse(const Words& words) {
     flag("help,h", "print this text");
     flag("version", "print the version");
-    po::options_description all = visible_;
+    po::options_description all = known_;
     all.add_options()("operand", po::value<Words>(&operands_));
     po::positional_options_description positions;
     positions.add("operand", -1);
@@ -64,11 +77,15 @@ std::optional<int> Options::parse(const Words& words) {
 }
 
 std::string Options::help_text() const {
-    std::ostringstream options;
-    options.imbue(std::locale::classic());
-    options << visible_;
+    std::size_t width = 0;
+    for (const auto& [left, text] : texts_)
+        width = std::max(width, left.size());
+    std::string lines;
+    for (const auto& [left, text] : texts_) {
+        lines.append("  ").append(left).append(width + 2 - left.size(), ' ').append(text).append("\n");
+    }
     return "Usage: tutela " + std::string(help_.name) + ' ' + std::string(help_.synopsis) + "\n\n" +
-           std::string(help_.text) + '\n' + options.str() + '\n' + std::string(help_.closing);
+           std::string(help_.text) + "\nOptions:\n" + lines + '\n' + std::string(help_.closing);
 }
 
 const std::string& Options::text(const char* name) const {
@@ -96,14 +113,19 @@ std::uint64_t Options::number(const char* name, std::uint64_t smallest, std::uin
                                      " to " + std::to_string(largest));
 }
 
-const Words& Options::operands(std::size_t least, std::string_view what) const {
-    if (operands_.size() >= least) return operands_;
-    throw UsageError(help_.name, "at least " + counted(least, what) + (least == 1 ? " is needed" : " are needed"));
+const Words& Options::operands(std::size_t least, std::size_t most, const std::string& problem) const {
+    if (operands_.size() < least || operands_.size() > most) throw UsageError(help_.name, problem);
+    return operands_;
 }
 
-const std::string& Options::single_operand(std::string_view what) const {
-    if (operands_.size() == 1) return operands_.front();
-    throw UsageError(help_.name, "exactly one " + std::string(what) + " is needed");
+void add_list_options(Options& options) {
+    options.value("list,l", "L", "the list: a snapshot or a text list");
+    options.value("radius,r", "R", "31", "largest distance of a match, in bits: 0 to 256");
+    options.value("engine", "E", "auto", "how the list is searched: auto, flat, bk_tree; the answers are equal");
+}
+
+void add_jobs_option(Options& options) {
+    options.value("jobs,j", "N", "how many to work on at the same time [default: one a usable processor]");
 }
 
 Engine engine_option(const Options& options) {
@@ -112,6 +134,15 @@ Engine engine_option(const Options& options) {
         if (name == engine_name(engine)) return engine;
     }
     return Engine::automatic;
+}
+
+std::uint32_t radius_option(const Options& options) {
+    return static_cast<std::uint32_t>(options.number("radius", 0, Hash256::kBits));
+}
+
+std::size_t jobs_option(const Options& options) {
+    constexpr std::uint64_t kMost = 1024;
+    return options.given("jobs") ? options.number("jobs", 1, kMost) : 0;
 }
 
 }  // namespace tutela::cli

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "commands.hpp"
 #include "tutela/index.hpp"
@@ -57,21 +59,26 @@ public:
     [[nodiscard]] const std::string& text(const char* name) const;
     [[nodiscard]] const std::string& choice(const char* name, std::initializer_list<std::string_view> allowed) const;
     [[nodiscard]] std::uint64_t number(const char* name, std::uint64_t smallest, std::uint64_t largest) const;
-    // The words that are no options, at least `least` of them; `what` names them: "FILE".
-    [[nodiscard]] const Words& operands(std::size_t least, std::string_view what) const;
-    // The one word that is no option.
-    [[nodiscard]] const std::string& single_operand(std::string_view what) const;
+    // The words that are no options. Fewer than `least` or more than `most` are the UsageError `problem`.
+    [[nodiscard]] const Words& operands(std::size_t least, std::size_t most, const std::string& problem) const;
 
 private:
+    void add_text(std::string_view names, std::string_view value_name, std::string text);
     [[nodiscard]] std::string help_text() const;
 
     CommandHelp help_;
-    boost::program_options::options_description visible_{"Options", 100};
+    boost::program_options::options_description known_;
+    std::vector<std::pair<std::string, std::string>> texts_;  // for the help: "-r, --radius R", and what it means
     boost::program_options::variables_map values_;
     Words operands_;
 };
 
-// The value of --engine.
+// Options that several commands share.
+void add_list_options(Options& options);
+void add_jobs_option(Options& options);
 Engine engine_option(const Options& options);
+std::uint32_t radius_option(const Options& options);
+// 0, which means one for each usable processor, when the user does not say.
+std::size_t jobs_option(const Options& options);
 
 }  // namespace tutela::cli

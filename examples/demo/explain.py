@@ -6,6 +6,7 @@
 import collections
 import json
 import sys
+import textwrap
 
 # What each kind of file stands for, in the order of telling.
 KINDS = {
@@ -56,28 +57,31 @@ def others(clean_rows):
     return [text + f"{len(wrong)} matched, which a person has to look at:"] + [f"  {row['path']}" for row in wrong]
 
 
-def mirrors(by_kind):
-    rows = by_kind.get("mirrored", [])
-    if not rows:
-        return []
-    hits = len(found(rows))
-    if hits == len(rows):
-        return []
-    return [
-        f"{len(rows) - hits} of {len(rows)} mirrored pictures were missed: plain PDQ, as published lists hold it, does not",
-        "see through a mirror. Nor does it see through a rotation or a strong crop.",
-    ]
+def missed(by_kind):
+    lines = []
+    mirrored = by_kind.get("mirrored", [])
+    lost = len(mirrored) - len(found(mirrored))
+    if lost:
+        lines.append(
+            f"{lost} of {plural(len(mirrored), 'mirrored picture')} {'was' if lost == 1 else 'were'} missed: plain PDQ, as "
+            "published lists hold it, does not see through a mirror, nor through a rotation or a strong crop."
+        )
+    kinds = [kind for kind in KINDS if kind != "mirrored"]
+    others = [row["path"] for kind in kinds for row in by_kind.get(kind, []) if row["outcome"] == "clean"]
+    if others:
+        lines.append("Missed as well, as the change went too deep for the radius:")
+        lines += [f"  {path}" for path in others]
+    return lines
 
 
 def oddities(by_kind):
     lines = []
-    cut = [row for row in by_kind.get("cut off", []) if row["damaged"]]
-    if found(cut):
+    if found([row for row in by_kind.get("cut off", []) if row["damaged"]]):
         lines.append("The broken download was hashed from what is left of it and found; its row says that it is damaged.")
     if found(by_kind.get("disguised", [])):
         lines.append("The picture named invoice.pdf was found too: content decides, not the name.")
     if any(row["outcome"] == "unsupported" for row in by_kind.get("no picture", [])):
-        lines.append("The text file is a row of its own, `unsupported`: no file is passed over in silence.")
+        lines.append("The text file has a row of its own, `unsupported`: no file is passed over in silence.")
     return lines
 
 
@@ -92,17 +96,21 @@ def explain(rows, truth):
         else:
             clean_rows.append(row)
     weak = sum(row["outcome"] == "low_quality" for row in rows)
-    lines = table(by_kind) + [""] + others(clean_rows) + mirrors(by_kind) + oddities(by_kind)
+    lines = table(by_kind) + [""] + others(clean_rows) + missed(by_kind) + oddities(by_kind)
     if weak:
-        lines.append(f"{plural(weak, 'picture')} had too little detail for a hash to be relied on, and the report says so.")
+        lines.append(f"{plural(weak, 'picture')} had too little detail for a hash to be relied on: `low_quality`.")
     return lines
+
+
+def wrapped(line):
+    return line if line.startswith(" ") else textwrap.fill(line, 100)
 
 
 def main(report, truth):
     with open(report, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     with open(truth, encoding="utf-8") as file:
-        print("\n".join(explain(rows, json.load(file))))
+        print("\n".join(map(wrapped, explain(rows, json.load(file)))))
 
 
 if __name__ == "__main__":

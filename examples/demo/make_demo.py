@@ -79,7 +79,7 @@ class Demo:
         """A download that broke off, a picture in disguise, and a file that is none."""
         data = source.read_bytes()
         cut = self.path("odd", "broken-download.jpg")
-        cut.write_bytes(data[: len(data) * 3 // 4])
+        cut.write_bytes(data[: len(data) * 9 // 10])
         self.note(cut, "cut off", True)
         disguised = self.path("odd", "invoice.pdf")
         disguised.write_bytes(data)

@@ -38,8 +38,9 @@ class Explanation(unittest.TestCase):
         self.assertIn("1 matched, which a person has to look at:\n  wrong", text)
 
     def test_mirrors_are_said_to_be_missed_only_when_they_are(self):
-        self.assertIn("1 of 2 mirrored pictures were missed", told((row("a"), "mirrored", True), (row("b", 9), "mirrored", True)))
+        self.assertIn("1 of 2 mirrored pictures was missed", told((row("a"), "mirrored", True), (row("b", 9), "mirrored", True)))
         self.assertNotIn("missed", told((row("b", 9), "mirrored", True)))
+        self.assertIn("Missed as well, as the change went too deep for the radius:\n  c", told((row("c"), "brightened", True)))
 
     def test_oddities(self):
         text = told(
@@ -51,7 +52,7 @@ class Explanation(unittest.TestCase):
         for words in ("it is damaged", "invoice.pdf was found", "`unsupported`", "1 picture had too little detail"):
             self.assertIn(words, text)
         text = told((row("cut"), "cut off", True), (row("pdf"), "disguised", True))
-        for words in ("damaged", "was found"):
+        for words in ("damaged", "found too"):
             self.assertNotIn(words, text)
 
 

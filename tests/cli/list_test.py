@@ -58,7 +58,7 @@ class Lists(ToolTest):
 
     def test_inputs_that_are_no_lists(self):
         words = self.write("words.txt", "only\nwords\n")
-        for bad in (words, self.dir / "absent", self.dir, self.write("zeros", bytes(5000))):
+        for bad in (words, self.dir / "absent", self.dir, self.write("zeros", bytes(5000)), self.write("void", "")):
             result = self.check(tutela("list", "build", self.dir / "out.tutela", bad), 2)
             self.assertFalse((self.dir / "out.tutela").exists())
             self.assertIn(b"cannot use", result.stderr)

@@ -24,8 +24,15 @@ class Usage(ToolTest):
 
     def test_help_names_every_option_with_its_default(self):
         text = tutela("scan", "--help").stdout.decode()
-        for words in ["--list L", "--radius R (=31)", "--min-quality Q (=50)", "--jobs N (=0)", "--format F (=text)"]:
-            self.assertIn(words, text)
+        for option, default in [
+            ("-r, --radius R", "31"),
+            ("    --min-quality Q", "50"),
+            ("-o, --output F", "-"),
+            ("    --format F", "text"),
+            ("    --engine E", "auto"),
+            ("-j, --jobs N", "one a usable processor"),
+        ]:
+            self.assertRegex(text, rf"  {option} .*\[default: {default}\]\n")
         for option in ["--output", "--show-hashes", "--strict", "--follow-symlinks", "--engine", "--max-pixels"]:
             self.assertIn(option, text)
         for option in ["--max-bytes", "--quiet", "--no-progress"]:
