@@ -23,7 +23,7 @@ class Match(ToolTest):
         self.list = self.write("known.txt", "".join(f"{entry}\n" for entry in self.entries))
 
     def test_equals_a_naive_search_for_every_engine_and_number_of_jobs(self):
-        entries = [flipped(random_hash(seed % 40), seed % 60) for seed in range(400)]
+        entries = [flipped(random_hash(seed % 40), seed % 60) for seed in range(120)]
         queries = [flipped(random_hash(seed % 60), seed % 25) for seed in range(5000)]
         known = self.write("many.txt", "".join(f"{entry}\n" for entry in entries))
         asked = self.write("queries.txt", "".join(f"{query}\n" for query in queries))
