@@ -43,6 +43,13 @@ struct ScanOptions {
     std::function<void(const ScanProgress&)> progress;
 };
 
+// What holds for one call of Scanner::scan() alone, as several may run at once; what is set takes the place of the
+// option of the same name.
+struct ScanControl {
+    const std::atomic<bool>* stop = nullptr;
+    std::function<void(const ScanProgress&)> progress{};
+};
+
 // Compares files with a list. Immutable once made; thread-safe: several scans may run at once.
 class TUTELA_API Scanner {
 public:
@@ -58,7 +65,7 @@ public:
     // time; an error from it ends the scan and is returned. On stop the rows so far are complete and in order, and
     // `interrupted` is set.
     Result<RunTotals> scan(std::span<const std::string> paths, Executor& executor,
-                           const std::function<Status(const FileRow&)>& on_row) const;
+                           const std::function<Status(const FileRow&)>& on_row, const ScanControl& control = {}) const;
 
     // Scans one picture in memory; `name` becomes the row's path. For one-by-one use, such as an upload screen.
     [[nodiscard]] FileRow scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const;

@@ -33,6 +33,7 @@ struct ScanJob {
     const HashList& list;
     const Index<256>& index;
     const ScanOptions& options;
+    const std::atomic<bool>* stop;  // of this call, not that of the options
     FindingCache& cache;
 };
 
@@ -40,10 +41,7 @@ struct ScanJob {
 class FileScanner {
 public:
     explicit FileScanner(const ScanJob& job)
-        : job_(job),
-          folders_(job.tree),
-          reader_(job.options.limits, job.options.stop),
-          examiner_(job.index, job.options) {}
+        : job_(job), folders_(job.tree), reader_(job.options.limits, job.stop), examiner_(job.index, job.options) {}
 
     // Errors: cancelled when the stop came while the file was read; anything else is a defect.
     Result<ScannedFile> scan(const TreeItem& item);

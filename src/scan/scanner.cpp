@@ -66,12 +66,14 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
 }
 
 Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& executor,
-                                const std::function<Status(const FileRow&)>& on_row) const {
+                                const std::function<Status(const FileRow&)>& on_row, const ScanControl& control) const {
     if (!on_row) return Status(StatusCode::invalid_argument, "a scan needs a receiver for its rows");
     const ScanOptions& options = impl_->options;
+    const std::atomic<bool>* stop = control.stop != nullptr ? control.stop : options.stop;
+    const std::function<void(const ScanProgress&)>& progress = control.progress ? control.progress : options.progress;
     RunTotals totals;
     FileTree tree;
-    if (!walk(paths, {options.follow_symlinks, options.stop}, tree)) {
+    if (!walk(paths, {options.follow_symlinks, stop}, tree)) {
         totals.interrupted = true;
         return totals;
     }
@@ -81,14 +83,12 @@ Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& ex
         totals.add(file.row);
         if (file.picture) duplicates.add(*file.picture);
         TUTELA_TRY(on_row(file.row));
-        if (options.progress) {
-            options.progress({totals.files, items.size(), totals.bytes, totals.count(Outcome::matched)});
-        }
+        if (progress) progress({totals.files, items.size(), totals.bytes, totals.count(Outcome::matched)});
         return Status();
     };
     FindingCache cache;
-    const ScanJob job{tree, impl_->list, *impl_->index, options, cache};
-    OrderedResults<ScannedFile> results(items.size(), std::min(kWindow, items.size()), options.stop, emit);
+    const ScanJob job{tree, impl_->list, *impl_->index, options, stop, cache};
+    OrderedResults<ScannedFile> results(items.size(), std::min(kWindow, items.size()), stop, emit);
     const auto body = [&](std::size_t) {
         try {
             FileScanner scanner(job);

@@ -186,6 +186,41 @@ TEST(ScanRun, StopAfterTheLastRowInterruptsNothing) {
     EXPECT_FALSE(run(scanner_of({}, options), {folder.path()}).totals.interrupted);
 }
 
+TEST(ScanRun, AControlHoldsForItsCallAloneInPlaceOfTheOptions) {
+    const TestFolder folder;
+    for (int i = 0; i < 40; ++i)
+        folder.write(std::to_string(100 + i), "words");
+    const std::vector<std::string> paths{folder.path()};
+    const std::atomic<bool> always{true};
+    std::uint64_t told_options = 0;
+    ScanOptions options;
+    options.stop = &always;
+    options.progress = [&](const ScanProgress&) { ++told_options; };
+    const Scanner scanner = scanner_of({1}, options);
+    InlineExecutor executor;
+
+    std::atomic<bool> stop{false};
+    std::uint64_t told = 0;
+    const ScanControl control{&stop, [&](const ScanProgress& progress) { told = progress.files_done; }};
+    std::size_t rows = 0;
+    const auto count = [&](const FileRow&) {
+        stop = ++rows == 45;  // in the second call
+        return Status();
+    };
+    const Result<RunTotals> whole = scanner.scan(paths, executor, count, control);
+    ASSERT_TRUE(whole.ok());
+    EXPECT_FALSE(whole.value().interrupted);
+    EXPECT_EQ(told, 40U);
+    const Result<RunTotals> stopped = scanner.scan(paths, executor, count, control);
+    ASSERT_TRUE(stopped.ok());
+    EXPECT_TRUE(stopped.value().interrupted);
+    EXPECT_EQ(stopped.value().files, 5U);
+    EXPECT_EQ(told, 5U);
+    EXPECT_EQ(told_options, 0U);
+    // Without a control the options hold.
+    EXPECT_TRUE(run(scanner, paths).totals.interrupted);
+}
+
 TEST(ScanRun, AnErrorOfTheReceiverEndsTheRunAndComesBack) {
     const TestFolder folder;
     for (int i = 0; i < 300; ++i)
