@@ -1,0 +1,172 @@
+// Neighbor and Index.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.hpp"
+#include "engine.hpp"
+#include "errors.hpp"
+#include "hash_span.hpp"
+#include "tutela/hasher.hpp"
+#include "tutela/index.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace tutela::python {
+namespace {
+
+// How many queries of a long batch pass between two looks for Ctrl-C.
+constexpr std::size_t kQueriesBetweenSignals = 256;
+
+template <typename T>
+using Array = nb::ndarray<nb::numpy, T, nb::ndim<1>, nb::c_contig>;
+
+// Gives the memory of `values` to NumPy.
+template <typename T>
+Array<T> to_array(std::vector<T> values) {
+    auto owner = std::make_unique<std::vector<T>>(std::move(values));
+    T* data = owner->data();
+    const std::size_t size = owner->size();
+    const nb::capsule capsule(owner.get(), [](void* held) noexcept { delete static_cast<std::vector<T>*>(held); });
+    static_cast<void>(owner.release());  // the capsule's now
+    return Array<T>(data, {size}, capsule);
+}
+
+struct Matches {
+    std::vector<std::int64_t> offsets{0};
+    std::vector<std::uint32_t> positions;
+    std::vector<std::uint32_t> distances;
+};
+
+class PyIndex {
+public:
+    PyIndex(nb::handle hashes, std::string_view engine) {
+        const IndexOptions options{engine_from_name(engine)};
+        const HashSpan span(hashes);
+        const nb::gil_scoped_release released;
+        index_ = take(build_index<256>(span.get(), options));
+    }
+
+    [[nodiscard]] const Index<256>& index() const noexcept { return *index_; }
+
+    [[nodiscard]] std::vector<Neighbor> search(const Hash256& hash, std::int64_t radius) const {
+        std::vector<Neighbor> found;
+        const auto bits = static_cast<std::uint32_t>(in_range(radius, Hash256::kBits, "radius"));
+        const nb::gil_scoped_release released;
+        require(index_->search(hash, bits, found));
+        return found;
+    }
+
+    [[nodiscard]] std::tuple<Array<std::int64_t>, Array<std::uint32_t>, Array<std::uint32_t>> search_many(
+        nb::handle hashes, std::int64_t radius) const {
+        const auto bits = static_cast<std::uint32_t>(in_range(radius, Hash256::kBits, "radius"));
+        const HashSpan span(hashes);
+        const std::span<const Hash256> queries = span.get();
+        Matches matches;
+        for (std::size_t done = 0; done < queries.size(); done += kQueriesBetweenSignals) {
+            search_some(queries.subspan(done, std::min(kQueriesBetweenSignals, queries.size() - done)), bits, matches);
+            if (PyErr_CheckSignals() != 0) throw nb::python_error();
+        }
+        return {to_array(std::move(matches.offsets)), to_array(std::move(matches.positions)),
+                to_array(std::move(matches.distances))};
+    }
+
+private:
+    void search_some(std::span<const Hash256> queries, std::uint32_t bits, Matches& matches) const {
+        const nb::gil_scoped_release released;
+        std::vector<Neighbor> found;
+        for (const Hash256& query : queries) {
+            require(index_->search(query, bits, found));
+            for (const Neighbor& neighbor : found) {
+                matches.positions.push_back(neighbor.position);
+                matches.distances.push_back(neighbor.distance_bits);
+            }
+            matches.offsets.push_back(static_cast<std::int64_t>(matches.positions.size()));
+        }
+    }
+
+    std::unique_ptr<const Index<256>> index_;
+};
+
+void bind_neighbor(nb::module_& module) {
+    nb::class_<Neighbor>(module, "Neighbor", "One entry within the radius. Unpacks: `position, distance = neighbor`.")
+        .def_ro("position", &Neighbor::position, "In the list or array that the index was built from.")
+        .def_ro("distance", &Neighbor::distance_bits, "In how many bits the hashes differ: 0 to the radius.")
+        .def(
+            "__iter__",
+            [](const Neighbor& self) { return nb::iter(nb::make_tuple(self.position, self.distance_bits)); },
+            nb::sig("def __iter__(self) -> collections.abc.Iterator[int]"))
+        .def(
+            "__eq__", [](const Neighbor& a, const Neighbor& b) { return a == b; }, nb::is_operator(),
+            nb::sig("def __eq__(self, other: object, /) -> bool"))
+        .def("__hash__",
+             [](const Neighbor& self) { return nb::hash(nb::make_tuple(self.position, self.distance_bits)); })
+        .def("__repr__", [](const Neighbor& self) {
+            return "Neighbor(position=" + std::to_string(self.position) +
+                   ", distance=" + std::to_string(self.distance_bits) + ")";
+        });
+}
+
+#define TUTELA_HASHES                                         \
+    "hashes: HashList | collections.abc.Iterable[Hash256] | " \
+    "numpy.typing.NDArray[numpy.uint8]"
+
+}  // namespace
+
+Engine engine_from_name(std::string_view name) {
+    for (const Engine engine : {Engine::automatic, Engine::flat, Engine::bk_tree}) {
+        if (engine_name(engine) == name) return engine;
+    }
+    throw StatusError(Status(StatusCode::invalid_argument, "the engines are 'automatic', 'flat' and 'bk_tree'"));
+}
+
+void bind_index(nb::module_& module) {
+    bind_neighbor(module);
+    nb::class_<PyIndex>(
+        module, "Index",
+        "Exact search by Hamming distance: all and only the hashes within a radius, duplicates included.\n\n"
+        "Immutable, and independent of what it was built from. Threads may share it, and run while it\n"
+        "searches.")
+        .def(nb::init<nb::handle, std::string_view>(), "hashes"_a, "engine"_a = "automatic",
+             nb::sig("def __init__(self, " TUTELA_HASHES ", engine: str = 'automatic') -> None"),
+             "Builds an index of a HashList, of Hash256 objects, or of an array of dtype uint8 and shape (n, 32).\n\n"
+             "`engine` is 'automatic', 'flat' or 'bk_tree'. All give the same answers.")
+        .def("search", &PyIndex::search, "hash"_a, "radius"_a = kPdqMatchRadius,
+             "The hashes at a distance of at most `radius` bits, nearest first, equal distances by position.")
+        .def("search_many", &PyIndex::search_many, "hashes"_a, "radius"_a = kPdqMatchRadius,
+             nb::sig("def search_many(self, " TUTELA_HASHES ", radius: int = 31) -> "
+                     "tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.uint32], "
+                     "numpy.typing.NDArray[numpy.uint32]]"),
+             "Searches for many hashes at once. Answers (offsets, positions, distances): what search() finds for the\n"
+             "i-th hash is positions[offsets[i]:offsets[i + 1]], at the distances of the same slice.")
+        .def("__len__", [](const PyIndex& self) { return self.index().size(); })
+        .def_prop_ro(
+            "engine", [](const PyIndex& self) { return engine_name(self.index().engine()); },
+            "The engine in use: 'flat' or 'bk_tree'.")
+        .def_prop_ro(
+            "memory_bytes", [](const PyIndex& self) { return self.index().memory_bytes(); },
+            "Memory held, the hashes included.")
+        .def(
+            "explain", [](const PyIndex& self) { return self.index().explain(); },
+            "One line for a person: the engine, the size and, when it was chosen automatically, why.")
+        .def("__repr__", [](const PyIndex& self) {
+            return "<tutela.Index of " + std::to_string(self.index().size()) + " hashes, engine " +
+                   std::string(engine_name(self.index().engine())) + ">";
+        });
+}
+
+}  // namespace tutela::python

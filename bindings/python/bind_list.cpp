@@ -1,0 +1,205 @@
+// HashList, Entry, ListBuilder and the reading of text lists.
+#include <cstddef>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.hpp"
+#include "errors.hpp"
+#include "text.hpp"
+#include "tutela/list.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace tutela::python {
+namespace {
+
+using HashArray = nb::ndarray<nb::numpy, const std::uint8_t, nb::shape<-1, 32>, nb::c_contig>;
+
+Entry entry_at(const HashList& list, nb::ssize_t position) {
+    const auto size = static_cast<nb::ssize_t>(list.size());
+    if (position < 0) position += size;
+    if (position < 0 || position >= size) throw nb::index_error("no entry of that position in the list");
+    const EntryView view = list.entry(static_cast<std::size_t>(position));
+    return {view.hash, std::string(view.id), std::string(view.category), std::string(view.label)};
+}
+
+HashList load(nb::handle path) {
+    const std::string name = path_bytes(path);
+    const nb::gil_scoped_release released;
+    return take(HashList::load(name));
+}
+
+HashList from_bytes(const nb::bytes& snapshot) {
+    const nb::gil_scoped_release released;
+    return take(HashList::from_bytes({static_cast<const std::uint8_t*>(snapshot.data()), snapshot.size()}));
+}
+
+HashList open(nb::handle path) {
+    const std::string name = path_bytes(path);
+    const nb::gil_scoped_release released;
+    return take(open_list(name));
+}
+
+void save(const HashList& list, nb::handle path) {
+    const std::string name = path_bytes(path);
+    const nb::gil_scoped_release released;
+    require(list.save(name));
+}
+
+HashArray hashes_of(nb::handle self) {
+    const std::span<const Hash256> hashes = nb::cast<const HashList&>(self).hashes();
+    return HashArray(hashes.data(), {hashes.size(), Hash256::kBytes}, self);
+}
+
+#define TUTELA_PATH "path: str | bytes | os.PathLike[str] | os.PathLike[bytes]"
+
+void bind_entry(nb::module_& module) {
+    nb::class_<Entry>(module, "Entry", "One entry of a list. Its repr does not show the hash.")
+        .def_ro("hash", &Entry::hash, "The PDQ hash.")
+        .def_ro("id", &Entry::id, "The id as the source gave it; may be empty.")
+        .def_ro("category", &Entry::category, "The category as the source gave it; may be empty.")
+        .def_ro("label", &Entry::label, "The label; may be empty.")
+        .def("__repr__", [](const Entry& entry) {
+            return nb::str("Entry(id={!r}, category={!r}, label={!r})").format(entry.id, entry.category, entry.label);
+        });
+}
+
+void bind_hash_list(nb::module_& module) {
+    nb::class_<HashList>(module, "HashList",
+                         "An immutable, validated list of known hashes: a sequence of Entry objects.\n\n"
+                         "Made by ListBuilder.build(), HashList.open() or HashList.load(). Threads may share it.")
+        .def_static(
+            "load", &load, "path"_a, nb::sig("def load(" TUTELA_PATH ") -> HashList"),
+            "Maps a snapshot file and validates all of it.\n\n"
+            "Raises NotFoundError, PermissionDeniedError, InputOutputError, CorruptError, ChecksumMismatchError,\n"
+            "VersionMismatchError, LimitError; UnsupportedError for a file that is no snapshot.")
+        .def_static("open", &open, "path"_a, nb::sig("def open(" TUTELA_PATH ") -> HashList"),
+                    "Opens a list of either kind, told by its first bytes: a snapshot or a text list.\n\n"
+                    "Bad lines of a text list are skipped; read_text_list() tells which. Raises what load() raises;\n"
+                    "CorruptError for a text that has bad lines and not one entry.")
+        .def_static("from_bytes", &from_bytes, "snapshot"_a,
+                    "A list from the bytes of a snapshot, validated as by load().")
+        .def(
+            "save", &save, "path"_a, nb::sig("def save(self, " TUTELA_PATH ") -> None"),
+            "Writes the snapshot: a reader of the path sees the old file or the new one whole.\n\n"
+            "A new file is readable by its owner alone. Raises InputOutputError, PermissionDeniedError, NotFoundError.")
+        .def(
+            "__bytes__", [](const HashList& list) { return nb::bytes(list.bytes().data(), list.bytes().size()); },
+            "The snapshot itself: what save() writes.")
+        .def("__len__", &HashList::size)
+        .def("__getitem__", &entry_at, "position"_a)
+        .def(
+            "__iter__", [](nb::handle self) { return nb::steal<nb::iterator>(PySeqIter_New(self.ptr())); },
+            nb::sig("def __iter__(self) -> collections.abc.Iterator[Entry]"))
+        .def("entry", &entry_at, "position"_a,
+             "The entry of a position; negative positions count from the end. IndexError when there is none.")
+        .def(
+            "entry_name",
+            [](const HashList& list, nb::ssize_t position) {
+                const Entry entry = entry_at(list, position);
+                if (position < 0) position += static_cast<nb::ssize_t>(list.size());
+                return entry.id.empty() ? list.entry_name(static_cast<std::size_t>(position)) : entry.id;
+            },
+            "position"_a, "The id of an entry, or its position in decimal when it was given none: its name in reports.")
+        .def_prop_ro("digest", &HashList::digest_hex,
+                     "SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits.")
+        .def_prop_ro("hashes", &hashes_of,
+                     "All hashes as a read-only array of shape (n, 32), in the list's own memory.")
+        .def("__repr__", [](const HashList& list) {
+            return "<tutela.HashList of " + std::to_string(list.size()) + " entries, digest " + list.digest_hex() + ">";
+        });
+}
+
+// A ListBuilder that several Python threads may share; their calls take turns.
+class Builder {
+public:
+    void add(const Hash256& hash, std::string id, std::string category, std::string label) {
+        const nb::gil_scoped_release released;
+        const std::scoped_lock lock(mutex_);
+        require(builder_.add({hash, std::move(id), std::move(category), std::move(label)}));
+    }
+
+    TextImport read(nb::handle path) {
+        const std::string name = path_bytes(path);
+        const nb::gil_scoped_release released;
+        const std::scoped_lock lock(mutex_);
+        return take(read_text_list(name, builder_));
+    }
+
+    HashList build() {
+        const nb::gil_scoped_release released;
+        const std::scoped_lock lock(mutex_);
+        return take(builder_.build());
+    }
+
+    std::size_t size() {
+        const nb::gil_scoped_release released;
+        const std::scoped_lock lock(mutex_);
+        return builder_.size();
+    }
+
+private:
+    std::mutex mutex_;
+    ListBuilder builder_;
+};
+
+void bind_builder(nb::module_& module) {
+    nb::class_<Builder>(module, "ListBuilder",
+                        "Collects entries and makes a HashList of them. Keeps their order, keeps duplicates.\n\n"
+                        "Threads may share one; their calls take turns.")
+        .def(nb::init<>())
+        .def("add", &Builder::add, "hash"_a, "id"_a = "", "category"_a = "", "label"_a = "",
+             "Adds an entry. InvalidArgumentError for a text with a NUL or of more than 65,535 bytes of UTF-8.")
+        .def("build", &Builder::build,
+             "Makes the list. The builder is left as it was: more can be added, and built again.")
+        .def("__len__", &Builder::size)
+        .def("__repr__",
+             [](Builder& builder) { return "<tutela.ListBuilder of " + std::to_string(builder.size()) + " entries>"; });
+}
+
+void bind_text_import(nb::module_& module) {
+    nb::class_<SkippedLine>(module, "SkippedLine", "A line of a text list that was skipped, and why.")
+        .def_ro("line", &SkippedLine::line, "The line's number, from 1.")
+        .def_ro("reason", &SkippedLine::reason, "Why; it does not repeat the line.")
+        .def("__repr__", [](const SkippedLine& skipped) {
+            return "SkippedLine(line=" + std::to_string(skipped.line) + ", reason='" + skipped.reason + "')";
+        });
+
+    nb::class_<TextImport>(module, "TextImport", "What the reading of a text list did.")
+        .def_ro("lines", &TextImport::lines, "Lines seen, of every kind.")
+        .def_ro("added", &TextImport::added, "Entries added.")
+        .def_ro("skipped", &TextImport::skipped, "Bad lines, all of them counted.")
+        .def_ro("first_skipped", &TextImport::first_skipped, "The first 100 bad lines.")
+        .def("__repr__", [](const TextImport& import) {
+            return "TextImport(lines=" + std::to_string(import.lines) + ", added=" + std::to_string(import.added) +
+                   ", skipped=" + std::to_string(import.skipped) + ")";
+        });
+
+    module.def(
+        "read_text_list", [](nb::handle path, Builder& builder) { return builder.read(path); }, "path"_a, "builder"_a,
+        nb::sig("def read_text_list(" TUTELA_PATH ", builder: ListBuilder) -> TextImport"),
+        "Reads a text list into a builder: lines of `hex[,id[,category[,label]]]`, comments that start with #.\n\n"
+        "Bad lines are skipped and reported. Raises NotFoundError, PermissionDeniedError, InputOutputError;\n"
+        "UnsupportedError for a file that is no text.");
+}
+
+}  // namespace
+
+void bind_list(nb::module_& module) {
+    bind_entry(module);
+    bind_hash_list(module);
+    bind_builder(module);
+    bind_text_import(module);
+}
+
+}  // namespace tutela::python

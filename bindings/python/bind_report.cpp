@@ -1,0 +1,164 @@
+// Outcome, Match, FileRow, RunFacts and RunTotals: what a scan found, as plain values.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.hpp"
+#include "text.hpp"
+#include "tutela/report.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace tutela::python {
+namespace {
+
+nb::dict match_dict(const MatchFact& match) {
+    nb::dict out;
+    out["entry_id"] = match.entry_id;
+    out["distance"] = match.distance_bits;
+    out["category"] = match.category;
+    out["label"] = match.label;
+    return out;
+}
+
+// None for what is not known or was not given, as in a JSON Lines report.
+nb::object text_or_none(std::string_view text) {
+    return text.empty() ? nb::none() : nb::object(to_text(text));
+}
+nb::object number_or_none(std::uint32_t number) {
+    return number == 0 ? nb::none() : nb::cast(number);
+}
+
+nb::dict row_dict(const FileRow& row, bool show_hash) {
+    nb::list matches;
+    for (const MatchFact& match : row.matches)
+        matches.append(match_dict(match));
+    nb::dict out;
+    out["path"] = path_text(row.path);
+    out["size"] = row.size_bytes;
+    out["sha256"] = row.sha256;
+    out["outcome"] = outcome_name(row.outcome);
+    out["reason"] = text_or_none(row.reason);
+    out["damaged"] = row.damaged;
+    out["damage_reason"] = text_or_none(row.damage_reason);
+    out["format"] = text_or_none(row.format);
+    out["width"] = number_or_none(row.width);
+    out["height"] = number_or_none(row.height);
+    out["orientation"] = number_or_none(row.orientation);
+    out["quality"] = row.quality;
+    out["matches"] = matches;
+    if (show_hash) out["hash"] = text_or_none(row.hash.has_value() ? to_hex(*row.hash) : std::string());
+    return out;
+}
+
+void bind_outcome(nb::module_& module) {
+    nb::enum_<Outcome>(module, "Outcome", "What became of one input: exactly one of these for each.")
+        .value("matched", Outcome::matched, "Hashed, and at least one entry of the list lies within the radius.")
+        .value("clean", Outcome::clean, "Hashed, and no entry does.")
+        .value("low_quality", Outcome::low_quality, "Hashed, with a quality below the minimum: not looked up.")
+        .value("too_small", Outcome::too_small, "A picture too small to hash.")
+        .value("unsupported", Outcome::unsupported, "No picture of a kind that this build reads.")
+        .value("corrupt", Outcome::corrupt, "Announces itself as a picture, and no pixel could be decoded.")
+        .value("unreadable", Outcome::unreadable, "Could not be opened or read to its end.")
+        .value("limit", Outcome::limit, "Would have passed a limit on bytes, pixels or time.");
+}
+
+void bind_row(nb::module_& module) {
+    nb::class_<MatchFact>(module, "Match",
+                          "One entry of the list that a file matched. It carries no list hash, on purpose.")
+        .def_ro("entry_id", &MatchFact::entry_id, "The entry's id, or its position when it was given none.")
+        .def_ro("distance", &MatchFact::distance_bits, "In how many bits the hashes differ.")
+        .def_ro("category", &MatchFact::category, "The entry's category; may be empty.")
+        .def_ro("label", &MatchFact::label, "The entry's label; may be empty.")
+        .def(
+            "__eq__", [](const MatchFact& a, const MatchFact& b) { return a == b; }, nb::is_operator(),
+            nb::sig("def __eq__(self, other: object, /) -> bool"))
+        .def("__hash__",
+             [](const MatchFact& self) { return nb::hash(nb::make_tuple(self.entry_id, self.distance_bits)); })
+        .def("__repr__", [](const MatchFact& self) {
+            return nb::str("Match(entry_id={!r}, distance={}, category={!r}, label={!r})")
+                .format(self.entry_id, self.distance_bits, self.category, self.label);
+        });
+
+    nb::class_<FileRow>(module, "FileRow", "All that a scan found out about one file. Its repr shows no hash.")
+        .def_prop_ro(
+            "path", [](const FileRow& row) { return path_text(row.path); },
+            "The file's name; open() takes it back, whatever bytes it holds.")
+        .def_ro("size", &FileRow::size_bytes, "Bytes.")
+        .def_ro("sha256", &FileRow::sha256, "64 hex digits, or None when the file could not be read to its end.")
+        .def_ro("outcome", &FileRow::outcome, "What became of it.")
+        .def_prop_ro(
+            "reason", [](const FileRow& row) { return to_text(row.reason); },
+            "Why, for outcomes other than matched and clean; else empty.")
+        .def_ro("damaged", &FileRow::damaged, "True when it was hashed from what could still be decoded.")
+        .def_prop_ro(
+            "damage_reason", [](const FileRow& row) { return to_text(row.damage_reason); },
+            "What is wrong with a damaged file; else empty.")
+        .def_ro("format", &FileRow::format, "'jpeg', 'png', 'webp', or empty.")
+        .def_ro("width", &FileRow::width, "Pixels, as stored; 0 when unknown.")
+        .def_ro("height", &FileRow::height, "Pixels, as stored; 0 when unknown.")
+        .def_ro("orientation", &FileRow::orientation, "EXIF orientation 1 to 8; 0 when none is stated.")
+        .def_ro("quality", &FileRow::quality, "Of the hash, 0 to 100, or None without a hash.")
+        .def_ro("hash", &FileRow::hash, "The file's own hash, or None.")
+        .def_ro("matches", &FileRow::matches, "The matched entries, nearest first.")
+        .def("to_dict", &row_dict, nb::kw_only(), "show_hash"_a = false,
+             nb::sig("def to_dict(self, *, show_hash: bool = False) -> dict[str, typing.Any]"),
+             "The row as plain values, ready for JSON, as in a JSON Lines report: None for what is not known. The "
+             "file's\n"
+             "own hash is there only with `show_hash`.")
+        .def(
+            "__eq__", [](const FileRow& a, const FileRow& b) { return a == b; }, nb::is_operator(),
+            nb::sig("def __eq__(self, other: object, /) -> bool"))
+        .def("__hash__", [](const FileRow& row) { return nb::hash(nb::make_tuple(path_text(row.path), row.sha256)); })
+        .def("__repr__", [](const FileRow& row) {
+            return nb::str("<tutela.FileRow {!r}: {}, {} matches>")
+                .format(path_text(row.path), outcome_name(row.outcome), row.matches.size());
+        });
+}
+
+void bind_run(nb::module_& module) {
+    nb::class_<RunFacts>(module, "RunFacts", "What holds for a whole run, for the head of a report.")
+        .def_ro("tool_version", &RunFacts::tool_version, "The version of Tutela.")
+        .def_ro("hash_algorithm", &RunFacts::hash_algorithm, "'pdq'.")
+        .def_ro("list_digest", &RunFacts::list_digest, "HashList.digest of the list.")
+        .def_ro("list_entries", &RunFacts::list_entries, "Entries in the list.")
+        .def_ro("radius", &RunFacts::radius, "The largest distance that is a match.")
+        .def_ro("min_quality", &RunFacts::min_quality, "The lowest quality that is looked up.")
+        .def("__repr__", [](const RunFacts& facts) {
+            return nb::str(
+                       "RunFacts(tool_version={!r}, hash_algorithm={!r}, list_digest={!r}, list_entries={}, radius={}, "
+                       "min_quality={})")
+                .format(facts.tool_version, facts.hash_algorithm, facts.list_digest, facts.list_entries, facts.radius,
+                        facts.min_quality);
+        });
+
+    nb::class_<RunTotals>(module, "RunTotals", "Sums over a run.")
+        .def_ro("files", &RunTotals::files, "Files: the sum of all outcomes.")
+        .def("count", &RunTotals::count, "outcome"_a, "Files of one outcome.")
+        .def_ro("damaged", &RunTotals::damaged, "Damaged files among those hashed.")
+        .def_ro("duplicates", &RunTotals::duplicates, "Files whose bytes had been seen before: hashed once.")
+        .def_ro("bytes_read", &RunTotals::bytes, "Bytes read.")
+        .def_ro("entries_hit", &RunTotals::entries_hit, "Matches, summed over the files.")
+        .def_ro("interrupted", &RunTotals::interrupted, "True when the run was stopped before its last file.")
+        .def("__repr__", [](const RunTotals& totals) {
+            return nb::str("RunTotals(files={}, matched={}, interrupted={})")
+                .format(totals.files, totals.count(Outcome::matched), totals.interrupted);
+        });
+}
+
+}  // namespace
+
+void bind_report(nb::module_& module) {
+    bind_outcome(module);
+    bind_row(module);
+    bind_run(module);
+}
+
+}  // namespace tutela::python

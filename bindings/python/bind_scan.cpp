@@ -1,0 +1,226 @@
+// ScanProgress, Scanner and Scan.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
+#include <nanobind/stl/unique_ptr.h>
+
+#include "bindings.hpp"
+#include "buffer.hpp"
+#include "engine.hpp"
+#include "errors.hpp"
+#include "scan_run.hpp"
+#include "text.hpp"
+#include "tutela/scan.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace tutela::python {
+namespace {
+
+// How long a wait for the next row may last before Ctrl-C is looked for.
+constexpr std::chrono::milliseconds kSignalInterval{50};
+constexpr std::uint64_t kMaxJobs = 1024;
+
+void bind_progress(nb::module_& module) {
+    nb::class_<ScanProgress>(module, "ScanProgress", "How far a scan has come.")
+        .def_ro("files_done", &ScanProgress::files_done, "Files scanned.")
+        .def_ro("files_total", &ScanProgress::files_total, "Files found; 0 until the first file is done.")
+        .def_ro("bytes_done", &ScanProgress::bytes_done, "Bytes scanned.")
+        .def_ro("matched", &ScanProgress::matched, "Files that matched.")
+        .def("__repr__", [](const ScanProgress& progress) {
+            return "ScanProgress(files_done=" + std::to_string(progress.files_done) +
+                   ", files_total=" + std::to_string(progress.files_total) + ")";
+        });
+}
+
+// A scan in the shape of a Python iterator and context manager.
+class Scan {
+public:
+    Scan(const Scanner& scanner, std::vector<std::string> paths, std::size_t jobs)
+        : run_(std::make_unique<ScanRun>(scanner, std::move(paths), jobs)) {}
+    // Waits for the files in work; meanwhile other Python threads run.
+    ~Scan() {
+        const nb::gil_scoped_release released;
+        run_.reset();
+    }
+    Scan(const Scan&) = delete;
+    Scan& operator=(const Scan&) = delete;
+
+    FileRow next() {
+        FileRow row;
+        for (;;) {
+            const ScanRun::Next next = wait(row);
+            if (next == ScanRun::Next::row) return row;
+            if (next == ScanRun::Next::end) break;
+            if (PyErr_CheckSignals() != 0) {
+                {
+                    const nb::error_scope interrupt;
+                    close();
+                }
+                throw nb::python_error();
+            }
+        }
+        require(run_->status());
+        throw nb::stop_iteration();
+    }
+
+    void close() {
+        const nb::gil_scoped_release released;
+        run_->close();
+    }
+
+    [[nodiscard]] const ScanRun& run() const noexcept { return *run_; }
+
+private:
+    ScanRun::Next wait(FileRow& row) {
+        const nb::gil_scoped_release released;
+        return run_->next(row, kSignalInterval);
+    }
+
+    std::unique_ptr<ScanRun> run_;
+};
+
+std::vector<std::string> paths_of(nb::handle paths) {
+    const bool single = PyUnicode_Check(paths.ptr()) || PyBytes_Check(paths.ptr()) || nb::hasattr(paths, "__fspath__");
+    if (single) return {path_bytes(paths)};
+    std::vector<std::string> out;
+    for (nb::handle path : paths)
+        out.push_back(path_bytes(path));
+    return out;
+}
+
+std::unique_ptr<Scan> start(const Scanner& scanner, nb::handle paths, std::optional<std::int64_t> jobs) {
+    const std::uint64_t workers = jobs.has_value() ? in_range(*jobs, kMaxJobs, "jobs") : 0;
+    if (jobs.has_value() && workers == 0) {
+        throw StatusError(Status(StatusCode::invalid_argument, "jobs must be at least 1, or None"));
+    }
+    std::vector<std::string> names = paths_of(paths);
+    try {
+        return std::make_unique<Scan>(scanner, std::move(names), static_cast<std::size_t>(workers));
+    } catch (const std::system_error&) {
+        throw StatusError(Status(StatusCode::out_of_memory, "no thread could be had for the scan"));
+    }
+}
+
+struct Settings {
+    std::int64_t radius;
+    std::int64_t min_quality;
+    std::string_view engine;
+    std::int64_t max_bytes;
+    std::int64_t max_pixels;
+    std::int64_t max_jpeg_scans;
+    bool follow_symlinks;
+};
+
+Scanner make_scanner(const HashList& list, const Settings& settings) {
+    ScanOptions options;
+    options.radius = static_cast<std::uint32_t>(in_range(settings.radius, Hash256::kBits, "radius"));
+    options.min_quality = static_cast<std::int32_t>(in_range(settings.min_quality, 100, "min_quality"));
+    options.index.engine = engine_from_name(settings.engine);
+    options.limits.max_bytes = in_range(settings.max_bytes, INT64_MAX, "max_bytes");
+    options.limits.max_pixels = in_range(settings.max_pixels, INT64_MAX, "max_pixels");
+    options.limits.max_jpeg_scans =
+        static_cast<std::uint32_t>(in_range(settings.max_jpeg_scans, UINT32_MAX, "max_jpeg_scans"));
+    options.follow_symlinks = settings.follow_symlinks;
+    const nb::gil_scoped_release released;
+    return take(Scanner::create(list, std::move(options)));
+}
+
+FileRow scan_bytes(const Scanner& scanner, nb::handle data, std::string name) {
+    const FileBytes file(std::make_unique<const Buffer>(data));
+    const nb::gil_scoped_release released;
+    return scanner.scan_bytes(file.get(), std::move(name));
+}
+
+#define TUTELA_PATHS                                                \
+    "paths: str | bytes | os.PathLike[str] | os.PathLike[bytes] | " \
+    "collections.abc.Iterable[str | bytes | os.PathLike[str] | os.PathLike[bytes]]"
+
+void bind_scanner(nb::module_& module) {
+    const DecodeLimits limits;
+    nb::class_<Scanner>(
+        module, "Scanner",
+        "Compares files with a list. Immutable; threads may share it, and several scans may run at once.")
+        .def(
+            "__init__",
+            [](Scanner* self, const HashList& list, std::int64_t radius, std::int64_t min_quality,
+               std::string_view engine, std::int64_t max_bytes, std::int64_t max_pixels, std::int64_t max_jpeg_scans,
+               bool follow_symlinks) {
+                new (self) Scanner(make_scanner(
+                    list, {radius, min_quality, engine, max_bytes, max_pixels, max_jpeg_scans, follow_symlinks}));
+            },
+            "list"_a, "radius"_a = kPdqMatchRadius, "min_quality"_a = kPdqMinQuality, nb::kw_only(),
+            "engine"_a = "automatic", "max_bytes"_a = limits.max_bytes, "max_pixels"_a = limits.max_pixels,
+            "max_jpeg_scans"_a = limits.max_jpeg_scans, "follow_symlinks"_a = false,
+            "Builds the index of the list.\n\n"
+            "A file matches an entry at a distance of at most `radius` bits (0 to 256); hashes of a quality below\n"
+            "`min_quality` (0 to 100) are not looked up. `engine` is as for Index. A file or picture past one of the\n"
+            "limits has the outcome `limit`. Symbolic links inside folders are rows of their own unless\n"
+            "`follow_symlinks` is set.")
+        .def("scan", &start, "paths"_a, "jobs"_a = nb::none(),
+             nb::sig("def scan(self, " TUTELA_PATHS ", jobs: int | None = None) -> Scan"),
+             "Scans files and folders in the background: iterate over the answer for the rows.\n\n"
+             "One row for each file found, in the order of `paths` and, within a folder, of the names; the order does\n"
+             "not depend on `jobs`, the number of threads (None: one for each processor). A path that does not exist "
+             "is\n"
+             "a row (`unreadable`), not an error.")
+        .def("scan_bytes", &scan_bytes, "data"_a, "name"_a = "",
+             nb::sig("def scan_bytes(self, data: typing_extensions.Buffer | numpy.typing.NDArray[numpy.uint8], name: "
+                     "str = '') -> FileRow"),
+             "Scans one picture in memory, such as an upload; `name` becomes the row's path.")
+        .def_prop_ro("facts", &Scanner::facts, "What a report says about a run.")
+        .def_prop_ro(
+            "list", [](const Scanner& scanner) { return scanner.list(); }, "The list that it compares with.")
+        .def("__repr__", [](const Scanner& scanner) {
+            const RunFacts facts = scanner.facts();
+            return "<tutela.Scanner of " + std::to_string(facts.list_entries) +
+                   " entries, radius=" + std::to_string(facts.radius) +
+                   ", min_quality=" + std::to_string(facts.min_quality) + ">";
+        });
+
+    nb::class_<Scan>(
+        module, "Scan",
+        "A scan that runs: an iterator over its rows, made by Scanner.scan().\n\n"
+        "It stays a bounded number of rows ahead of the reader, so that memory does not grow with the files.\n"
+        "Ctrl-C while it waits, close(), and the end of a `with` block stop it: no further file is begun.")
+        .def(
+            "__iter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __iter__(self) -> Scan"))
+        .def("__next__", &Scan::next)
+        .def("close", &Scan::close, "Stops the scan and waits for the files in work; rows not taken are dropped.")
+        .def(
+            "__enter__", [](nb::handle self) { return nb::borrow(self); }, nb::sig("def __enter__(self) -> Scan"))
+        .def(
+            "__exit__", [](Scan& self, const nb::args&) { self.close(); },
+            nb::sig("def __exit__(self, *args: object) -> None"))
+        .def_prop_ro(
+            "progress", [](const Scan& self) { return self.run().progress(); },
+            "How far the scan has come, rows not yet taken included.")
+        .def_prop_ro(
+            "totals", [](const Scan& self) { return self.run().totals(); },
+            "Sums over the files scanned; final once the rows are at their end or the scan is closed.")
+        .def("__repr__", [](const Scan& self) {
+            return "<tutela.Scan, " + std::to_string(self.run().totals().files) + " files so far>";
+        });
+}
+
+}  // namespace
+
+void bind_scan(nb::module_& module) {
+    bind_progress(module);
+    bind_scanner(module);
+}
+
+}  // namespace tutela::python

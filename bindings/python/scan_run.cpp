@@ -1,0 +1,104 @@
+#include "scan_run.hpp"
+
+#include <exception>
+#include <new>
+#include <utility>
+
+namespace tutela::python {
+namespace {
+
+// Rows held for a slow reader; a row is small, unless a file matches very many entries.
+constexpr std::size_t kQueueRows = 256;
+
+}  // namespace
+
+ScanRun::ScanRun(Scanner scanner, std::vector<std::string> paths, std::size_t jobs)
+    : thread_([this, scanner = std::move(scanner), paths = std::move(paths), jobs] { run(scanner, paths, jobs); }) {}
+
+ScanRun::~ScanRun() {
+    close();
+}
+
+void ScanRun::run(const Scanner& scanner, const std::vector<std::string>& paths, std::size_t jobs) {
+    Result<RunTotals> outcome = scan(scanner, paths, jobs);
+    const std::scoped_lock lock(mutex_);
+    if (outcome.ok()) {
+        totals_ = outcome.value();
+    } else if (stop_) {
+        totals_.interrupted = true;
+    } else {
+        status_ = outcome.status();
+    }
+    finished_ = true;
+    changed_.notify_all();
+}
+
+Result<RunTotals> ScanRun::scan(const Scanner& scanner, const std::vector<std::string>& paths, std::size_t jobs) {
+    ScanControl control;
+    control.stop = &stop_;
+    control.progress = [this](const ScanProgress& progress) {
+        const std::scoped_lock lock(mutex_);
+        progress_ = progress;
+    };
+    const auto on_row = [this](const FileRow& row) { return deliver(row); };
+    try {
+        if (jobs == 1) {
+            InlineExecutor executor;
+            return scanner.scan(paths, executor, on_row, control);
+        }
+        ThreadPool executor(jobs);
+        return scanner.scan(paths, executor, on_row, control);
+    } catch (const std::bad_alloc&) {
+        return Status(StatusCode::out_of_memory, "the scan ran out of memory or threads");
+    }
+}
+
+Status ScanRun::deliver(const FileRow& row) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return rows_.size() < kQueueRows || stop_; });
+    if (stop_) return Status(StatusCode::cancelled, "the scan was closed");
+    totals_.add(row);
+    rows_.push_back(row);
+    changed_.notify_all();
+    return {};
+}
+
+ScanRun::Next ScanRun::next(FileRow& row, std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait_for(lock, patience, [this] { return !rows_.empty() || finished_; })) return Next::nothing_yet;
+    if (rows_.empty()) return Next::end;
+    row = std::move(rows_.front());
+    rows_.pop_front();
+    changed_.notify_all();
+    return Next::row;
+}
+
+void ScanRun::close() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stop_ = true;
+        rows_.clear();
+        changed_.notify_all();
+    }
+    const std::scoped_lock joining(join_mutex_);
+    if (thread_.joinable()) thread_.join();
+    const std::scoped_lock lock(mutex_);
+    rows_.clear();
+}
+
+ScanProgress ScanRun::progress() const {
+    const std::scoped_lock lock(mutex_);
+    return progress_;
+}
+
+RunTotals ScanRun::totals() const {
+    const std::scoped_lock lock(mutex_);
+    return totals_;
+}
+
+Status ScanRun::status() const {
+    const std::scoped_lock lock(mutex_);
+    return status_;
+}
+
+}  // namespace tutela::python
