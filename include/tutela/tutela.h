@@ -1,10 +1,545 @@
-/* The C interface of Tutela. Layer: capi. */
+// The C interface of Tutela: known images found again by perceptual hash. Layer: capi. C11 and C++.
+//
+// One set of rules holds for every function.
+//
+// Status. A call that can fail returns a tutela_status; 0 is success. Its numbers are pinned. An out-parameter is
+// written on success only. The last parameter, `error`, may be NULL; on failure it receives the code and a sentence
+// for a person (never a list hash); on success it is left alone.
+//
+// Handles. An object is made by a _create, _build, _open or _load function and given back to its _destroy function,
+// which does nothing for NULL. Objects that use others keep them alive: a list may be destroyed before the index or
+// the scanner that was made of it.
+//
+// Memory. Nothing returned is ever to be freed by the caller. Text is copied into the caller's buffer, or is a view
+// that lives as long as the object it came from. Where a buffer for text is passed, at most `capacity` bytes are
+// written, the final NUL included, and `length` (may be NULL) receives the full length without the NUL, as snprintf
+// does; `buffer` may be NULL when `capacity` is 0. Parameters of type const char* end with NUL.
+//
+// NULL. Where it is not said that NULL is allowed, NULL is TUTELA_INVALID_ARGUMENT, never a crash.
+//
+// Structs that begin with `struct_size` may grow at their end in later versions. Their _init function sets the size
+// and the defaults; call it first. A struct of an older, smaller size is accepted: what it does not have takes its
+// default. A bigger one, from a newer header, is accepted while the bytes unknown to this library are all zero, else
+// it is TUTELA_INVALID_ARGUMENT; the default of every field to come is zero. Where the library fills such a struct it
+// sets `struct_size` to the number of bytes that it filled. All other structs keep their layout for ever.
+//
+// Threads. Functions without an object are thread-safe. What may be done with one object from several threads is said
+// at its type. A callback must return: no C++ exception, no longjmp; nor may it call the object that is calling it.
+//
+// The library never prints, never ends the process and starts no thread but those that tutela_scan_options asks for.
 #ifndef TUTELA_H
 #define TUTELA_H
 
-/* The project's version; it is written here and nowhere else. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tutela/export.h"
+
+// The project's version; it is written here and nowhere else.
 #define TUTELA_VERSION_MAJOR 0
 #define TUTELA_VERSION_MINOR 1
 #define TUTELA_VERSION_PATCH 0
+
+// A call whose status must be looked at.
+#if defined(__GNUC__)
+#define TUTELA_CHECKED TUTELA_API __attribute__((warn_unused_result))
+#else
+#define TUTELA_CHECKED TUTELA_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ---- Status ---------------------------------------------------------------------------------------------------------
+
+typedef int32_t tutela_status;
+
+enum {
+    TUTELA_OK = 0,
+    TUTELA_CANCELLED = 1,  // the caller asked for the stop
+
+    TUTELA_INVALID_ARGUMENT = 10,  // a parameter outside its documented range
+    TUTELA_TOO_SMALL = 11,         // a picture with a side under 5 pixels
+    TUTELA_LIMIT = 12,             // a stated limit (bytes, pixels, entries) would be passed
+
+    TUTELA_NOT_FOUND = 20,
+    TUTELA_PERMISSION_DENIED = 21,
+    TUTELA_IO_ERROR = 22,
+
+    TUTELA_UNSUPPORTED = 30,        // well, but not a kind of data this build reads
+    TUTELA_CORRUPT = 31,            // the data contradicts its own format
+    TUTELA_CHECKSUM_MISMATCH = 32,  // the data is not what was written
+    TUTELA_VERSION_MISMATCH = 33,   // a format version this build does not know
+
+    TUTELA_OUT_OF_MEMORY = 40,
+
+    TUTELA_INTERNAL = 90  // a defect of the library: please report it
+};
+
+// Why a call failed. `message` is UTF-8, ends with NUL and is cut when it is too long.
+typedef struct tutela_error {
+    tutela_status code;
+    char message[252];
+} tutela_error;
+
+// The stable lower-case name of a status, such as "checksum_mismatch"; "unknown" for a number that is none. Static.
+TUTELA_API const char* tutela_status_name(tutela_status status);
+
+// The version of the library in use, such as "0.1.0". Static.
+TUTELA_API const char* tutela_version(void);
+
+// ---- Hashes ---------------------------------------------------------------------------------------------------------
+
+// A hash in canonical order: bytes[0] holds the most significant eight bits, as the hash is written in hex.
+typedef struct tutela_hash64 {
+    uint8_t bytes[8];
+} tutela_hash64;
+typedef struct tutela_hash256 {  // PDQ
+    uint8_t bytes[32];
+} tutela_hash256;
+
+// Characters of a hash or a digest in hex, the final NUL included.
+#define TUTELA_HASH64_HEX_SIZE 17
+#define TUTELA_HASH256_HEX_SIZE 65
+#define TUTELA_DIGEST_HEX_SIZE 65
+
+// Reads a hash: exactly 16 or 64 hex digits of either case, nothing before or after; else TUTELA_INVALID_ARGUMENT.
+TUTELA_CHECKED tutela_status tutela_hash64_from_hex(const char* hex, tutela_hash64* hash, tutela_error* error);
+TUTELA_CHECKED tutela_status tutela_hash256_from_hex(const char* hex, tutela_hash256* hash, tutela_error* error);
+
+// Writes the lower-case hex digits and a NUL.
+TUTELA_CHECKED tutela_status tutela_hash64_to_hex(const tutela_hash64* hash, char hex[TUTELA_HASH64_HEX_SIZE],
+                                                  tutela_error* error);
+TUTELA_CHECKED tutela_status tutela_hash256_to_hex(const tutela_hash256* hash, char hex[TUTELA_HASH256_HEX_SIZE],
+                                                   tutela_error* error);
+
+// In how many bits two hashes differ: 0..64 or 0..256; UINT32_MAX when either is NULL.
+TUTELA_API uint32_t tutela_hash64_distance(const tutela_hash64* a, const tutela_hash64* b);
+TUTELA_API uint32_t tutela_hash256_distance(const tutela_hash256* a, const tutela_hash256* b);
+
+// ---- Hashing --------------------------------------------------------------------------------------------------------
+
+// How the samples of a pixel lie in memory; 8 bits each.
+enum {
+    TUTELA_PIXEL_GRAY8 = 1,  // luma
+    TUTELA_PIXEL_RGB24 = 2,
+    TUTELA_PIXEL_BGR24 = 3,
+    TUTELA_PIXEL_BGRA32 = 4  // alpha is ignored
+};
+
+// No time is known (a still image).
+#define TUTELA_NO_PTS INT64_MIN
+
+// Pixels of the caller's, top row first. They are read during the call only.
+typedef struct tutela_frame {
+    const uint8_t* data;
+    uint32_t width;  // pixels, as is height
+    uint32_t height;
+    size_t stride_bytes;  // from the start of a row to the start of the next; at least width * bytes a pixel
+    uint32_t format;      // TUTELA_PIXEL_...
+    int64_t pts_us;       // presentation time in microseconds, or TUTELA_NO_PTS; handed through
+} tutela_frame;
+
+// What a frame hashed to: PDQ.
+typedef struct tutela_frame_hash {
+    tutela_hash256 hash;
+    int32_t quality;  // PDQ's own measure of detail, 0..100; a hash under 50 should not be relied on
+    int64_t pts_us;
+} tutela_frame_hash;
+
+// The indexes of tutela_dihedral_hashes: the eight ways to lay a picture down.
+enum {
+    TUTELA_DIHEDRAL_ORIGINAL = 0,
+    TUTELA_DIHEDRAL_ROTATE90 = 1,  // counter-clockwise
+    TUTELA_DIHEDRAL_ROTATE180 = 2,
+    TUTELA_DIHEDRAL_ROTATE270 = 3,
+    TUTELA_DIHEDRAL_FLIP_X = 4,  // top and bottom exchanged
+    TUTELA_DIHEDRAL_FLIP_Y = 5,  // left and right exchanged: a mirror
+    TUTELA_DIHEDRAL_TRANSPOSE = 6,
+    TUTELA_DIHEDRAL_TRANSVERSE = 7
+};
+
+typedef struct tutela_dihedral_hashes {
+    tutela_hash256 hashes[8];
+    int32_t quality;
+    int64_t pts_us;
+} tutela_dihedral_hashes;
+
+// What decoding may spend; passing a limit is TUTELA_LIMIT, before the memory is taken.
+typedef struct tutela_decode_limits {
+    uint32_t struct_size;
+    uint32_t max_jpeg_scans;  // 200: a progressive JPEG of more scans is an attack on time
+    uint64_t max_bytes;       // of the file: 2 GiB
+    uint64_t max_pixels;      // width * height: 100 million
+} tutela_decode_limits;
+
+// Sets the size and the defaults, which are written beside the fields. Nothing happens for NULL.
+TUTELA_API void tutela_decode_limits_init(tutela_decode_limits* limits);
+
+// Formats of pictures.
+enum { TUTELA_FORMAT_UNKNOWN = 0, TUTELA_FORMAT_JPEG = 1, TUTELA_FORMAT_PNG = 2, TUTELA_FORMAT_WEBP = 3 };
+
+// "jpeg", "png", "webp"; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_format_name(uint32_t format);
+
+// What decoding learned about a picture.
+typedef struct tutela_image_facts {
+    uint32_t struct_size;
+    uint32_t format;  // TUTELA_FORMAT_...
+    uint32_t width;   // pixels, as stored
+    uint32_t height;
+    uint32_t orientation;     // EXIF 1..8, 0 when none is stated; the hash is of the stored picture, not turned
+    uint32_t rows_decoded;    // fewer than height when the file is damaged
+    bool damaged;             // hashed from what could still be decoded
+    char damage_reason[127];  // empty when whole
+} tutela_image_facts;
+
+// Sets the size, and everything else to zero. Nothing happens for NULL.
+TUTELA_API void tutela_image_facts_init(tutela_image_facts* facts);
+
+// Computes hashes. Keeps its working memory from call to call. For one thread at a time: make one for each thread.
+typedef struct tutela_hasher tutela_hasher;
+
+// Errors: TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_hasher_create(tutela_hasher** hasher, tutela_error* error);
+TUTELA_API void tutela_hasher_destroy(tutela_hasher* hasher);
+
+// The hash of pixels. Errors: TUTELA_INVALID_ARGUMENT (no pixels, an unknown format, a side of 0 or over 2^30, a
+// stride shorter than a row), TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_hasher_hash_frame(tutela_hasher* hasher, const tutela_frame* frame,
+                                                      tutela_frame_hash* hash, tutela_error* error);
+
+// The hashes of the frame and of its seven rotations and mirror images, from one pass. At exactly 64x64 pixels the
+// original may differ from what tutela_hasher_hash_frame answers, as it does in the reference. Errors: the same.
+TUTELA_CHECKED tutela_status tutela_hasher_hash_frame_dihedral(tutela_hasher* hasher, const tutela_frame* frame,
+                                                               tutela_dihedral_hashes* hashes, tutela_error* error);
+
+// The hash of an encoded picture (JPEG, PNG, WebP, told by content). `bytes` are read during the call only. A damaged
+// picture is hashed when a row of it can be decoded, and `facts` say so. `limits`: NULL for the defaults. `facts`: may
+// be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT, TUTELA_LIMIT, TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_hasher_hash_image(tutela_hasher* hasher, const void* bytes, size_t size,
+                                                      const tutela_decode_limits* limits, tutela_frame_hash* hash,
+                                                      tutela_image_facts* facts, tutela_error* error);
+
+// ---- Lists of known hashes ------------------------------------------------------------------------------------------
+
+// An immutable list. Thread-safe.
+typedef struct tutela_list tutela_list;
+// Collects entries, in the order given, duplicates kept. For one thread at a time.
+typedef struct tutela_list_builder tutela_list_builder;
+
+// A line of a text list that was skipped, and why. The reason does not repeat the line; it is cut when too long.
+typedef struct tutela_skipped_line {
+    uint64_t line;  // from 1
+    char reason[120];
+} tutela_skipped_line;
+
+// What reading a text list did.
+typedef struct tutela_text_import {
+    uint32_t struct_size;
+    uint32_t first_skipped_count;          // how many of first_skipped are filled: at most 8
+    uint64_t lines;                        // lines seen, of every kind
+    uint64_t added;                        // entries added
+    uint64_t skipped;                      // bad lines
+    tutela_skipped_line first_skipped[8];  // the first of them
+} tutela_text_import;
+
+// Sets the size, and everything else to zero. Nothing happens for NULL.
+TUTELA_API void tutela_text_import_init(tutela_text_import* import);
+
+// A text of known length. `data` is never NULL, and need not end with NUL.
+typedef struct tutela_text {
+    const char* data;
+    size_t size;  // bytes
+} tutela_text;
+
+// An entry of a list. The texts are views that live as long as the list; each may be empty.
+typedef struct tutela_entry {
+    tutela_hash256 hash;
+    tutela_text id;
+    tutela_text category;
+    tutela_text label;
+} tutela_entry;
+
+// Errors: TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_list_builder_create(tutela_list_builder** builder, tutela_error* error);
+TUTELA_API void tutela_list_builder_destroy(tutela_list_builder* builder);
+
+// Adds one entry. The texts are UTF-8, at most 65535 bytes each; NULL stands for an empty one. A failed call adds
+// nothing. Errors: TUTELA_INVALID_ARGUMENT, TUTELA_LIMIT (past 2^32 - 1 entries), TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_list_builder_add(tutela_list_builder* builder, const tutela_hash256* hash,
+                                                     const char* id, const char* category, const char* label,
+                                                     tutela_error* error);
+
+// Adds the entries of a text list: a line an entry, hex[,id[,category[,label]]]; blank lines and lines that begin
+// with # are passed over; bad lines are skipped and counted in `import`, which may be NULL. From a file or from `size`
+// bytes of memory. Errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR, TUTELA_UNSUPPORTED (no text),
+// TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY; entries before the error may have been added.
+TUTELA_CHECKED tutela_status tutela_list_builder_read_text(tutela_list_builder* builder, const char* path,
+                                                           tutela_text_import* import, tutela_error* error);
+TUTELA_CHECKED tutela_status tutela_list_builder_parse_text(tutela_list_builder* builder, const char* text, size_t size,
+                                                            tutela_text_import* import, tutela_error* error);
+
+// Entries so far; 0 for NULL.
+TUTELA_API size_t tutela_list_builder_size(const tutela_list_builder* builder);
+
+// Makes a list of the entries so far. The builder stays as it is. Errors: TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_list_builder_build(const tutela_list_builder* builder, tutela_list** list,
+                                                       tutela_error* error);
+
+// A list from a file of either kind, told by its first bytes: a snapshot is loaded, a text list read and built.
+// `import`, which may be NULL, receives what a text list's reading did, zeroes for a snapshot. Errors: those of
+// tutela_list_load and tutela_list_builder_read_text; a text with bad lines and no entry is TUTELA_CORRUPT.
+TUTELA_CHECKED tutela_status tutela_list_open(const char* path, tutela_list** list, tutela_text_import* import,
+                                              tutela_error* error);
+
+// Maps a snapshot file and validates all of it. The file must not be changed in place while the list lives (replacing
+// it by rename, as tutela_list_save does, is fine). Errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED,
+// TUTELA_IO_ERROR, TUTELA_UNSUPPORTED (no snapshot), TUTELA_CORRUPT, TUTELA_CHECKSUM_MISMATCH,
+// TUTELA_VERSION_MISMATCH, TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_list_load(const char* path, tutela_list** list, tutela_error* error);
+
+// The same from `size` bytes of memory, which are copied.
+TUTELA_CHECKED tutela_status tutela_list_from_bytes(const void* bytes, size_t size, tutela_list** list,
+                                                    tutela_error* error);
+
+TUTELA_API void tutela_list_destroy(tutela_list* list);
+
+// Writes the snapshot: whole and durable, or not at all. Errors: TUTELA_NOT_FOUND (no such folder),
+// TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR.
+TUTELA_CHECKED tutela_status tutela_list_save(const tutela_list* list, const char* path, tutela_error* error);
+
+// The snapshot itself, as tutela_list_save writes it: a view that lives as long as the list.
+TUTELA_CHECKED tutela_status tutela_list_bytes(const tutela_list* list, const uint8_t** bytes, size_t* size,
+                                               tutela_error* error);
+
+// Entries; 0 for NULL.
+TUTELA_API size_t tutela_list_size(const tutela_list* list);
+
+// The entry at `position`, from 0. TUTELA_INVALID_ARGUMENT when there is none.
+TUTELA_CHECKED tutela_status tutela_list_entry(const tutela_list* list, size_t position, tutela_entry* entry,
+                                               tutela_error* error);
+
+// The entry's id, or its position in decimal when it has none: its name in reports. Text into a buffer.
+TUTELA_CHECKED tutela_status tutela_list_entry_name(const tutela_list* list, size_t position, char* buffer,
+                                                    size_t capacity, size_t* length, tutela_error* error);
+
+// The SHA-256 of the snapshot in hex: the list's name in reports.
+TUTELA_CHECKED tutela_status tutela_list_digest(const tutela_list* list, char hex[TUTELA_DIGEST_HEX_SIZE],
+                                                tutela_error* error);
+
+// ---- Search ---------------------------------------------------------------------------------------------------------
+
+// How an index searches. All engines give the same answers; they differ in time and memory.
+enum {
+    TUTELA_ENGINE_AUTOMATIC = 0,  // chosen from the size of the list
+    TUTELA_ENGINE_FLAT = 1,       // compares the query with every hash
+    TUTELA_ENGINE_BK_TREE = 2     // a Burkhard-Keller tree: for small radii
+};
+
+// "flat", "bk_tree", "automatic"; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_engine_name(uint32_t engine);
+
+typedef struct tutela_index_options {
+    uint32_t struct_size;
+    uint32_t engine;  // TUTELA_ENGINE_AUTOMATIC
+} tutela_index_options;
+
+// Sets the size and the defaults, which are written beside the fields. Nothing happens for NULL.
+TUTELA_API void tutela_index_options_init(tutela_index_options* options);
+
+// One hash within the radius.
+typedef struct tutela_neighbor {
+    uint32_t position;  // in the list or the array that the index was made of
+    uint32_t distance_bits;
+} tutela_neighbor;
+
+// An exact index: it finds all hashes within the radius, and only those. Immutable. Thread-safe.
+typedef struct tutela_index tutela_index;
+
+// `options`: NULL for the defaults. Errors: TUTELA_INVALID_ARGUMENT (an unknown engine), TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_index_create_from_list(const tutela_list* list, const tutela_index_options* options,
+                                                           tutela_index** index, tutela_error* error);
+
+// The same of `count` hashes, which are copied; `hashes` may be NULL when `count` is 0. TUTELA_LIMIT past 2^32 - 1.
+TUTELA_CHECKED tutela_status tutela_index_create_from_hashes(const tutela_hash256* hashes, size_t count,
+                                                             const tutela_index_options* options, tutela_index** index,
+                                                             tutela_error* error);
+
+TUTELA_API void tutela_index_destroy(tutela_index* index);
+
+// Finds every hash at `radius` bits (inclusive, 0..256) or less from `query`: nearest first, equal distances by rising
+// position. Writes the first `capacity` of them to `neighbors`; `count` receives how many there are in all, so a count
+// over the capacity tells that the buffer was too small (`neighbors` may be NULL when `capacity` is 0).
+// Errors: TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_index_search(const tutela_index* index, const tutela_hash256* query,
+                                                 uint32_t radius, tutela_neighbor* neighbors, size_t capacity,
+                                                 size_t* count, tutela_error* error);
+
+// Hashes in the index; 0 for NULL.
+TUTELA_API size_t tutela_index_size(const tutela_index* index);
+
+// One line for a person: the engine, the size, and why it was chosen. Text into a buffer.
+TUTELA_CHECKED tutela_status tutela_index_explain(const tutela_index* index, char* buffer, size_t capacity,
+                                                  size_t* length, tutela_error* error);
+
+// ---- Scanning -------------------------------------------------------------------------------------------------------
+
+// What became of one input: exactly one of these for each.
+enum {
+    TUTELA_OUTCOME_MATCHED = 1,      // hashed, and at least one entry lies within the radius
+    TUTELA_OUTCOME_CLEAN = 2,        // hashed, and none does
+    TUTELA_OUTCOME_LOW_QUALITY = 3,  // hashed, but of a quality below the minimum: not looked up
+    TUTELA_OUTCOME_TOO_SMALL = 4,    // a picture too small to hash
+    TUTELA_OUTCOME_UNSUPPORTED = 5,  // no picture of a kind this build reads; special files, links not followed
+    TUTELA_OUTCOME_CORRUPT = 6,      // announces itself as a picture, and no pixel could be decoded
+    TUTELA_OUTCOME_UNREADABLE = 7,   // could not be opened or read to its end
+    TUTELA_OUTCOME_LIMIT = 8         // would have passed a limit
+};
+
+// "matched", "clean" and so on; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_outcome_name(uint32_t outcome);
+
+// An entry that a file matched. It carries no list hash, on purpose.
+typedef struct tutela_match {
+    uint32_t struct_size;
+    uint32_t distance_bits;
+    const char* entry_id;
+    const char* category;
+    const char* label;
+} tutela_match;
+
+// All that is known of one input. Texts are never NULL unless it is said.
+typedef struct tutela_row {
+    uint32_t struct_size;
+    uint32_t outcome;  // TUTELA_OUTCOME_...
+    const char* path;  // the bytes of the name, in whatever encoding the system has them
+    uint64_t size_bytes;
+    const char* sha256;         // 64 lower-case hex digits, or NULL when the file could not be read to its end
+    const char* reason;         // why, for outcomes other than matched and clean; else empty
+    const char* format;         // "jpeg", "png", "webp", or empty
+    const char* damage_reason;  // empty when whole
+    bool damaged;               // hashed from what could still be decoded
+    int32_t quality;            // of the hash, 0..100; -1 when there is none
+    uint32_t width;             // pixels, as stored; 0 when unknown
+    uint32_t height;
+    uint32_t orientation;                // EXIF 1..8, 0 when none is stated
+    uint32_t match_count;                // how many `matches` there are
+    const tutela_hash256* hash;          // the file's own, or NULL
+    const tutela_match* const* matches;  // nearest first; NULL when there are none
+} tutela_row;
+
+// Sets the size, quality to -1, texts to "" (sha256 to NULL) and everything else to zero: for a row of your own.
+// Nothing happens for NULL.
+TUTELA_API void tutela_row_init(tutela_row* row);
+
+// Receives a row, which is valid during the call only. Anything but TUTELA_OK ends the scan and is what it returns.
+typedef tutela_status (*tutela_row_callback)(const tutela_row* row, void* context);
+
+typedef struct tutela_progress {
+    uint32_t struct_size;
+    uint64_t files_done;
+    uint64_t files_total;
+    uint64_t bytes_done;
+    uint64_t matched;
+} tutela_progress;
+
+typedef void (*tutela_progress_callback)(const tutela_progress* progress, void* context);
+
+typedef struct tutela_scan_options {
+    uint32_t struct_size;
+    uint32_t radius;          // 31: bits, inclusive, 0..256
+    int32_t min_quality;      // 50: 0..100
+    uint32_t engine;          // TUTELA_ENGINE_AUTOMATIC
+    uint32_t threads;         // 1: the calling thread alone. 0: one for each processor; at most 1024
+    uint32_t max_jpeg_scans;  // as in tutela_decode_limits, as are the next two
+    uint64_t max_bytes;
+    uint64_t max_pixels;
+    bool follow_symlinks;  // false: links inside a folder are rows, not followed; a path you name always is
+    tutela_progress_callback progress;  // NULL. Called after every row, by one thread at a time
+    void* progress_context;             // NULL
+} tutela_scan_options;
+
+// Sets the size and the defaults, which are written beside the fields. Nothing happens for NULL.
+TUTELA_API void tutela_scan_options_init(tutela_scan_options* options);
+
+// Sums over a scan.
+typedef struct tutela_totals {
+    uint32_t struct_size;
+    bool interrupted;  // stopped before the last input
+    uint64_t files;
+    uint64_t damaged;         // among them
+    uint64_t duplicates;      // files whose bytes had been seen before: hashed once
+    uint64_t bytes;           // read
+    uint64_t entries_hit;     // matches, summed over the files
+    uint64_t by_outcome[16];  // indexed by TUTELA_OUTCOME_...; they add up to `files`
+} tutela_totals;
+
+// Sets the size, and everything else to zero. Nothing happens for NULL.
+TUTELA_API void tutela_totals_init(tutela_totals* totals);
+
+// Compares files with a list. Thread-safe; scans of one scanner that has threads of its own take turns.
+typedef struct tutela_scanner tutela_scanner;
+
+// Builds the list's index and starts the threads that `options` ask for. `options`: NULL for the defaults.
+// Errors: TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY (also when the threads cannot be had).
+TUTELA_CHECKED tutela_status tutela_scanner_create(const tutela_list* list, const tutela_scan_options* options,
+                                                   tutela_scanner** scanner, tutela_error* error);
+
+// No scan may be under way.
+TUTELA_API void tutela_scanner_destroy(tutela_scanner* scanner);
+
+// Scans files and folders: a row for each file found, in the order of `paths` and, within a folder, of the names'
+// bytes, whatever the number of threads. A path that does not exist is a row (unreadable), not an error. `on_row` is
+// called by one thread at a time, not always the calling one. `totals` may be NULL.
+// Errors: what `on_row` returned, TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_scanner_scan(const tutela_scanner* scanner, const char* const* paths,
+                                                 size_t path_count, tutela_row_callback on_row, void* context,
+                                                 tutela_totals* totals, tutela_error* error);
+
+// Scans one picture in memory; `name` becomes the row's path. `bytes` may be NULL when `size` is 0. `on_row` is called
+// once, by the calling thread. Errors: as above.
+TUTELA_CHECKED tutela_status tutela_scanner_scan_bytes(const tutela_scanner* scanner, const void* bytes, size_t size,
+                                                       const char* name, tutela_row_callback on_row, void* context,
+                                                       tutela_error* error);
+
+// true: scans under way, and later ones, begin no further file; the rows so far are complete and in order, and
+// totals.interrupted is set. Holds until set to false. Safe in a signal handler. Nothing happens for NULL.
+TUTELA_API void tutela_scanner_set_stop(tutela_scanner* scanner, bool stop);
+
+// ---- Reports --------------------------------------------------------------------------------------------------------
+
+enum {
+    TUTELA_REPORT_TEXT = 1,   // for people
+    TUTELA_REPORT_JSONL = 2,  // a JSON object a line
+    TUTELA_REPORT_CSV = 3     // RFC 4180, inert in spreadsheets
+};
+
+// Takes a piece of the rendered report. Anything but TUTELA_OK is returned by the call that was writing.
+typedef tutela_status (*tutela_sink)(const char* bytes, size_t size, void* context);
+
+// Renders rows, holding none of them. For one thread at a time.
+typedef struct tutela_report_writer tutela_report_writer;
+
+// Errors: TUTELA_INVALID_ARGUMENT (an unknown format), TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_report_writer_create(uint32_t format, tutela_sink sink, void* context,
+                                                         tutela_report_writer** writer, tutela_error* error);
+TUTELA_API void tutela_report_writer_destroy(tutela_report_writer* writer);
+
+// Call begin once, row for every row, end once; a report without its end is valid, only short. `scanner` gives what
+// holds for the whole run (list digest, radius and so on) and is not kept. `show_hashes`: write each file's own hash.
+// Errors: what the sink returned, TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_report_writer_begin(tutela_report_writer* writer, const tutela_scanner* scanner,
+                                                        bool show_hashes, tutela_error* error);
+TUTELA_CHECKED tutela_status tutela_report_writer_row(tutela_report_writer* writer, const tutela_row* row,
+                                                      tutela_error* error);
+TUTELA_CHECKED tutela_status tutela_report_writer_end(tutela_report_writer* writer, const tutela_totals* totals,
+                                                      tutela_error* error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
