@@ -1,5 +1,4 @@
 # What is built, and with which flags.
-include(CMakeDependentOption)
 include(GNUInstallDirs)
 
 option(TUTELA_BUILD_EXAMPLES "Build the command line tool and the other examples" ${PROJECT_IS_TOP_LEVEL})

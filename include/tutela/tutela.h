@@ -17,11 +17,13 @@
 //
 // NULL. Where it is not said that NULL is allowed, NULL is TUTELA_INVALID_ARGUMENT, never a crash.
 //
-// Structs that begin with `struct_size` may grow at their end in later versions. Their _init function sets the size
-// and the defaults; call it first. A struct of an older, smaller size is accepted: what it does not have takes its
-// default. A bigger one, from a newer header, is accepted while the bytes unknown to this library are all zero, else
-// it is TUTELA_INVALID_ARGUMENT; the default of every field to come is zero. Where the library fills such a struct it
-// sets `struct_size` to the number of bytes that it filled. All other structs keep their layout for ever.
+// Structs that begin with `struct_size` may grow at their end in later versions. Prepare each with its _init function,
+// whose second argument is the size of your struct: tutela_totals_init(&totals, sizeof totals). It sets struct_size and
+// the defaults; it does nothing for NULL. A program and a library of different versions work together: what an older,
+// smaller struct does not have takes its default; a bigger one, from a newer header, is accepted while the bytes that
+// this library does not know are all zero (the default of every field to come), else it is TUTELA_INVALID_ARGUMENT.
+// Where the library fills such a struct it sets struct_size to the number of bytes that it filled. All other structs
+// keep their layout for ever.
 //
 // Threads. Functions without an object are thread-safe. What may be done with one object from several threads is said
 // at its type. A callback must return: no C++ exception, no longjmp; nor may it call the object that is calling it.
@@ -175,8 +177,8 @@ typedef struct tutela_decode_limits {
     uint64_t max_pixels;      // width * height: 100 million
 } tutela_decode_limits;
 
-// Sets the size and the defaults, which are written beside the fields. Nothing happens for NULL.
-TUTELA_API void tutela_decode_limits_init(tutela_decode_limits* limits);
+// Sets the defaults, which are written beside the fields.
+TUTELA_API void tutela_decode_limits_init(tutela_decode_limits* limits, size_t struct_size);
 
 // Formats of pictures.
 enum { TUTELA_FORMAT_UNKNOWN = 0, TUTELA_FORMAT_JPEG = 1, TUTELA_FORMAT_PNG = 2, TUTELA_FORMAT_WEBP = 3 };
@@ -196,8 +198,8 @@ typedef struct tutela_image_facts {
     char damage_reason[127];  // empty when whole
 } tutela_image_facts;
 
-// Sets the size, and everything else to zero. Nothing happens for NULL.
-TUTELA_API void tutela_image_facts_init(tutela_image_facts* facts);
+// Sets everything to zero.
+TUTELA_API void tutela_image_facts_init(tutela_image_facts* facts, size_t struct_size);
 
 // Computes hashes. Keeps its working memory from call to call. For one thread at a time: make one for each thread.
 typedef struct tutela_hasher tutela_hasher;
@@ -246,8 +248,8 @@ typedef struct tutela_text_import {
     tutela_skipped_line first_skipped[8];  // the first of them
 } tutela_text_import;
 
-// Sets the size, and everything else to zero. Nothing happens for NULL.
-TUTELA_API void tutela_text_import_init(tutela_text_import* import);
+// Sets everything to zero.
+TUTELA_API void tutela_text_import_init(tutela_text_import* import, size_t struct_size);
 
 // A text of known length. `data` is never NULL, and need not end with NUL.
 typedef struct tutela_text {
@@ -347,8 +349,8 @@ typedef struct tutela_index_options {
     uint32_t engine;  // TUTELA_ENGINE_AUTOMATIC
 } tutela_index_options;
 
-// Sets the size and the defaults, which are written beside the fields. Nothing happens for NULL.
-TUTELA_API void tutela_index_options_init(tutela_index_options* options);
+// Sets the defaults, which are written beside the fields.
+TUTELA_API void tutela_index_options_init(tutela_index_options* options, size_t struct_size);
 
 // One hash within the radius.
 typedef struct tutela_neighbor {
@@ -402,7 +404,8 @@ enum {
 // "matched", "clean" and so on; "unknown" for any other number. Static.
 TUTELA_API const char* tutela_outcome_name(uint32_t outcome);
 
-// An entry that a file matched. It carries no list hash, on purpose.
+// An entry that a file matched. It carries no list hash, on purpose. In a row of your own, set struct_size to
+// sizeof(tutela_match), and every text.
 typedef struct tutela_match {
     uint32_t struct_size;
     uint32_t distance_bits;
@@ -431,9 +434,8 @@ typedef struct tutela_row {
     const tutela_match* const* matches;  // nearest first; NULL when there are none
 } tutela_row;
 
-// Sets the size, quality to -1, texts to "" (sha256 to NULL) and everything else to zero: for a row of your own.
-// Nothing happens for NULL.
-TUTELA_API void tutela_row_init(tutela_row* row);
+// For a row of your own: quality is set to -1, texts to "" (sha256 to NULL) and everything else to zero.
+TUTELA_API void tutela_row_init(tutela_row* row, size_t struct_size);
 
 // Receives a row, which is valid during the call only. Anything but TUTELA_OK ends the scan and is what it returns.
 typedef tutela_status (*tutela_row_callback)(const tutela_row* row, void* context);
@@ -462,8 +464,8 @@ typedef struct tutela_scan_options {
     void* progress_context;             // NULL
 } tutela_scan_options;
 
-// Sets the size and the defaults, which are written beside the fields. Nothing happens for NULL.
-TUTELA_API void tutela_scan_options_init(tutela_scan_options* options);
+// Sets the defaults, which are written beside the fields.
+TUTELA_API void tutela_scan_options_init(tutela_scan_options* options, size_t struct_size);
 
 // Sums over a scan.
 typedef struct tutela_totals {
@@ -477,8 +479,8 @@ typedef struct tutela_totals {
     uint64_t by_outcome[16];  // indexed by TUTELA_OUTCOME_...; they add up to `files`
 } tutela_totals;
 
-// Sets the size, and everything else to zero. Nothing happens for NULL.
-TUTELA_API void tutela_totals_init(tutela_totals* totals);
+// Sets everything to zero.
+TUTELA_API void tutela_totals_init(tutela_totals* totals, size_t struct_size);
 
 // Compares files with a list. Thread-safe; scans of one scanner that has threads of its own take turns.
 typedef struct tutela_scanner tutela_scanner;

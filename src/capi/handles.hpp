@@ -1,0 +1,23 @@
+// What stands behind the handles of the C interface that more than one file uses.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "tutela/executor.hpp"
+#include "tutela/list.hpp"
+#include "tutela/scan.hpp"
+#include "tutela/tutela.h"
+
+// Copies of a HashList share its bytes: this is how an index or a scanner keeps its list alive.
+struct tutela_list {
+    tutela::HashList list;
+};
+
+struct tutela_scanner {
+    std::atomic<bool> stop{false};
+    std::unique_ptr<tutela::Executor> executor;
+    std::optional<tutela::Scanner> scanner;  // points at `stop`
+};

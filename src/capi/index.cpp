@@ -1,0 +1,104 @@
+// Exact search, for the C interface.
+#include "tutela/index.hpp"
+
+#include <span>
+#include <vector>
+
+#include "capi/handles.hpp"
+#include "capi/translate.hpp"
+
+struct tutela_index {
+    std::unique_ptr<const tutela::Index<256>> index;
+};
+
+namespace {
+
+using tutela::Engine;
+using tutela::Hash256;
+using tutela::Status;
+using tutela::capi::guarded;
+using tutela::capi::require;
+using tutela::capi::require_array;
+
+static_assert(TUTELA_ENGINE_AUTOMATIC == static_cast<int>(Engine::automatic));
+static_assert(TUTELA_ENGINE_FLAT == static_cast<int>(Engine::flat));
+static_assert(TUTELA_ENGINE_BK_TREE == static_cast<int>(Engine::bk_tree));
+static_assert(sizeof(tutela_hash256) == sizeof(Hash256) && alignof(tutela_hash256) == alignof(Hash256));
+
+tutela_index_options default_options() noexcept {
+    tutela_index_options options{};
+    options.engine = static_cast<std::uint32_t>(tutela::IndexOptions{}.engine);
+    return options;
+}
+
+Status build(std::span<const Hash256> hashes, const tutela_index_options* options, tutela_index** index) {
+    tutela_index_options known = default_options();
+    if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
+    TUTELA_ASSIGN(auto built, tutela::build_index<256>(hashes, {.engine = static_cast<Engine>(known.engine)}));
+    *index = new tutela_index{std::move(built)};
+    return {};
+}
+
+}  // namespace
+
+const char* tutela_engine_name(std::uint32_t engine) {
+    return tutela::engine_name(static_cast<Engine>(engine)).data();
+}
+
+void tutela_index_options_init(tutela_index_options* options, std::size_t struct_size) {
+    tutela::capi::init_struct(default_options(), options, struct_size);
+}
+
+tutela_status tutela_index_create_from_list(const tutela_list* list, const tutela_index_options* options,
+                                            tutela_index** index, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(require(index, "index"));
+        return build(list->list.hashes(), options, index);
+    });
+}
+
+tutela_status tutela_index_create_from_hashes(const tutela_hash256* hashes, std::size_t count,
+                                              const tutela_index_options* options, tutela_index** index,
+                                              tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require_array(hashes, count, "hashes"));
+        TUTELA_TRY(require(index, "index"));
+        // Both are 32 bytes in an array and nothing else (asserted above), read as bytes: no copy is needed.
+        return build({reinterpret_cast<const Hash256*>(hashes), count}, options, index);
+    });
+}
+
+void tutela_index_destroy(tutela_index* index) {
+    delete index;
+}
+
+tutela_status tutela_index_search(const tutela_index* index, const tutela_hash256* query, std::uint32_t radius,
+                                  tutela_neighbor* neighbors, std::size_t capacity, std::size_t* count,
+                                  tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(index, "index"));
+        TUTELA_TRY(require(query, "query"));
+        TUTELA_TRY(require_array(neighbors, capacity, "neighbors"));
+        TUTELA_TRY(require(count, "count"));
+        std::vector<tutela::Neighbor> found;
+        TUTELA_TRY(index->index->search(tutela::capi::to_cpp(*query), radius, found));
+        const std::size_t written = std::min(capacity, found.size());
+        for (std::size_t i = 0; i < written; ++i)
+            neighbors[i] = {.position = found[i].position, .distance_bits = found[i].distance_bits};
+        *count = found.size();
+        return {};
+    });
+}
+
+std::size_t tutela_index_size(const tutela_index* index) {
+    return index == nullptr ? 0 : index->index->size();
+}
+
+tutela_status tutela_index_explain(const tutela_index* index, char* buffer, std::size_t capacity, std::size_t* length,
+                                   tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(index, "index"));
+        return tutela::capi::copy_text(index->index->explain(), buffer, capacity, length);
+    });
+}

@@ -1,0 +1,215 @@
+// Lists of known hashes, for the C interface.
+#include "tutela/list.hpp"
+
+#include <span>
+
+#include "capi/handles.hpp"
+#include "capi/translate.hpp"
+
+struct tutela_list_builder {
+    tutela::ListBuilder builder;
+};
+
+namespace {
+
+using tutela::HashList;
+using tutela::Result;
+using tutela::Status;
+using tutela::StatusCode;
+using tutela::TextImport;
+using tutela::capi::guarded;
+using tutela::capi::require;
+using tutela::capi::require_array;
+
+tutela_text to_c(std::string_view text) noexcept {
+    return {.data = text.empty() ? "" : text.data(), .size = text.size()};
+}
+
+std::string text_or_empty(const char* text) {
+    return text == nullptr ? std::string() : std::string(text);
+}
+
+Status check_import(const tutela_text_import* import) {
+    return import == nullptr ? Status() : tutela::capi::check_struct_size(import->struct_size);
+}
+
+void write_import(const TextImport& from, tutela_text_import* into) noexcept {
+    if (into == nullptr) return;
+    auto import = tutela::capi::sized<tutela_text_import>();
+    import.lines = from.lines;
+    import.added = from.added;
+    import.skipped = from.skipped;
+    const std::size_t kept = std::min(from.first_skipped.size(), std::size(import.first_skipped));
+    for (std::size_t i = 0; i < kept; ++i) {
+        tutela_skipped_line& line = import.first_skipped[i];
+        line.line = from.first_skipped[i].line;
+        tutela::capi::copy_cut(from.first_skipped[i].reason, line.reason, sizeof line.reason);
+    }
+    import.first_skipped_count = static_cast<std::uint32_t>(kept);
+    tutela::capi::write_struct(import, into);
+}
+
+// Gives the caller a handle to a list, however it was made.
+Status hand_over(Result<HashList> made, tutela_list** list) {
+    TUTELA_ASSIGN(HashList value, std::move(made));
+    *list = new tutela_list{std::move(value)};
+    return {};
+}
+
+Status check_position(const tutela_list* list, std::size_t position) {
+    TUTELA_TRY(require(list, "list"));
+    if (position < list->list.size()) return {};
+    return Status(StatusCode::invalid_argument, "the list has no entry " + std::to_string(position));
+}
+
+}  // namespace
+
+void tutela_text_import_init(tutela_text_import* import, std::size_t struct_size) {
+    tutela::capi::init_struct(tutela_text_import{}, import, struct_size);
+}
+
+tutela_status tutela_list_builder_create(tutela_list_builder** builder, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(builder, "builder"));
+        *builder = new tutela_list_builder;
+        return {};
+    });
+}
+
+void tutela_list_builder_destroy(tutela_list_builder* builder) {
+    delete builder;
+}
+
+tutela_status tutela_list_builder_add(tutela_list_builder* builder, const tutela_hash256* hash, const char* id,
+                                      const char* category, const char* label, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(builder, "builder"));
+        TUTELA_TRY(require(hash, "hash"));
+        return builder->builder.add({.hash = tutela::capi::to_cpp(*hash),
+                                     .id = text_or_empty(id),
+                                     .category = text_or_empty(category),
+                                     .label = text_or_empty(label)});
+    });
+}
+
+tutela_status tutela_list_builder_read_text(tutela_list_builder* builder, const char* path, tutela_text_import* import,
+                                            tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(builder, "builder"));
+        TUTELA_TRY(require(path, "path"));
+        TUTELA_TRY(check_import(import));
+        TUTELA_ASSIGN(const TextImport done, tutela::read_text_list(path, builder->builder));
+        write_import(done, import);
+        return {};
+    });
+}
+
+tutela_status tutela_list_builder_parse_text(tutela_list_builder* builder, const char* text, std::size_t size,
+                                             tutela_text_import* import, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(builder, "builder"));
+        TUTELA_TRY(require_array(text, size, "text"));
+        TUTELA_TRY(check_import(import));
+        TUTELA_ASSIGN(const TextImport done, tutela::parse_text_list({text, size}, builder->builder));
+        write_import(done, import);
+        return {};
+    });
+}
+
+std::size_t tutela_list_builder_size(const tutela_list_builder* builder) {
+    return builder == nullptr ? 0 : builder->builder.size();
+}
+
+tutela_status tutela_list_builder_build(const tutela_list_builder* builder, tutela_list** list, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(builder, "builder"));
+        TUTELA_TRY(require(list, "list"));
+        return hand_over(builder->builder.build(), list);
+    });
+}
+
+tutela_status tutela_list_open(const char* path, tutela_list** list, tutela_text_import* import, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(path, "path"));
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(check_import(import));
+        TextImport done;
+        TUTELA_TRY(hand_over(tutela::open_list(path, &done), list));
+        write_import(done, import);
+        return {};
+    });
+}
+
+tutela_status tutela_list_load(const char* path, tutela_list** list, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(path, "path"));
+        TUTELA_TRY(require(list, "list"));
+        return hand_over(HashList::load(path), list);
+    });
+}
+
+tutela_status tutela_list_from_bytes(const void* bytes, std::size_t size, tutela_list** list, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require_array(bytes, size, "bytes"));
+        TUTELA_TRY(require(list, "list"));
+        return hand_over(HashList::from_bytes({static_cast<const std::uint8_t*>(bytes), size}), list);
+    });
+}
+
+void tutela_list_destroy(tutela_list* list) {
+    delete list;
+}
+
+tutela_status tutela_list_save(const tutela_list* list, const char* path, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(require(path, "path"));
+        return list->list.save(path);
+    });
+}
+
+tutela_status tutela_list_bytes(const tutela_list* list, const std::uint8_t** bytes, std::size_t* size,
+                                tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(require(bytes, "bytes"));
+        TUTELA_TRY(require(size, "size"));
+        *bytes = list->list.bytes().data();
+        *size = list->list.bytes().size();
+        return {};
+    });
+}
+
+std::size_t tutela_list_size(const tutela_list* list) {
+    return list == nullptr ? 0 : list->list.size();
+}
+
+tutela_status tutela_list_entry(const tutela_list* list, std::size_t position, tutela_entry* entry,
+                                tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(entry, "entry"));
+        TUTELA_TRY(check_position(list, position));
+        const tutela::EntryView view = list->list.entry(position);
+        *entry = {.hash = tutela::capi::to_c(view.hash),
+                  .id = to_c(view.id),
+                  .category = to_c(view.category),
+                  .label = to_c(view.label)};
+        return {};
+    });
+}
+
+tutela_status tutela_list_entry_name(const tutela_list* list, std::size_t position, char* buffer, std::size_t capacity,
+                                     std::size_t* length, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(check_position(list, position));
+        return tutela::capi::copy_text(list->list.entry_name(position), buffer, capacity, length);
+    });
+}
+
+tutela_status tutela_list_digest(const tutela_list* list, char* hex, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(require(hex, "hex"));
+        return tutela::capi::copy_text(list->list.digest_hex(), hex, TUTELA_DIGEST_HEX_SIZE, nullptr);
+    });
+}

@@ -1,0 +1,143 @@
+#include "capi/row.hpp"
+
+#include "capi/translate.hpp"
+
+namespace tutela::capi {
+
+namespace {
+
+static_assert(TUTELA_OUTCOME_MATCHED == static_cast<int>(Outcome::matched));
+static_assert(TUTELA_OUTCOME_CLEAN == static_cast<int>(Outcome::clean));
+static_assert(TUTELA_OUTCOME_LOW_QUALITY == static_cast<int>(Outcome::low_quality));
+static_assert(TUTELA_OUTCOME_TOO_SMALL == static_cast<int>(Outcome::too_small));
+static_assert(TUTELA_OUTCOME_UNSUPPORTED == static_cast<int>(Outcome::unsupported));
+static_assert(TUTELA_OUTCOME_CORRUPT == static_cast<int>(Outcome::corrupt));
+static_assert(TUTELA_OUTCOME_UNREADABLE == static_cast<int>(Outcome::unreadable));
+static_assert(TUTELA_OUTCOME_LIMIT == static_cast<int>(Outcome::limit));
+static_assert(kOutcomes + 1 <= std::size(tutela_totals{}.by_outcome));
+
+tutela_match view_of(const MatchFact& match) noexcept {
+    return {.struct_size = sizeof(tutela_match),
+            .distance_bits = match.distance_bits,
+            .entry_id = match.entry_id.c_str(),
+            .category = match.category.c_str(),
+            .label = match.label.c_str()};
+}
+
+tutela_row default_row() noexcept {
+    tutela_row row{};
+    row.path = row.reason = row.format = row.damage_reason = "";
+    row.quality = -1;
+    return row;
+}
+
+Status copy_required(const char* from, const char* name, std::string& into) {
+    TUTELA_TRY(require(from, name));
+    into = from;
+    return {};
+}
+
+Status read_match(const tutela_match* from, MatchFact& into) {
+    TUTELA_TRY(require(from, "a row's match"));
+    tutela_match known = view_of(into);
+    TUTELA_TRY(read_struct(from, known));
+    TUTELA_TRY(copy_required(known.entry_id, "a match's entry_id", into.entry_id));
+    TUTELA_TRY(copy_required(known.category, "a match's category", into.category));
+    TUTELA_TRY(copy_required(known.label, "a match's label", into.label));
+    into.distance_bits = known.distance_bits;
+    return {};
+}
+
+}  // namespace
+
+RowView::RowView(const FileRow& row) : row_(sized<tutela_row>()), hash_{} {
+    row_.outcome = static_cast<std::uint32_t>(row.outcome);
+    row_.path = row.path.c_str();
+    row_.size_bytes = row.size_bytes;
+    row_.sha256 = row.sha256 ? row.sha256->c_str() : nullptr;
+    row_.reason = row.reason.c_str();
+    row_.format = row.format.c_str();
+    row_.damage_reason = row.damage_reason.c_str();
+    row_.damaged = row.damaged;
+    row_.quality = row.quality.value_or(-1);
+    row_.width = row.width;
+    row_.height = row.height;
+    row_.orientation = row.orientation;
+    if (row.hash) {
+        hash_ = capi::to_c(*row.hash);
+        row_.hash = &hash_;
+    }
+    matches_.reserve(row.matches.size());
+    pointers_.reserve(row.matches.size());
+    for (const MatchFact& match : row.matches)
+        pointers_.push_back(&matches_.emplace_back(view_of(match)));
+    row_.match_count = static_cast<std::uint32_t>(pointers_.size());
+    row_.matches = pointers_.empty() ? nullptr : pointers_.data();
+}
+
+Result<FileRow> read_row(const tutela_row* from) {
+    tutela_row known = default_row();
+    TUTELA_TRY(read_struct(from, known));
+    FileRow row;
+    row.outcome = static_cast<Outcome>(known.outcome);
+    if (known.outcome < TUTELA_OUTCOME_MATCHED || known.outcome > kOutcomes) {
+        return Status(StatusCode::invalid_argument, "the row's outcome is unknown");
+    }
+    TUTELA_TRY(copy_required(known.path, "the row's path", row.path));
+    TUTELA_TRY(copy_required(known.reason, "the row's reason", row.reason));
+    TUTELA_TRY(copy_required(known.format, "the row's format", row.format));
+    TUTELA_TRY(copy_required(known.damage_reason, "the row's damage_reason", row.damage_reason));
+    row.size_bytes = known.size_bytes;
+    row.damaged = known.damaged;
+    row.width = known.width;
+    row.height = known.height;
+    row.orientation = known.orientation;
+    if (known.sha256 != nullptr) row.sha256 = known.sha256;
+    if (known.quality >= 0) row.quality = known.quality;
+    if (known.hash != nullptr) row.hash = to_cpp(*known.hash);
+    TUTELA_TRY(require_array(static_cast<const void*>(known.matches), known.match_count, "the row's matches"));
+    row.matches.resize(known.match_count);
+    for (std::uint32_t i = 0; i < known.match_count; ++i)
+        TUTELA_TRY(read_match(known.matches[i], row.matches[i]));
+    return row;
+}
+
+tutela_totals to_c(const RunTotals& totals) noexcept {
+    auto sums = sized<tutela_totals>();
+    sums.interrupted = totals.interrupted;
+    sums.files = totals.files;
+    sums.damaged = totals.damaged;
+    sums.duplicates = totals.duplicates;
+    sums.bytes = totals.bytes;
+    sums.entries_hit = totals.entries_hit;
+    std::copy(totals.by_outcome.begin(), totals.by_outcome.end(), std::begin(sums.by_outcome));
+    return sums;
+}
+
+Result<RunTotals> read_totals(const tutela_totals* from) {
+    tutela_totals known{};
+    TUTELA_TRY(read_struct(from, known));
+    RunTotals totals;
+    totals.interrupted = known.interrupted;
+    totals.files = known.files;
+    totals.damaged = known.damaged;
+    totals.duplicates = known.duplicates;
+    totals.bytes = known.bytes;
+    totals.entries_hit = known.entries_hit;
+    std::copy_n(std::begin(known.by_outcome), totals.by_outcome.size(), totals.by_outcome.begin());
+    return totals;
+}
+
+}  // namespace tutela::capi
+
+const char* tutela_outcome_name(std::uint32_t outcome) {
+    return tutela::outcome_name(static_cast<tutela::Outcome>(outcome)).data();
+}
+
+void tutela_row_init(tutela_row* row, std::size_t struct_size) {
+    tutela::capi::init_struct(tutela::capi::default_row(), row, struct_size);
+}
+
+void tutela_totals_init(tutela_totals* totals, std::size_t struct_size) {
+    tutela::capi::init_struct(tutela_totals{}, totals, struct_size);
+}

@@ -1,0 +1,141 @@
+// Scanning, for the C interface.
+#include <span>
+#include <string>
+#include <vector>
+
+#include "capi/handles.hpp"
+#include "capi/row.hpp"
+#include "capi/translate.hpp"
+
+namespace {
+
+using tutela::FileRow;
+using tutela::ScanOptions;
+using tutela::Status;
+using tutela::StatusCode;
+using tutela::capi::guarded;
+using tutela::capi::require;
+using tutela::capi::require_array;
+
+constexpr std::uint32_t kMaxThreads = 1024;
+
+// set_stop() promises to be safe in a signal handler.
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+Status call_row(tutela_row_callback on_row, void* context, const FileRow& row) {
+    const tutela::capi::RowView view(row);
+    const tutela_status answer = on_row(view.get(), context);
+    if (answer == TUTELA_OK) return {};
+    return Status(static_cast<StatusCode>(answer), "the row callback ended the scan");
+}
+
+void call_progress(tutela_progress_callback callback, void* context, const tutela::ScanProgress& progress) {
+    auto seen = tutela::capi::sized<tutela_progress>();
+    seen.files_done = progress.files_done;
+    seen.files_total = progress.files_total;
+    seen.bytes_done = progress.bytes_done;
+    seen.matched = progress.matched;
+    callback(&seen, context);
+}
+
+tutela_scan_options default_options() noexcept {
+    const ScanOptions defaults;
+    tutela_scan_options options{};
+    options.radius = defaults.radius;
+    options.min_quality = defaults.min_quality;
+    options.engine = static_cast<std::uint32_t>(defaults.index.engine);
+    options.threads = 1;
+    options.max_jpeg_scans = defaults.limits.max_jpeg_scans;
+    options.max_bytes = defaults.limits.max_bytes;
+    options.max_pixels = defaults.limits.max_pixels;
+    options.follow_symlinks = defaults.follow_symlinks;
+    return options;
+}
+
+ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* stop) {
+    ScanOptions scan;
+    scan.radius = options.radius;
+    scan.min_quality = options.min_quality;
+    scan.index.engine = static_cast<tutela::Engine>(options.engine);
+    scan.limits.max_bytes = options.max_bytes;
+    scan.limits.max_pixels = options.max_pixels;
+    scan.limits.max_jpeg_scans = options.max_jpeg_scans;
+    scan.follow_symlinks = options.follow_symlinks;
+    scan.stop = stop;
+    if (options.progress != nullptr) {
+        scan.progress = [callback = options.progress, context = options.progress_context](
+                            const tutela::ScanProgress& progress) { call_progress(callback, context, progress); };
+    }
+    return scan;
+}
+
+std::unique_ptr<tutela::Executor> make_executor(std::uint32_t threads) {
+    if (threads == 1) return std::make_unique<tutela::InlineExecutor>();
+    return std::make_unique<tutela::ThreadPool>(threads);
+}
+
+}  // namespace
+
+void tutela_scan_options_init(tutela_scan_options* options, std::size_t struct_size) {
+    tutela::capi::init_struct(default_options(), options, struct_size);
+}
+
+tutela_status tutela_scanner_create(const tutela_list* list, const tutela_scan_options* options,
+                                    tutela_scanner** scanner, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(require(scanner, "scanner"));
+        tutela_scan_options known = default_options();
+        if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
+        if (known.threads > kMaxThreads) {
+            return Status(StatusCode::invalid_argument, "threads is over " + std::to_string(kMaxThreads));
+        }
+        auto made = std::make_unique<tutela_scanner>();
+        TUTELA_ASSIGN(made->scanner, tutela::Scanner::create(list->list, to_cpp(known, &made->stop)));
+        made->executor = make_executor(known.threads);
+        *scanner = made.release();
+        return {};
+    });
+}
+
+void tutela_scanner_destroy(tutela_scanner* scanner) {
+    delete scanner;
+}
+
+tutela_status tutela_scanner_scan(const tutela_scanner* scanner, const char* const* paths, std::size_t path_count,
+                                  tutela_row_callback on_row, void* context, tutela_totals* totals,
+                                  tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(scanner, "scanner"));
+        TUTELA_TRY(require_array(static_cast<const void*>(paths), path_count, "paths"));
+        if (on_row == nullptr) return Status(StatusCode::invalid_argument, "on_row is NULL");
+        if (totals != nullptr) TUTELA_TRY(tutela::capi::check_struct_size(totals->struct_size));
+        std::vector<std::string> names;
+        for (const char* path : std::span(paths, path_count)) {
+            TUTELA_TRY(require(path, "one of the paths"));
+            names.emplace_back(path);
+        }
+        TUTELA_ASSIGN(const tutela::RunTotals sums,
+                      scanner->scanner->scan(names, *scanner->executor,
+                                             [&](const FileRow& row) { return call_row(on_row, context, row); }));
+        if (totals != nullptr) tutela::capi::write_struct(tutela::capi::to_c(sums), totals);
+        return {};
+    });
+}
+
+tutela_status tutela_scanner_scan_bytes(const tutela_scanner* scanner, const void* bytes, std::size_t size,
+                                        const char* name, tutela_row_callback on_row, void* context,
+                                        tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(scanner, "scanner"));
+        TUTELA_TRY(require_array(bytes, size, "bytes"));
+        TUTELA_TRY(require(name, "name"));
+        if (on_row == nullptr) return Status(StatusCode::invalid_argument, "on_row is NULL");
+        return call_row(on_row, context,
+                        scanner->scanner->scan_bytes({static_cast<const std::uint8_t*>(bytes), size}, name));
+    });
+}
+
+void tutela_scanner_set_stop(tutela_scanner* scanner, bool stop) {
+    if (scanner != nullptr) scanner->stop.store(stop);
+}
