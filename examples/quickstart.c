@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
     tutela_frame_hash found;
     tutela_neighbor near[8];  // the nearest; `count` says how many there are
     size_t count = 0;
-    tutela_error error;
+    tutela_error error = {TUTELA_OK, ""};
     const bool done =
         tutela_hasher_create(&hasher, &error) == TUTELA_OK &&
         tutela_hasher_hash_image(hasher, picture, size, NULL, &found, NULL, &error) == TUTELA_OK &&
