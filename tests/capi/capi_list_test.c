@@ -1,0 +1,204 @@
+// Lists of known hashes through the C interface.
+#include <stdlib.h>
+
+#include "check.h"
+
+static const char kHexA[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+static const char kHexB[] = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+
+static tutela_hash256 hash_of(const char* hex) {
+    tutela_hash256 hash;
+    memset(&hash, 0, sizeof hash);
+    CHECK_OK(tutela_hash256_from_hex(hex, &hash, &error));
+    return hash;
+}
+
+static bool text_is(tutela_text text, const char* wanted) {
+    return text.data != NULL && text.size == strlen(wanted) && memcmp(text.data, wanted, text.size) == 0;
+}
+
+static void write_file(const char* path, const char* text) {
+    FILE* file = fopen(path, "wb");
+    CHECK(file != NULL && fputs(text, file) >= 0);
+    if (file != NULL) CHECK(fclose(file) == 0);
+}
+
+static tutela_list* two_entries(void) {
+    const tutela_hash256 a = hash_of(kHexA);
+    const tutela_hash256 b = hash_of(kHexB);
+    tutela_list_builder* builder = NULL;
+    tutela_list* list = NULL;
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK(tutela_list_builder_size(builder) == 0);
+    CHECK_OK(tutela_list_builder_add(builder, &a, "first", "A1", "a label, with a comma", &error));
+    CHECK_OK(tutela_list_builder_add(builder, &b, NULL, NULL, NULL, &error));
+    CHECK(tutela_list_builder_size(builder) == 2);
+    CHECK_OK(tutela_list_builder_build(builder, &list, &error));
+    tutela_list_builder_destroy(builder);  // the list needs its builder no more
+    return list;
+}
+
+static void test_builder_errors(void) {
+    const tutela_hash256 hash = hash_of(kHexA);
+    tutela_list_builder* builder = NULL;
+    tutela_list* list = NULL;
+    tutela_text_import import;
+    tutela_text_import_init(&import, sizeof import);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_create(NULL, &error));
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add(NULL, &hash, "", "", "", &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add(builder, NULL, "", "", "", &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add(builder, &hash, "\xff", "", "", &error));
+    CHECK(tutela_list_builder_size(builder) == 0);
+    CHECK(tutela_list_builder_size(NULL) == 0);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_build(NULL, &list, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_build(builder, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_read_text(NULL, "x", &import, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_read_text(builder, NULL, &import, &error));
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_list_builder_read_text(builder, "no such file", &import, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_parse_text(NULL, "", 0, &import, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_parse_text(builder, NULL, 1, &import, &error));
+    import.struct_size = 1;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_parse_text(builder, "", 0, &import, &error));
+    CHECK(list == NULL);
+    tutela_list_builder_destroy(builder);
+    tutela_list_builder_destroy(NULL);
+}
+
+static void test_text(void) {
+    char text[4096];
+    snprintf(text, sizeof text, "# a comment\n%s,one,cat,lab\nnot a hash\n%s\n", kHexA, kHexB);
+    tutela_text_import import;
+    tutela_text_import_init(&import, sizeof import);
+    tutela_list_builder* builder = NULL;
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_OK(tutela_list_builder_parse_text(builder, text, strlen(text), &import, &error));
+    CHECK(import.lines == 4 && import.added == 2 && import.skipped == 1);
+    CHECK(import.first_skipped_count == 1 && import.first_skipped[0].line == 3);
+    CHECK(import.first_skipped[0].reason[0] != 0);
+    CHECK(import.struct_size == sizeof import);
+    CHECK_OK(tutela_list_builder_parse_text(builder, NULL, 0, NULL, &error));
+    write_file("list.txt", text);
+    CHECK_OK(tutela_list_builder_read_text(builder, "list.txt", NULL, &error));
+    CHECK(tutela_list_builder_size(builder) == 4);
+    tutela_list_builder_destroy(builder);
+
+    // More bad lines than are kept: all are counted.
+    for (int i = 0; i < 20; ++i)
+        memcpy(text + 2 * i, "x\n", 3);
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_OK(tutela_list_builder_parse_text(builder, text, strlen(text), &import, &error));
+    CHECK(import.skipped == 20 && import.first_skipped_count == 8 && import.first_skipped[7].line == 8);
+    tutela_list_builder_destroy(builder);
+}
+
+static void test_open(void) {
+    char text[200];
+    tutela_list* list = NULL;
+    tutela_text_import import;
+    tutela_text_import_init(&import, sizeof import);
+    snprintf(text, sizeof text, "%s,one\nbad\n", kHexA);
+    write_file("open.txt", text);
+    CHECK_OK(tutela_list_open("open.txt", &list, &import, &error));
+    CHECK(tutela_list_size(list) == 1 && import.added == 1 && import.skipped == 1);
+    CHECK_OK(tutela_list_save(list, "open.tutela", &error));
+    tutela_list_destroy(list);
+    CHECK_OK(tutela_list_open("open.tutela", &list, &import, &error));
+    CHECK(tutela_list_size(list) == 1 && import.lines == 0 && import.skipped == 0);
+    tutela_list_destroy(list);
+
+    list = NULL;
+    write_file("bad.txt", "bad\nworse\n");
+    CHECK_FAILS(TUTELA_CORRUPT, tutela_list_open("bad.txt", &list, &import, &error));
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_list_open("no such file", &list, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_open(NULL, &list, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_open("open.txt", NULL, NULL, &error));
+    import.struct_size = 0;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_open("open.txt", &list, &import, &error));
+    CHECK(list == NULL);
+}
+
+static void test_save_and_load(void) {
+    tutela_list* list = two_entries();
+    tutela_list* copy = NULL;
+    const uint8_t* bytes = NULL;
+    size_t size = 0;
+    char digest[TUTELA_DIGEST_HEX_SIZE];
+    char other_digest[TUTELA_DIGEST_HEX_SIZE];
+    CHECK_OK(tutela_list_digest(list, digest, &error));
+    CHECK(strlen(digest) == 64);
+    CHECK_OK(tutela_list_save(list, "two.tutela", &error));
+    CHECK_OK(tutela_list_load("two.tutela", &copy, &error));
+    CHECK_OK(tutela_list_digest(copy, other_digest, &error));
+    CHECK(strcmp(digest, other_digest) == 0);
+    tutela_list_destroy(copy);
+
+    CHECK_OK(tutela_list_bytes(list, &bytes, &size, &error));
+    CHECK_OK(tutela_list_from_bytes(bytes, size, &copy, &error));
+    CHECK(tutela_list_size(copy) == 2);
+    tutela_list_destroy(copy);
+
+    copy = NULL;
+    CHECK_FAILS(TUTELA_CORRUPT, tutela_list_from_bytes(bytes, size - 1, &copy, &error));
+    CHECK_FAILS(TUTELA_UNSUPPORTED, tutela_list_from_bytes("not a snapshot", 14, &copy, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_from_bytes(NULL, 1, &copy, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_from_bytes(bytes, size, NULL, &error));
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_list_load("no such file", &copy, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load(NULL, &copy, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load("two.tutela", NULL, &error));
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_list_save(list, "no such folder/list", &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_save(NULL, "x", &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_save(list, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_bytes(NULL, &bytes, &size, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_bytes(list, NULL, &size, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_bytes(list, &bytes, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_digest(NULL, digest, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_digest(list, NULL, &error));
+    CHECK(copy == NULL);
+    tutela_list_destroy(list);
+}
+
+static void test_entries(void) {
+    tutela_list* list = two_entries();
+    const tutela_hash256 a = hash_of(kHexA);
+    tutela_entry entry;
+    char name[8];
+    size_t length = 0;
+    CHECK(tutela_list_size(list) == 2);
+    CHECK(tutela_list_size(NULL) == 0);
+    CHECK_OK(tutela_list_entry(list, 0, &entry, &error));
+    CHECK(tutela_hash256_distance(&entry.hash, &a) == 0);
+    CHECK(text_is(entry.id, "first") && text_is(entry.category, "A1") && text_is(entry.label, "a label, with a comma"));
+    CHECK_OK(tutela_list_entry(list, 1, &entry, &error));
+    CHECK(text_is(entry.id, "") && text_is(entry.category, "") && text_is(entry.label, ""));
+
+    CHECK_OK(tutela_list_entry_name(list, 0, name, sizeof name, &length, &error));
+    CHECK(strcmp(name, "first") == 0 && length == 5);
+    CHECK_OK(tutela_list_entry_name(list, 1, name, sizeof name, NULL, &error));
+    CHECK(strcmp(name, "1") == 0);
+    memset(name, 'x', sizeof name);
+    CHECK_OK(tutela_list_entry_name(list, 0, name, 3, &length, &error));  // too small: cut, and the length tells
+    CHECK(strcmp(name, "fi") == 0 && name[3] == 'x' && length == 5);
+    CHECK_OK(tutela_list_entry_name(list, 0, NULL, 0, &length, &error));
+    CHECK(length == 5);
+
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry(NULL, 0, &entry, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry(list, 2, &entry, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry(list, SIZE_MAX, &entry, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry(list, 0, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry_name(NULL, 0, name, sizeof name, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry_name(list, 2, name, sizeof name, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry_name(list, 0, NULL, 1, NULL, &error));
+    tutela_list_destroy(list);
+    tutela_list_destroy(NULL);
+    tutela_text_import_init(NULL, sizeof(tutela_text_import));
+}
+
+int main(void) {
+    test_builder_errors();
+    test_text();
+    test_open();
+    test_save_and_load();
+    test_entries();
+    return check_result();
+}

@@ -1,0 +1,170 @@
+// Report writers through the C interface.
+#include <stdlib.h>
+
+#include "check.h"
+#include "picture.h"
+
+typedef struct {
+    char text[8000];
+    size_t size;
+    tutela_status answer;
+} sink_t;
+
+static tutela_status take(const char* bytes, size_t size, void* context) {
+    sink_t* sink = context;
+    if (sink->answer != TUTELA_OK) return sink->answer;
+    CHECK(sink->size + size < sizeof sink->text);
+    if (sink->size + size >= sizeof sink->text) return TUTELA_LIMIT;
+    memcpy(sink->text + sink->size, bytes, size);
+    sink->size += size;
+    sink->text[sink->size] = 0;
+    return TUTELA_OK;
+}
+
+typedef struct {
+    tutela_report_writer* writer;
+    tutela_totals totals;
+} run_t;
+
+// Writes the row while it is valid.
+static tutela_status write_row(const tutela_row* row, void* context) {
+    run_t* run = context;
+    run->totals.files += 1;
+    run->totals.by_outcome[row->outcome] += 1;
+    return tutela_report_writer_row(run->writer, row, NULL);
+}
+
+static tutela_scanner* make_scanner(char digest[TUTELA_DIGEST_HEX_SIZE]) {
+    static const char kText[] = BLOCKS_HASH ",known,A1,\"quoted\"\n";
+    tutela_list_builder* builder = NULL;
+    tutela_list* list = NULL;
+    tutela_scanner* scanner = NULL;
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_OK(tutela_list_builder_parse_text(builder, kText, sizeof kText - 1, NULL, &error));
+    CHECK_OK(tutela_list_builder_build(builder, &list, &error));
+    CHECK_OK(tutela_list_digest(list, digest, &error));
+    CHECK_OK(tutela_scanner_create(list, NULL, &scanner, &error));
+    tutela_list_destroy(list);
+    tutela_list_builder_destroy(builder);
+    return scanner;
+}
+
+// A whole report of a matching picture and a text.
+static void write_report(const tutela_scanner* scanner, uint32_t format, bool show_hashes, sink_t* sink) {
+    static uint8_t pixels[PICTURE_BYTES];
+    static uint8_t png[PNG_CAPACITY];
+    picture_blocks(pixels);
+    const size_t size = picture_png(pixels, PICTURE_SIDE, PICTURE_SIDE, png);
+    run_t run;
+    tutela_totals_init(&run.totals, sizeof run.totals);
+    memset(sink, 0, sizeof *sink);
+    CHECK_OK(tutela_report_writer_create(format, take, sink, &run.writer, &error));
+    CHECK_OK(tutela_report_writer_begin(run.writer, scanner, show_hashes, &error));
+    CHECK_OK(tutela_scanner_scan_bytes(scanner, png, size, "a.png", write_row, &run, &error));
+    CHECK_OK(tutela_scanner_scan_bytes(scanner, "hello", 5, "=b", write_row, &run, &error));
+    CHECK_OK(tutela_report_writer_end(run.writer, &run.totals, &error));
+    tutela_report_writer_destroy(run.writer);
+}
+
+static void test_formats(const tutela_scanner* scanner, const char* digest) {
+    static sink_t sink;
+    write_report(scanner, TUTELA_REPORT_JSONL, false, &sink);
+    CHECK(strstr(sink.text, "\"path\":\"a.png\"") != NULL);
+    CHECK(strstr(sink.text, "\"outcome\":\"matched\"") != NULL);
+    CHECK(strstr(sink.text, "\"entry_id\":\"known\"") != NULL);
+    CHECK(strstr(sink.text, "\\\"quoted\\\"") != NULL);
+    CHECK(strstr(sink.text, "\"outcome\":\"unsupported\"") != NULL);
+    CHECK(strstr(sink.text, digest) != NULL);
+    CHECK(strstr(sink.text, BLOCKS_HASH) == NULL);
+    write_report(scanner, TUTELA_REPORT_JSONL, true, &sink);
+    CHECK(strstr(sink.text, BLOCKS_HASH) != NULL);
+    write_report(scanner, TUTELA_REPORT_CSV, false, &sink);
+    CHECK(strstr(sink.text, "known") != NULL && strstr(sink.text, "'=b") != NULL);
+    write_report(scanner, TUTELA_REPORT_TEXT, false, &sink);
+    CHECK(strstr(sink.text, "a.png") != NULL);
+}
+
+// A row that the caller made up, field by field.
+static void test_own_row(const tutela_scanner* scanner) {
+    static sink_t sink;
+    tutela_report_writer* writer = NULL;
+    tutela_match match = {sizeof match, 7, "mine", "cat", "lab"};
+    const tutela_match* matches[] = {&match};
+    tutela_row row;
+    memset(&sink, 0, sizeof sink);
+    CHECK_OK(tutela_report_writer_create(TUTELA_REPORT_JSONL, take, &sink, &writer, &error));
+    CHECK_OK(tutela_report_writer_begin(writer, scanner, false, &error));
+    tutela_row_init(&row, sizeof row);
+    CHECK(row.quality == -1 && row.path[0] == 0 && row.sha256 == NULL);
+    row.path = "p";
+    row.outcome = TUTELA_OUTCOME_MATCHED;
+    row.quality = 66;
+    row.match_count = 1;
+    row.matches = matches;
+    CHECK_OK(tutela_report_writer_row(writer, &row, &error));
+    CHECK(strstr(sink.text, "\"quality\":66") != NULL && strstr(sink.text, "\"distance\":7") != NULL);
+
+    const size_t size = sink.size;
+    matches[0] = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    matches[0] = &match;
+    match.label = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    match.label = "";
+    match.struct_size = 0;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    row.matches = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    row.match_count = 0;
+    row.path = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    row.path = "p";
+    row.outcome = 0;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    row.outcome = 99;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    row.outcome = TUTELA_OUTCOME_CLEAN;
+    row.struct_size = 1;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    CHECK(sink.size == size);
+    tutela_report_writer_destroy(writer);
+    tutela_row_init(NULL, sizeof row);
+}
+
+static void test_errors(const tutela_scanner* scanner) {
+    static sink_t sink;
+    tutela_report_writer* writer = NULL;
+    tutela_row row;
+    tutela_totals totals;
+    tutela_row_init(&row, sizeof row);
+    row.outcome = TUTELA_OUTCOME_CLEAN;
+    tutela_totals_init(&totals, sizeof totals);
+    memset(&sink, 0, sizeof sink);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_create(99, take, &sink, &writer, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_create(TUTELA_REPORT_CSV, NULL, &sink, &writer, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_create(TUTELA_REPORT_CSV, take, &sink, NULL, &error));
+    CHECK(writer == NULL);
+    CHECK_OK(tutela_report_writer_create(TUTELA_REPORT_JSONL, take, &sink, &writer, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_begin(NULL, scanner, false, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_begin(writer, NULL, false, &error));
+    CHECK_OK(tutela_report_writer_begin(writer, scanner, false, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(NULL, &row, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_end(NULL, &totals, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_end(writer, NULL, &error));
+    // What the sink says comes back.
+    sink.answer = TUTELA_IO_ERROR;
+    CHECK_FAILS(TUTELA_IO_ERROR, tutela_report_writer_row(writer, &row, &error));
+    tutela_report_writer_destroy(writer);
+    tutela_report_writer_destroy(NULL);
+}
+
+int main(void) {
+    char digest[TUTELA_DIGEST_HEX_SIZE] = "";
+    tutela_scanner* scanner = make_scanner(digest);
+    test_formats(scanner, digest);
+    test_own_row(scanner);
+    test_errors(scanner);
+    tutela_scanner_destroy(scanner);
+    return check_result();
+}
