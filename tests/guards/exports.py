@@ -17,7 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 DECLARATION = re.compile(r"^TUTELA_(?:API|CHECKED)\s[^;{]*?\b(tutela_\w+)\(", re.MULTILINE)
 # What no listing may ever hold: the inside of the library, or other people's code.
-INTERNAL = re.compile(r"::(kernels|capi|Impl|Scratch|State)\b|\(anonymous namespace\)")
+INTERNAL = re.compile(r"::(kernels|capi|Impl|Scratch|State)::|\(anonymous namespace\)")
 
 
 def exported(nm, library):
