@@ -25,8 +25,8 @@ ENVIRONMENT = {"getenv", "secure_getenv", "environ", "__environ"}
 THREADS = {"pthread_create", "thrd_create", "fork", "vfork", "posix_spawn", "system", "popen"}
 THREAD_PREFIX = "_ZNSt6thread15_M_start_thread"
 
-# Where the two exceptions live: a part of an object's path, and what it may do.
-EXCEPTIONS = [("/kernels/", ENVIRONMENT), ("/core/executor.cpp", THREADS)]
+# The two exceptions: how the object's path begins inside the target's folder, and what it may use.
+EXCEPTIONS = [("kernels/", ENVIRONMENT), ("core/executor.cpp", THREADS)]
 
 LINE = re.compile(r"^\s+[Uwv]\s+(\S+)$")
 
@@ -39,21 +39,19 @@ def undefined(nm, path, dynamic):
 
 
 def plain(symbol):
-    """The name without what glibc's fortification adds: __printf_chk is printf."""
+    """The name without mangling or what glibc's fortification adds: __printf_chk is printf."""
+    if symbol.startswith(THREAD_PREFIX):
+        return "pthread_create"
     match = re.fullmatch(r"__(\w+)_chk", symbol)
     return match.group(1) if match else symbol
 
 
 def offences(symbols, path, exceptions=EXCEPTIONS):
     """What of `symbols` the file may not use."""
-    forbidden = PRINTING | ENDING | ENVIRONMENT | THREADS
-    excused = set().union(*(names for part, names in exceptions if part in path))
-    found = set()
-    for symbol in symbols:
-        name = "pthread_create" if symbol.startswith(THREAD_PREFIX) else plain(symbol)
-        if name in forbidden - excused:
-            found.add(symbol)
-    return found
+    inside = path.rpartition(".dir/")[2].removeprefix("./")
+    excused = set().union(*(names for start, names in exceptions if inside.startswith(start)))
+    forbidden = (PRINTING | ENDING | ENVIRONMENT | THREADS) - excused
+    return {symbol for symbol in symbols if plain(symbol) in forbidden}
 
 
 def self_test(nm, objects):
