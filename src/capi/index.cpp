@@ -23,7 +23,8 @@ using tutela::capi::require_array;
 static_assert(TUTELA_ENGINE_AUTOMATIC == static_cast<int>(Engine::automatic));
 static_assert(TUTELA_ENGINE_FLAT == static_cast<int>(Engine::flat));
 static_assert(TUTELA_ENGINE_BK_TREE == static_cast<int>(Engine::bk_tree));
-static_assert(sizeof(tutela_hash256) == sizeof(Hash256) && alignof(tutela_hash256) == alignof(Hash256));
+static_assert(sizeof(tutela_hash256) == 32 && alignof(tutela_hash256) == 1);
+static_assert(sizeof(Hash256) == 32 && alignof(Hash256) == 1);
 
 tutela_index_options default_options() noexcept {
     tutela_index_options options{};
