@@ -84,8 +84,12 @@ Status hash_image(tutela_hasher& hasher, std::span<const std::uint8_t> bytes, co
     TUTELA_ASSIGN(const bool given, source->next(hasher.frame));
     if (!given) return Status(StatusCode::corrupt, "the file holds no picture");
     TUTELA_ASSIGN(const auto value, hasher.hasher.hash(hasher.frame.view()));
+    tutela::Damage damage = source->damage();
+    // All is known of the picture's damage once the source has answered that nothing follows.
+    const tutela::Result<bool> more = source->next(hasher.frame);
+    if (more.ok() && !more.value()) damage = source->damage();
     hash = to_c(value);
-    facts = to_c(source->info(), source->damage());
+    facts = to_c(source->info(), damage);
     return {};
 }
 
