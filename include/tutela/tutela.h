@@ -218,9 +218,10 @@ TUTELA_CHECKED tutela_status tutela_hasher_hash_frame(tutela_hasher* hasher, con
 TUTELA_CHECKED tutela_status tutela_hasher_hash_frame_dihedral(tutela_hasher* hasher, const tutela_frame* frame,
                                                                tutela_dihedral_hashes* hashes, tutela_error* error);
 
-// The hash of an encoded picture (JPEG, PNG, WebP, told by content; of a file's first picture). `bytes` are read during the call only. A damaged
-// picture is hashed when a row of it can be decoded, and `facts` say so. `limits`: NULL for the defaults. `facts`: may
-// be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT, TUTELA_LIMIT, TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
+// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several pictures, the first. `bytes`
+// are read during the call only. A damaged picture is hashed when a row of it can be decoded, and `facts` say so.
+// `limits`: NULL for the defaults. `facts`: may be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT, TUTELA_LIMIT,
+// TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_hasher_hash_image(tutela_hasher* hasher, const void* bytes, size_t size,
                                                       const tutela_decode_limits* limits, tutela_frame_hash* hash,
                                                       tutela_image_facts* facts, tutela_error* error);
