@@ -218,7 +218,7 @@ TUTELA_CHECKED tutela_status tutela_hasher_hash_frame(tutela_hasher* hasher, con
 TUTELA_CHECKED tutela_status tutela_hasher_hash_frame_dihedral(tutela_hasher* hasher, const tutela_frame* frame,
                                                                tutela_dihedral_hashes* hashes, tutela_error* error);
 
-// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several pictures, the first. `bytes`
+// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several, the first. `bytes`
 // are read during the call only. A damaged picture is hashed when a row of it can be decoded, and `facts` say so.
 // `limits`: NULL for the defaults. `facts`: may be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT, TUTELA_LIMIT,
 // TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
