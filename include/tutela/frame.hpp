@@ -22,7 +22,7 @@ enum class PixelFormat : std::uint32_t {
 [[nodiscard]] constexpr std::uint32_t bytes_per_pixel(PixelFormat format) noexcept {
     switch (format) {
         case PixelFormat::gray8: return 1;
-        case PixelFormat::rgb24: return 3;
+        case PixelFormat::rgb24:
         case PixelFormat::bgr24: return 3;
         case PixelFormat::bgra32: return 4;
     }

@@ -14,10 +14,13 @@
         }                                                                           \
     } while (false)
 
-// TUTELA_ASSIGN(auto x, fallible()): declares or assigns x, or returns the reason.
+// TUTELA_ASSIGN(auto x, fallible()): declares or assigns x, or returns the reason. Its first argument may be a
+// declaration, so it cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define TUTELA_ASSIGN(target, expression) \
     TUTELA_ASSIGN_INNER(TUTELA_CONCAT(tutela_result_, __LINE__), target, expression)
 #define TUTELA_ASSIGN_INNER(result, target, expression) \
     auto result = (expression);                         \
     if (!result.ok()) return result.status();           \
     target = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)
