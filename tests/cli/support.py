@@ -21,7 +21,7 @@ def tutela(*args, stdin=b"", cwd=None, **options):
 
 
 def png(width, height, rgb):
-    """A PNG file; `rgb` has three bytes a pixel."""
+    """A PNG file; `rgb` has three bytes a pixel. Stored, not packed, so that no version of zlib changes a byte."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -29,7 +29,7 @@ def png(width, height, rgb):
     rows = b"".join(b"\0" + rgb[3 * width * y : 3 * width * (y + 1)] for y in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     signature = b"\x89PNG\r\n\x1a\n"
-    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return signature + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
 
 
 def picture(seed, side=96, brighter=0):
