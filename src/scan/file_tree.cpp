@@ -1,5 +1,6 @@
 #include "scan/file_tree.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -34,9 +35,10 @@ std::string FileTree::path(const TreeItem& item) const {
     }
     std::string whole;
     whole.reserve(length);
-    for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    std::reverse(parts.begin(), parts.end());
+    for (const std::string_view part : parts) {
         if (!whole.empty() && whole.back() != '/') whole += '/';
-        whole += *part;
+        whole += part;
     }
     return whole;
 }

@@ -14,7 +14,7 @@ std::string errno_reason(int error) {
         case EISDIR: return "a folder stands where a file was expected";
         case ELOOP: return "a symbolic link stands where none was expected, or links lead in a circle";
         case ENAMETOOLONG: return "the path is too long for the system";
-        case ENXIO: return "no such device";
+        case ENXIO:
         case ENODEV: return "no such device";
         case EMFILE: return "this process has too many files open";
         case ENFILE: return "the system has too many files open";
