@@ -5,25 +5,33 @@
 //   bench_index --benchmark_filter='256/.*r:31'  only some
 //
 // Names: search/ENGINE/BITS/KIND/N:SIZE/r:RADIUS. Queries have (nearly all) no match. Counters: pairs is the number of
-// query-hash pairs decided a second; compared the part of the list that was compared; bytes_a_hash the memory held.
+// query-hash pairs decided a second; compared the part of the list that was compared; bytes_a_hash the memory held; of a
+// forest, lines and candidates of one search (bk_forest-branching has every band in that form). Before it is timed, each
+// index must give the naive answer to queries near entries of the list: recall is the part of the true matches found.
 // ceiling/... reads once, as fast as the C library can, as many bytes as the hashes have: what a search that looks at
 // every bit cannot beat.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "hash_lists.hpp"
+#include "index/bk_forest.hpp"
 #include "index/bk_tree.hpp"
 #include "tutela/index.hpp"
 
 namespace {
 
+using tutela::BandFormChoice;
 using tutela::Engine;
 using tutela::Hash;
 using tutela::bench::ListKind;
+
+// So many that what one search brings into the cache is gone before the same query comes again.
+constexpr std::size_t kQueries = 2048;
 
 // The list and the index used last: the benchmarks are ordered so that each is made once, and only one is in memory.
 template <typename Value>
@@ -40,10 +48,14 @@ const Value& cached(const std::string& key, const std::function<Value()>& make) 
 
 struct Case {
     Engine engine;
+    BandFormChoice form;  // of a forest
     ListKind kind;
     std::size_t size;
     std::uint32_t radius;
 
+    [[nodiscard]] std::string engine_name() const {
+        return std::string(tutela::engine_name(engine)) + (form == BandFormChoice::branching ? "-branching" : "");
+    }
     [[nodiscard]] std::string list_name() const {
         return std::string(list_kind_name(kind)) + "/N:" + std::to_string(size);
     }
@@ -56,15 +68,21 @@ const std::vector<Hash<Bits>>& list_of(const Case& c) {
 }
 
 template <std::size_t Bits>
+std::unique_ptr<const tutela::Index<Bits>> make_index(const Case& c) {
+    const auto& list = list_of<Bits>(c);
+    if (c.form != BandFormChoice::automatic) {
+        tutela::InlineExecutor here;
+        return std::make_unique<tutela::BkForest<Bits>>(list, here, "", c.form);
+    }
+    auto built = tutela::build_index<Bits>(list, {.engine = c.engine});
+    return built.ok() ? std::move(built).value() : nullptr;
+}
+
+template <std::size_t Bits>
 const tutela::Index<Bits>* index_of(const Case& c) {
     using Built = std::unique_ptr<const tutela::Index<Bits>>;
-    const std::string key = std::string(engine_name(c.engine)) + "/" + c.list_name();
-    return cached<Built>(key,
-                         [&]() -> Built {
-                             auto built = tutela::build_index<Bits>(list_of<Bits>(c), {.engine = c.engine});
-                             return built.ok() ? std::move(built).value() : nullptr;
-                         })
-        .get();
+    const std::string key = c.engine_name() + "/" + c.list_name();
+    return cached<Built>(key, [&] { return make_index<Bits>(c); }).get();
 }
 
 // The mean part of the list that a search compares.
@@ -78,11 +96,48 @@ double compared_part(const tutela::Index<Bits>& index, const std::vector<Hash<Bi
     return sum / static_cast<double>(queries.size() * index.size());
 }
 
+// The part of the true matches that the index finds, over queries within the radius of an entry; -1 when it finds one that
+// is none, or a wrong distance.
+template <std::size_t Bits>
+double recall(const tutela::Index<Bits>& index, const std::vector<Hash<Bits>>& list, std::uint32_t radius) {
+    constexpr std::size_t kChecked = 20;
+    tutela::bench::HashSource<Bits> source(ListKind::uniform, 4);
+    std::size_t found = 0;
+    std::size_t wanted = 0;
+    std::vector<tutela::Neighbor> answer;
+    for (std::size_t i = 0; i < kChecked; ++i) {
+        const Hash<Bits> query =
+            source.flipped(list[i * (list.size() / kChecked)], tutela::bench::below(source.random(), radius + 1));
+        if (!index.search(query, radius, answer).ok()) return -1;
+        for (const tutela::Neighbor& neighbor : answer) {
+            if (distance(query, list[neighbor.position]) != neighbor.distance_bits) return -1;
+        }
+        found += answer.size();
+        wanted += static_cast<std::size_t>(std::count_if(
+            list.begin(), list.end(), [&](const Hash<Bits>& hash) { return distance(query, hash) <= radius; }));
+    }
+    return found > wanted ? -1 : static_cast<double>(found) / static_cast<double>(wanted);
+}
+
+template <std::size_t Bits>
+void count_forest_work(benchmark::State& state, const tutela::BkForest<Bits>& forest,
+                       const std::vector<Hash<Bits>>& queries, std::uint32_t radius) {
+    tutela::ForestWork sum;
+    std::vector<tutela::Neighbor> answer;
+    for (const Hash<Bits>& query : queries) {
+        const tutela::ForestWork work = forest.search_unsorted(query, radius, true, answer);
+        sum.lines += work.lines;
+        sum.candidates += work.candidates;
+    }
+    state.counters["lines"] = static_cast<double>(sum.lines) / static_cast<double>(queries.size());
+    state.counters["candidates"] = static_cast<double>(sum.candidates) / static_cast<double>(queries.size());
+}
+
 template <std::size_t Bits>
 void search(benchmark::State& state, const Case& c) {
     const tutela::Index<Bits>* index = index_of<Bits>(c);
     if (index == nullptr) return state.SkipWithError("the index cannot be built");
-    const std::vector<Hash<Bits>> queries = tutela::bench::make_queries<Bits>(c.kind, 256);
+    const std::vector<Hash<Bits>> queries = tutela::bench::make_queries<Bits>(c.kind, kQueries);
     std::vector<tutela::Neighbor> answer;
     std::size_t next = 0;
     std::size_t matches = 0;
@@ -93,16 +148,21 @@ void search(benchmark::State& state, const Case& c) {
     }
     const auto searches = static_cast<double>(state.iterations());
     state.counters["pairs"] = {searches * static_cast<double>(c.size), benchmark::Counter::kIsRate};
-    state.counters["compared"] = compared_part(*index, queries, c.radius);
+    if (const auto* forest = dynamic_cast<const tutela::BkForest<Bits>*>(index); forest != nullptr) {
+        count_forest_work(state, *forest, queries, c.radius);
+    } else {
+        state.counters["compared"] = compared_part(*index, queries, c.radius);
+    }
+    state.counters["recall"] = recall(*index, list_of<Bits>(c), c.radius);
     state.counters["bytes_a_hash"] = static_cast<double>(index->memory_bytes()) / static_cast<double>(c.size);
     state.counters["matches"] = static_cast<double>(matches) / searches;
 }
 
 template <std::size_t Bits>
 void build(benchmark::State& state, const Case& c) {
-    const auto& list = list_of<Bits>(c);
+    (void)list_of<Bits>(c);  // made outside of the time
     for (auto _ : state)
-        benchmark::DoNotOptimize(tutela::build_index<Bits>(list, {.engine = c.engine}));
+        benchmark::DoNotOptimize(make_index<Bits>(c));
     state.counters["hashes"] = {static_cast<double>(state.iterations() * c.size), benchmark::Counter::kIsRate};
 }
 
@@ -116,13 +176,17 @@ void ceiling(benchmark::State& state, std::size_t bytes) {
 template <std::size_t Bits>
 void add_list(ListKind kind, std::size_t size) {
     const std::string bits = std::to_string(Bits) + "/";
-    for (const Engine engine : {Engine::flat, Engine::bk_tree}) {
-        const std::string name = std::string(engine_name(engine)) + "/" + bits;
-        const Case base{engine, kind, size, 0};
+    const std::pair<Engine, BandFormChoice> engines[] = {{Engine::flat, BandFormChoice::automatic},
+                                                         {Engine::bk_tree, BandFormChoice::automatic},
+                                                         {Engine::bk_forest, BandFormChoice::automatic},
+                                                         {Engine::bk_forest, BandFormChoice::branching}};
+    for (const auto& [engine, form] : engines) {
+        const Case base{engine, form, kind, size, 0};
+        const std::string name = base.engine_name() + "/" + bits;
         benchmark::RegisterBenchmark(("build/" + name + base.list_name()).c_str(), build<Bits>, base)
             ->Unit(benchmark::kMillisecond);
-        for (const std::uint32_t radius : {0U, 4U, Bits == 64 ? 10U : 15U, Bits == 64 ? 15U : 31U}) {
-            const Case c{engine, kind, size, radius};
+        for (const std::uint32_t radius : {4U, Bits == 64 ? 8U : 15U, Bits == 64 ? 12U : 31U, Bits == 64 ? 15U : 47U}) {
+            const Case c{engine, form, kind, size, radius};
             const std::string full = "search/" + name + c.list_name() + "/r:" + std::to_string(radius);
             benchmark::RegisterBenchmark(full.c_str(), search<Bits>, c)->Unit(benchmark::kMicrosecond);
         }

@@ -128,10 +128,11 @@ void bind_neighbor(nb::module_& module) {
 }  // namespace
 
 Engine engine_from_name(std::string_view name) {
-    for (const Engine engine : {Engine::automatic, Engine::flat, Engine::bk_tree}) {
+    for (const Engine engine : {Engine::automatic, Engine::flat, Engine::bk_tree, Engine::bk_forest}) {
         if (engine_name(engine) == name) return engine;
     }
-    throw StatusError(Status(StatusCode::invalid_argument, "the engines are 'automatic', 'flat' and 'bk_tree'"));
+    throw StatusError(
+        Status(StatusCode::invalid_argument, "the engines are 'automatic', 'flat', 'bk_tree' and 'bk_forest'"));
 }
 
 void bind_index(nb::module_& module) {
@@ -144,7 +145,7 @@ void bind_index(nb::module_& module) {
         .def(nb::init<nb::handle, std::string_view>(), "hashes"_a, "engine"_a = "automatic",
              nb::sig("def __init__(self, " TUTELA_HASHES ", engine: str = 'automatic') -> None"),
              "Builds an index of a HashList, of Hash256 objects, or of an array of dtype uint8 and shape (n, 32).\n\n"
-             "`engine` is 'automatic', 'flat' or 'bk_tree'. All give the same answers.")
+             "`engine` is 'automatic', 'flat', 'bk_tree' or 'bk_forest'. All give the same answers.")
         .def("search", &PyIndex::search, "hash"_a, "radius"_a = kPdqMatchRadius,
              "The hashes at a distance of at most `radius` bits, nearest first, equal distances by position.")
         .def("search_many", &PyIndex::search_many, "hashes"_a, "radius"_a = kPdqMatchRadius,
@@ -156,7 +157,7 @@ void bind_index(nb::module_& module) {
         .def("__len__", [](const PyIndex& self) { return self.index().size(); })
         .def_prop_ro(
             "engine", [](const PyIndex& self) { return engine_name(self.index().engine()); },
-            "The engine in use: 'flat' or 'bk_tree'.")
+            "The engine in use: 'flat', 'bk_tree' or 'bk_forest'.")
         .def_prop_ro(
             "memory_bytes", [](const PyIndex& self) { return self.index().memory_bytes(); },
             "Memory held, the hashes included.")

@@ -173,8 +173,8 @@ Status match_all(const Words& words, Matcher& matcher) {
 int match(const Options& options, const Words& words) {
     const std::uint32_t radius = radius_option(options);
     const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
-    const IndexOptions index_options{engine_option(options)};
     ThreadPool pool(jobs_option(options));
+    const IndexOptions index_options{.engine = engine_option(options), .executor = &pool};
     const std::optional<HashList> list = open_list_or_say(options.text("list"), options.given("strict"));
     if (!list) return kError;
     Result<std::unique_ptr<const Index<256>>> index = build_index<256>(list->hashes(), index_options);

@@ -121,7 +121,8 @@ const Words& Options::operands(std::size_t least, std::size_t most, const std::s
 void add_list_options(Options& options) {
     options.value("list,l", "L", "the list: a snapshot or a text list");
     options.value("radius,r", "R", "31", "largest distance of a match, in bits: 0 to 256");
-    options.value("engine", "E", "auto", "how the list is searched: auto, flat, bk_tree; the answers are equal");
+    options.value("engine", "E", "auto",
+                  "auto, flat, bk_tree or bk_forest; the answers are equal");
 }
 
 void add_jobs_option(Options& options) {
@@ -129,8 +130,8 @@ void add_jobs_option(Options& options) {
 }
 
 Engine engine_option(const Options& options) {
-    const std::string& name = options.choice("engine", {"auto", "flat", "bk_tree"});
-    for (const Engine engine : {Engine::flat, Engine::bk_tree}) {
+    const std::string& name = options.choice("engine", {"auto", "flat", "bk_tree", "bk_forest"});
+    for (const Engine engine : {Engine::flat, Engine::bk_tree, Engine::bk_forest}) {
         if (name == engine_name(engine)) return engine;
     }
     return Engine::automatic;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tutela/executor.hpp"
 #include "tutela/export.h"
 #include "tutela/hash.hpp"
 #include "tutela/status.hpp"
@@ -28,6 +29,7 @@ enum class Engine : std::uint32_t {
     automatic = 0,  // chosen from the size and the width; explain() says what and why
     flat = 1,       // compares the query with every hash, a cache line at a time
     bk_tree = 2,    // a Burkhard-Keller tree: for small radii (it prunes with |d(q,p) - d(x,p)| > radius only)
+    bk_forest = 3,  // a tree for each band of 16 bits: for large lists, at radii up to 3 (64 bits) or 4 a band
 };
 
 // The name of an engine: "flat", "bk_tree", "automatic"; "unknown" for a number that is none.
@@ -35,6 +37,8 @@ TUTELA_API std::string_view engine_name(Engine engine) noexcept;
 
 struct IndexOptions {
     Engine engine = Engine::automatic;
+    // Where the parts of a bk_forest are built side by side; null: in the calling thread. Used during the build only.
+    Executor* executor = nullptr;
 };
 
 // An immutable, exact index over a copy of the hashes it was built from.

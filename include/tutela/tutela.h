@@ -339,10 +339,11 @@ TUTELA_CHECKED tutela_status tutela_list_digest(const tutela_list* list, char he
 enum {
     TUTELA_ENGINE_AUTOMATIC = 0,  // chosen from the size of the list
     TUTELA_ENGINE_FLAT = 1,       // compares the query with every hash
-    TUTELA_ENGINE_BK_TREE = 2     // a Burkhard-Keller tree: for small radii
+    TUTELA_ENGINE_BK_TREE = 2,    // a Burkhard-Keller tree: for small radii
+    TUTELA_ENGINE_BK_FOREST = 3   // a tree for each band of 16 bits: for large lists
 };
 
-// "flat", "bk_tree", "automatic"; "unknown" for any other number. Static.
+// "flat", "bk_tree", "bk_forest", "automatic"; "unknown" for any other number. Static.
 TUTELA_API const char* tutela_engine_name(uint32_t engine);
 
 typedef struct tutela_index_options {

@@ -23,6 +23,7 @@ using tutela::capi::require_array;
 static_assert(TUTELA_ENGINE_AUTOMATIC == static_cast<int>(Engine::automatic));
 static_assert(TUTELA_ENGINE_FLAT == static_cast<int>(Engine::flat));
 static_assert(TUTELA_ENGINE_BK_TREE == static_cast<int>(Engine::bk_tree));
+static_assert(TUTELA_ENGINE_BK_FOREST == static_cast<int>(Engine::bk_forest));
 static_assert(sizeof(tutela_hash256) == 32 && alignof(tutela_hash256) == 1);
 static_assert(sizeof(Hash256) == 32 && alignof(Hash256) == 1);
 

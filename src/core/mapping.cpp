@@ -66,6 +66,10 @@ void Mapping::grow(std::size_t size) {
     size_ = size;
 }
 
+void Mapping::prefer_huge_pages() noexcept {
+    if (size_ != 0) (void)madvise(data_, size_, MADV_HUGEPAGE);
+}
+
 void Mapping::seal() noexcept {
     if (data_ != nullptr) (void)mprotect(data_, size_, PROT_READ);
 }

@@ -1,35 +1,41 @@
-// A vector whose elements start on a cache line, so that no vector load of a scan straddles two. Layer: index.
+// A vector for list hashes: it starts on a page, so that no vector load of a scan straddles two cache lines, and core
+// dumps leave it out. Layer: index.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cstddef>
+#include <limits>
 #include <new>
 #include <vector>
 
 namespace tutela {
 
-inline constexpr std::size_t kCacheLineBytes = 64;
-
-// Hands out memory that starts on a cache line.
+// Hands out whole pages, marked MADV_DONTDUMP where the kernel knows it.
 template <typename T>
-struct CacheLineAllocator {
+struct SecretPageAllocator {
     using value_type = T;
 
-    CacheLineAllocator() = default;
+    SecretPageAllocator() = default;
     template <typename U>
-    CacheLineAllocator(const CacheLineAllocator<U>&) noexcept {}  // NOLINT(google-explicit-constructor)
+    SecretPageAllocator(const SecretPageAllocator<U>&) noexcept {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] T* allocate(std::size_t count) {
-        if (count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_alloc();
-        return static_cast<T*>(::operator new (count * sizeof(T), std::align_val_t{kCacheLineBytes}));
+        if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_alloc();
+        const std::size_t bytes = count * sizeof(T);
+        void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED) throw std::bad_alloc();
+        (void)madvise(memory, bytes, MADV_DONTDUMP);
+        return static_cast<T*>(memory);
     }
-    void deallocate(T* memory, std::size_t) noexcept { ::operator delete (memory, std::align_val_t{kCacheLineBytes}); }
+    void deallocate(T* memory, std::size_t count) noexcept { (void)munmap(memory, count * sizeof(T)); }
     template <typename U>
-    bool operator==(const CacheLineAllocator<U>&) const noexcept {
+    bool operator==(const SecretPageAllocator<U>&) const noexcept {
         return true;
     }
 };
 
 template <typename T>
-using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
+using AlignedVector = std::vector<T, SecretPageAllocator<T>>;
 
 }  // namespace tutela

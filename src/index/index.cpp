@@ -1,6 +1,7 @@
 #include "tutela/index.hpp"
 
 #include "core/try.hpp"
+#include "index/bk_forest.hpp"
 #include "index/bk_tree.hpp"
 #include "index/engine.hpp"
 #include "index/flat.hpp"
@@ -13,6 +14,7 @@ std::string_view engine_name(Engine engine) noexcept {
         case Engine::automatic: return "automatic";
         case Engine::flat: return "flat";
         case Engine::bk_tree: return "bk_tree";
+        case Engine::bk_forest: return "bk_forest";
     }
     return "unknown";
 }
@@ -29,6 +31,11 @@ Result<std::unique_ptr<const Index<Bits>>> build_index(std::span<const Hash<Bits
     switch (plan.engine) {
         case Engine::flat: return Built(std::make_unique<FlatIndex<Bits>>(hashes, plan.reason));
         case Engine::bk_tree: return Built(std::make_unique<BkTree<Bits>>(hashes, plan.reason));
+        case Engine::bk_forest: {
+            InlineExecutor here;
+            Executor& executor = options.executor != nullptr ? *options.executor : here;
+            return Built(std::make_unique<BkForest<Bits>>(hashes, executor, plan.reason));
+        }
         case Engine::automatic: break;
     }
     return Status(StatusCode::invalid_argument,

@@ -18,14 +18,18 @@ inline __m256i load(const std::uint8_t* bytes) noexcept {
     return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
 }
 
-// The number of ones in each of the four 64-bit words of x.
-inline __m256i ones(__m256i x) noexcept {
+// The number of ones in each byte of x.
+inline __m256i ones8(__m256i x) noexcept {
     const __m256i low = _mm256_set1_epi8(15);
     const __m256i nibbles = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1,
                                              2, 2, 3, 2, 3, 3, 4);
-    const __m256i bytes = _mm256_add_epi8(_mm256_shuffle_epi8(nibbles, _mm256_and_si256(x, low)),
-                                          _mm256_shuffle_epi8(nibbles, _mm256_and_si256(_mm256_srli_epi32(x, 4), low)));
-    return _mm256_sad_epu8(bytes, _mm256_setzero_si256());
+    return _mm256_add_epi8(_mm256_shuffle_epi8(nibbles, _mm256_and_si256(x, low)),
+                           _mm256_shuffle_epi8(nibbles, _mm256_and_si256(_mm256_srli_epi32(x, 4), low)));
+}
+
+// The number of ones in each of the four 64-bit words of x.
+inline __m256i ones(__m256i x) noexcept {
+    return _mm256_sad_epu8(ones8(x), _mm256_setzero_si256());
 }
 
 // a0+a1, b0+b1, a2+a3, b2+b3 of 64-bit words.
@@ -124,6 +128,48 @@ void distances256(const std::uint8_t* query, const std::uint8_t* hashes, std::si
     fill_distances<Distance256>(query, hashes, i, count, distances);
 }
 
+// The number of ones in each of the sixteen 16-bit words of x.
+inline __m256i ones16(__m256i x) noexcept {
+    return _mm256_maddubs_epi16(ones8(x), _mm256_set1_epi8(1));
+}
+
+struct LineMask {
+    __m256i sketch;
+    __m256i above;  // limit + 1
+
+    LineMask(std::uint16_t sketch_in, std::uint32_t limit) noexcept
+        : sketch(_mm256_set1_epi16(static_cast<short>(sketch_in))),
+          above(_mm256_set1_epi16(static_cast<short>(limit + 1))) {}
+    [[nodiscard]] __m256i within(const std::uint16_t* sketches) const noexcept {
+        const __m256i x = _mm256_load_si256(reinterpret_cast<const __m256i*>(sketches));
+        return _mm256_cmpgt_epi16(above, ones16(_mm256_xor_si256(x, sketch)));
+    }
+    [[nodiscard]] std::uint32_t of(const std::uint16_t* line) const noexcept {
+        const __m256i packed = _mm256_packs_epi16(within(line), within(line + 16));
+        return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_permute4x64_epi64(packed, 0xd8)));
+    }
+};
+
+std::size_t match_values(std::uint16_t value, const std::uint16_t* values, std::size_t count, std::uint32_t distance,
+                         std::uint32_t* places) noexcept {
+    const __m256i sought = _mm256_set1_epi16(static_cast<short>(value));
+    const __m256i bits = _mm256_set1_epi16(static_cast<short>(distance));
+    std::size_t found = 0;
+    std::size_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values + i));
+        const __m256i equal = _mm256_cmpeq_epi16(bits, ones16(_mm256_xor_si256(x, sought)));
+        for (auto mask = static_cast<std::uint32_t>(_mm256_movemask_epi8(equal)) & 0x55555555U; mask != 0;
+             mask &= mask - 1)
+            places[found++] = static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(__builtin_ctz(mask)) / 2;
+    }
+    for (; i < count; ++i) {
+        places[found] = static_cast<std::uint32_t>(i);
+        found += Popcount::of(static_cast<std::uint16_t>(values[i] ^ value)) == distance ? 1U : 0U;
+    }
+    return found;
+}
+
 }  // namespace
 
 const Table kAvx2 = {
@@ -134,6 +180,10 @@ const Table kAvx2 = {
     .scan256 = scan_blocks<Block256, Distance256>,
     .distances64 = distances64,
     .distances256 = distances256,
+    .scan_places64 = scan_places_loop<Distance64>,
+    .scan_places256 = scan_places_loop<Distance256>,
+    .scan_lines = scan_lines_loop<LineMask>,
+    .match_values = match_values,
 };
 
 }  // namespace tutela::kernels

@@ -118,6 +118,36 @@ void distances256(const std::uint8_t* query, const std::uint8_t* hashes, std::si
     fill_distances<Distance256>(query, hashes, i, count, distances);
 }
 
+struct LineMask {
+    __m512i sketch;
+    __m512i limit;
+
+    LineMask(std::uint16_t sketch_in, std::uint32_t limit_in) noexcept
+        : sketch(_mm512_set1_epi16(static_cast<short>(sketch_in))),
+          limit(_mm512_set1_epi16(static_cast<short>(limit_in))) {}
+    [[nodiscard]] std::uint32_t of(const std::uint16_t* line) const noexcept {
+        const __m512i ones = _mm512_popcnt_epi16(_mm512_xor_si512(sketch, _mm512_load_si512(line)));
+        return _mm512_cmple_epu16_mask(ones, limit);
+    }
+};
+
+std::size_t match_values(std::uint16_t value, const std::uint16_t* values, std::size_t count, std::uint32_t distance,
+                         std::uint32_t* places) noexcept {
+    const __m512i sought = _mm512_set1_epi16(static_cast<short>(value));
+    const __m512i bits = _mm512_set1_epi16(static_cast<short>(distance));
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; i += 32) {
+        const std::size_t left = count - i;
+        const __mmask32 valid = left >= 32 ? ~0U : (1U << left) - 1;
+        const __m512i x = _mm512_maskz_loadu_epi16(valid, values + i);
+        std::uint32_t mask =
+            _mm512_mask_cmpeq_epu16_mask(valid, bits, _mm512_popcnt_epi16(_mm512_xor_si512(sought, x)));
+        for (; mask != 0; mask &= mask - 1)
+            places[found++] = static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(__builtin_ctz(mask));
+    }
+    return found;
+}
+
 }  // namespace
 
 const Table kAvx512 = {
@@ -128,6 +158,10 @@ const Table kAvx512 = {
     .scan256 = scan_blocks<Block256, Distance256>,
     .distances64 = distances64,
     .distances256 = distances256,
+    .scan_places64 = scan_places_loop<Distance64>,
+    .scan_places256 = scan_places_loop<Distance256>,
+    .scan_lines = scan_lines_loop<LineMask>,
+    .match_values = match_values,
 };
 
 }  // namespace tutela::kernels

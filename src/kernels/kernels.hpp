@@ -45,6 +45,33 @@ using Scan = std::size_t (*)(const std::uint8_t* query, const std::uint8_t* hash
 using Distances = void (*)(const std::uint8_t* query, const std::uint8_t* hashes, std::size_t count,
                            std::uint16_t* distances);
 
+// A line: 32 sketches of 16 bits, one cache line.
+inline constexpr std::size_t kLineSketches = 32;
+
+// A line in which a sketch passed, and which: bit j for sketch j.
+struct LineHit {
+    std::uint32_t line;
+    std::uint32_t mask;
+};
+
+// How far past `count` scan_lines reads `lines`, to fetch the memory it will soon need.
+inline constexpr std::size_t kLineLookAhead = 112;
+
+// Compares `sketch` with the lines lines[0..count) of `sketches` (line n begins at 32 n, on a cache line). Writes the lines
+// that have a sketch within `limit` bits to `hits`, in the order given, and returns their number. `lines` is readable for
+// kLineLookAhead elements past `count`, each the number of a line; `hits` must have room for `count` + 1.
+using ScanLines = std::size_t (*)(std::uint16_t sketch, const std::uint16_t* sketches, const std::uint32_t* lines,
+                                  std::size_t count, std::uint32_t limit, LineHit* hits);
+
+// Writes the places of those of `count` values that differ from `value` in exactly `distance` bits to `places`, in rising
+// order, and returns their number. `places` must have room for `count` + 1.
+using MatchValues = std::size_t (*)(std::uint16_t value, const std::uint16_t* values, std::size_t count,
+                                    std::uint32_t distance, std::uint32_t* places);
+
+// As Scan, over the hashes at places[0..count) of an array; a hit's position is its number in `places`.
+using ScanPlaces = std::size_t (*)(const std::uint8_t* query, const std::uint8_t* hashes, const std::uint32_t* places,
+                                   std::size_t count, std::uint32_t radius, Hit* hits);
+
 struct Table {
     Level level;
     const char* name;
@@ -54,6 +81,10 @@ struct Table {
     Scan scan256;
     Distances distances64;
     Distances distances256;
+    ScanPlaces scan_places64;
+    ScanPlaces scan_places256;
+    ScanLines scan_lines;
+    MatchValues match_values;
 };
 
 // The table that the library uses. Thread-safe.

@@ -65,6 +65,59 @@ void distances_loop(const std::uint8_t* query, const std::uint8_t* hashes, std::
     fill_distances<Distance>(query, hashes, 0, count, distances);
 }
 
+template <typename Distance>
+std::size_t scan_places_loop(const std::uint8_t* query, const std::uint8_t* hashes, const std::uint32_t* places,
+                             std::size_t count, std::uint32_t radius, Hit* hits) noexcept {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint32_t distance = Distance::of(query, hashes + places[i] * Distance::kBytes);
+        hits[found] = {static_cast<std::uint32_t>(i), distance};
+        found += distance <= radius ? 1U : 0U;
+    }
+    return found;
+}
+
+// LineMask(sketch, limit).of(line): which of the 32 sketches at `line` are within the limit.
+template <typename LineMask>
+std::size_t scan_lines_loop(std::uint16_t sketch, const std::uint16_t* sketches, const std::uint32_t* lines,
+                            std::size_t count, std::uint32_t limit, LineHit* hits) noexcept {
+    const LineMask lines_within(sketch, limit);
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        __builtin_prefetch(sketches + std::size_t{lines[i + kLineLookAhead]} * kLineSketches);
+        const std::uint32_t mask = lines_within.of(sketches + std::size_t{lines[i]} * kLineSketches);
+        hits[found] = {lines[i], mask};
+        found += mask != 0 ? 1U : 0U;
+    }
+    return found;
+}
+
+// Popcount::of as for WordDistance.
+template <typename Popcount>
+struct WordLineMask {
+    std::uint16_t sketch;
+    std::uint32_t limit;
+
+    WordLineMask(std::uint16_t sketch_in, std::uint32_t limit_in) noexcept : sketch(sketch_in), limit(limit_in) {}
+    [[nodiscard]] std::uint32_t of(const std::uint16_t* line) const noexcept {
+        std::uint32_t mask = 0;
+        for (std::size_t j = 0; j < kLineSketches; ++j)
+            mask |= (Popcount::of(static_cast<std::uint16_t>(line[j] ^ sketch)) <= limit ? 1U : 0U) << j;
+        return mask;
+    }
+};
+
+template <typename Popcount>
+std::size_t match_values_loop(std::uint16_t value, const std::uint16_t* values, std::size_t count,
+                              std::uint32_t distance, std::uint32_t* places) noexcept {
+    std::size_t found = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        places[found] = static_cast<std::uint32_t>(i);
+        found += Popcount::of(static_cast<std::uint16_t>(values[i] ^ value)) == distance ? 1U : 0U;
+    }
+    return found;
+}
+
 // A scan for vector levels: a Block holds the query and the radius, and says at once whether any of the Block::kCount
 // hashes at an address is within the radius. Hits are rare: only then is the block looked through, in order.
 template <typename Block, typename Distance>

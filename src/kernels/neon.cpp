@@ -31,6 +31,30 @@ struct Distance256 {
     }
 };
 
+struct Popcount {
+    static std::uint32_t of(std::uint16_t x) noexcept { return static_cast<std::uint32_t>(__builtin_popcount(x)); }
+};
+
+// The 32 sketches of a line, eight at a time.
+struct LineMask {
+    uint16x8_t sketch;
+    uint16x8_t limit;
+
+    LineMask(std::uint16_t sketch_in, std::uint32_t limit_in) noexcept
+        : sketch(vdupq_n_u16(sketch_in)), limit(vdupq_n_u16(static_cast<std::uint16_t>(limit_in))) {}
+    [[nodiscard]] std::uint32_t of(const std::uint16_t* line) const noexcept {
+        static constexpr std::uint16_t kBits[8] = {1, 2, 4, 8, 16, 32, 64, 128};
+        const uint16x8_t bits = vld1q_u16(kBits);
+        std::uint32_t mask = 0;
+        for (std::uint32_t i = 0; i < 4; ++i) {
+            const uint8x16_t ones = vcntq_u8(vreinterpretq_u8_u16(veorq_u16(sketch, vld1q_u16(line + 8 * i))));
+            const uint16x8_t within = vcleq_u16(vpaddlq_u8(ones), limit);
+            mask |= static_cast<std::uint32_t>(vaddvq_u16(vandq_u16(within, bits))) << (8 * i);
+        }
+        return mask;
+    }
+};
+
 }  // namespace
 
 const Table kNeon = {
@@ -41,6 +65,10 @@ const Table kNeon = {
     .scan256 = scan_loop<Distance256>,
     .distances64 = distances_loop<Distance64>,
     .distances256 = distances_loop<Distance256>,
+    .scan_places64 = scan_places_loop<Distance64>,
+    .scan_places256 = scan_places_loop<Distance256>,
+    .scan_lines = scan_lines_loop<LineMask>,
+    .match_values = match_values_loop<Popcount>,
 };
 
 }  // namespace tutela::kernels

@@ -19,6 +19,10 @@ const Table kPopcnt = {
     .scan256 = scan_loop<WordDistance<256, Popcount>>,
     .distances64 = distances_loop<WordDistance<64, Popcount>>,
     .distances256 = distances_loop<WordDistance<256, Popcount>>,
+    .scan_places64 = scan_places_loop<WordDistance<64, Popcount>>,
+    .scan_places256 = scan_places_loop<WordDistance<256, Popcount>>,
+    .scan_lines = scan_lines_loop<WordLineMask<Popcount>>,
+    .match_values = match_values_loop<Popcount>,
 };
 
 }  // namespace tutela::kernels

@@ -41,7 +41,8 @@ static void check_search(const tutela_index* index) {
 }
 
 static void test_engines(const tutela_hash256 hashes[HASHES]) {
-    static const uint32_t kEngines[] = {TUTELA_ENGINE_AUTOMATIC, TUTELA_ENGINE_FLAT, TUTELA_ENGINE_BK_TREE};
+    static const uint32_t kEngines[] = {TUTELA_ENGINE_AUTOMATIC, TUTELA_ENGINE_FLAT, TUTELA_ENGINE_BK_TREE,
+                                        TUTELA_ENGINE_BK_FOREST};
     for (size_t i = 0; i < 3; ++i) {
         tutela_index_options options;
         tutela_index_options_init(&options, sizeof options);

@@ -30,7 +30,8 @@ class Match(ToolTest):
         for radius in (0, 31):
             expected = model(entries, queries, radius)
             self.assertTrue(expected)
-            for options in (["--engine", "flat", "-j", "1"], ["--engine", "bk_tree", "-j", "2"], ["-j", "4"]):
+            for options in (["--engine", "flat", "-j", "1"], ["--engine", "bk_tree", "-j", "2"],
+                            ["--engine", "bk_forest", "-j", "2"], ["-j", "4"]):
                 result = self.check(tutela("match", "--list", known, "-r", str(radius), *options, asked), 1)
                 self.assertEqual(result.stdout.decode().splitlines(), expected)
 

@@ -118,7 +118,7 @@ class Scan(ToolTest):
         for form in ("text", "jsonl", "csv"):
             outputs = {
                 self.scan("--format", form, "--engine", engine, "--jobs", jobs, "photos").stdout
-                for engine in ("auto", "flat", "bk_tree")
+                for engine in ("auto", "flat", "bk_tree", "bk_forest")
                 for jobs in ("1", "2", "4")
             }
             self.assertEqual(len(outputs), 1)

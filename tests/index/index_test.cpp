@@ -11,9 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "index/bk_forest.hpp"
 #include "index/bk_tree.hpp"
 #include "index/engine.hpp"
 #include "index/flat.hpp"
+#include "index/ring_filter.hpp"
 #include "naive_search.hpp"
 #include "tutela/executor.hpp"
 
@@ -38,12 +40,36 @@ IndexPointer<Bits> build(const std::vector<Hash<Bits>>& list, Engine engine) {
     return built.ok() ? std::move(built).value() : nullptr;
 }
 
+// A forest that never falls back to a flat scan where its bands can bear the radius.
+template <std::size_t Bits>
+class BandsOnly final : public Index<Bits> {
+public:
+    BandsOnly(const std::vector<Hash<Bits>>& list, BandFormChoice form, const kernels::Table& table)
+        : forest_(list, executor_, "", form, table) {}
+
+    Status search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const override {
+        if (Status status = check_radius(radius, Bits); !status.ok()) return status;
+        const ForestWork work = forest_.search_unsorted(query, radius, false, out);
+        EXPECT_EQ(work.scanned_all, radius > RingFilter<Bits>::kMaxRadius);
+        sort_answer(out);
+        return {};
+    }
+    [[nodiscard]] std::size_t size() const noexcept override { return forest_.size(); }
+    [[nodiscard]] Engine engine() const noexcept override { return forest_.engine(); }
+    [[nodiscard]] std::size_t memory_bytes() const noexcept override { return forest_.memory_bytes(); }
+    [[nodiscard]] std::string explain() const override { return forest_.explain(); }
+
+private:
+    InlineExecutor executor_;
+    BkForest<Bits> forest_;
+};
+
 // Every engine as the library builds it, and those that small lists would not show: trees of tiny leaves, and both
 // engines on every kernel level.
 template <std::size_t Bits>
 std::vector<std::pair<std::string, IndexPointer<Bits>>> every_index(const std::vector<Hash<Bits>>& list) {
     std::vector<std::pair<std::string, IndexPointer<Bits>>> indexes;
-    for (const Engine engine : {Engine::automatic, Engine::flat, Engine::bk_tree})
+    for (const Engine engine : {Engine::automatic, Engine::flat, Engine::bk_tree, Engine::bk_forest})
         indexes.emplace_back(engine_name(engine), build(list, engine));
     for (const std::size_t leaf_size : {1U, 2U, 16U, 100U}) {
         indexes.emplace_back("bk_tree with leaves of " + std::to_string(leaf_size),
@@ -55,6 +81,10 @@ std::vector<std::pair<std::string, IndexPointer<Bits>>> every_index(const std::v
         const std::string name = std::string(" on ") + table->name;
         indexes.emplace_back("flat" + name, std::make_unique<FlatIndex<Bits>>(list, "", *table));
         indexes.emplace_back("bk_tree" + name, std::make_unique<BkTree<Bits>>(list, "", 32, *table));
+        indexes.emplace_back("branching" + name,
+                             std::make_unique<BandsOnly<Bits>>(list, BandFormChoice::branching, *table));
+        indexes.emplace_back("resolved" + name,
+                             std::make_unique<BandsOnly<Bits>>(list, BandFormChoice::resolved, *table));
     }
     return indexes;
 }
@@ -94,7 +124,7 @@ TYPED_TEST(IndexTest, EqualsTheNaiveSearchOnAListOfManyLeaves) {
     auto list = testing::clustered_list<kBits>(12000, 21);
     const auto strangers = testing::random_list<kBits>(8011, 22);
     list.insert(list.end(), strangers.begin(), strangers.end());
-    for (const Engine engine : {Engine::flat, Engine::bk_tree}) {
+    for (const Engine engine : {Engine::flat, Engine::bk_tree, Engine::bk_forest}) {
         const auto index = build<kBits>(list, engine);
         ASSERT_NE(index, nullptr);
         for (const Hash<kBits>& query : testing::test_queries<kBits>(list)) {
@@ -134,7 +164,7 @@ TYPED_TEST(IndexTest, RefusesARadiusBeyondTheWidth) {
 
 TYPED_TEST(IndexTest, KeepsACopyOfTheHashes) {
     constexpr std::size_t kBits = TypeParam::kBits;
-    for (const Engine engine : {Engine::flat, Engine::bk_tree}) {
+    for (const Engine engine : {Engine::flat, Engine::bk_tree, Engine::bk_forest}) {
         auto list = testing::random_list<kBits>(50, 10);
         const Hash<kBits> query = list[30];
         const auto index = build<kBits>(list, engine);
@@ -202,6 +232,7 @@ TEST(Index, NamesItsEngines) {
     EXPECT_EQ(engine_name(Engine::automatic), "automatic");
     EXPECT_EQ(engine_name(Engine::flat), "flat");
     EXPECT_EQ(engine_name(Engine::bk_tree), "bk_tree");
+    EXPECT_EQ(engine_name(Engine::bk_forest), "bk_forest");
     EXPECT_EQ(engine_name(static_cast<Engine>(77)), "unknown");
 }
 

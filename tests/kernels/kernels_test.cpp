@@ -100,8 +100,34 @@ protected:
         }
     }
 
+    void expect_scans_at_places_agree(ScanPlaces scan, std::size_t bytes) {
+        std::mt19937_64 random(bytes + 2);
+        for (std::size_t count = 0; count <= kMaxCount; ++count) {
+            const Data data(bytes, count, count % 9, random);
+            std::vector<std::uint32_t> places(count);
+            Bytes chosen;
+            for (std::uint32_t& place : places) {
+                place = static_cast<std::uint32_t>(random() % count);
+                chosen.insert(chosen.end(), data.hashes + place * bytes, data.hashes + (place + 1) * bytes);
+            }
+            const auto bits = static_cast<std::uint32_t>(bytes * 8);
+            for (const std::uint32_t radius : {0U, bits / 4, bits / 2, bits}) {
+                std::vector<Hit> hits(count + 1);
+                hits.resize(scan(data.query, data.hashes, places.data(), count, radius, hits.data()));
+                EXPECT_EQ(hits, model_scan(data.query, chosen.data(), bytes, count, radius)) << count << " places";
+            }
+        }
+    }
+
     const Table* table_ = table(GetParam());
 };
+
+std::uint32_t model_distance16(std::uint16_t a, std::uint16_t b) {
+    std::uint32_t sum = 0;
+    for (int bit = 0; bit < 16; ++bit)
+        sum += ((a ^ b) >> bit) & 1;
+    return sum;
+}
 
 TEST_P(LevelTest, NamesItself) {
     EXPECT_EQ(table_->level, GetParam());
@@ -126,6 +152,61 @@ TEST_P(LevelTest, Distances64EqualTheModel) {
 
 TEST_P(LevelTest, Distances256EqualTheModel) {
     expect_distances_agree(table_->distances256, 32);
+}
+
+TEST_P(LevelTest, ScansAtPlacesEqualTheModel) {
+    expect_scans_at_places_agree(table_->scan_places64, 8);
+    expect_scans_at_places_agree(table_->scan_places256, 32);
+}
+
+TEST_P(LevelTest, ScannedLinesEqualTheModel) {
+    constexpr std::size_t kLines = 9;
+    std::mt19937_64 random(5);
+    for (int round = 0; round < 200; ++round) {
+        alignas(64) std::uint16_t sketches[kLines * kLineSketches];
+        const auto sought = static_cast<std::uint16_t>(random());
+        // Near the sketch sought, so that each limit splits them.
+        for (std::uint16_t& sketch : sketches)
+            sketch = static_cast<std::uint16_t>(sought ^ (random() & random() & random()));
+        const std::size_t count = random() % 30;
+        std::vector<std::uint32_t> lines(count + kLineLookAhead);
+        for (std::uint32_t& line : lines)
+            line = static_cast<std::uint32_t>(random() % kLines);
+        const auto limit = static_cast<std::uint32_t>(random() % 17);
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> want;
+        for (std::size_t i = 0; i < count; ++i) {
+            std::uint32_t mask = 0;
+            for (std::size_t j = 0; j < kLineSketches; ++j) {
+                if (model_distance16(sketches[lines[i] * kLineSketches + j], sought) <= limit) mask |= 1U << j;
+            }
+            if (mask != 0) want.emplace_back(lines[i], mask);
+        }
+        std::vector<LineHit> hits(count + 1);
+        hits.resize(table_->scan_lines(sought, sketches, lines.data(), count, limit, hits.data()));
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> got;
+        for (const LineHit& hit : hits)
+            got.emplace_back(hit.line, hit.mask);
+        EXPECT_EQ(got, want) << "limit " << limit;
+    }
+}
+
+TEST_P(LevelTest, MatchedValuesEqualTheModel) {
+    std::mt19937_64 random(6);
+    for (std::size_t count = 0; count <= kMaxCount; ++count) {
+        const auto sought = static_cast<std::uint16_t>(random());
+        std::vector<std::uint16_t> values(count);
+        for (std::uint16_t& value : values)
+            value = static_cast<std::uint16_t>(sought ^ (random() & random() & random()));
+        for (std::uint32_t distance = 0; distance <= 16; ++distance) {
+            std::vector<std::uint32_t> want;
+            for (std::size_t i = 0; i < count; ++i) {
+                if (model_distance16(values[i], sought) == distance) want.push_back(static_cast<std::uint32_t>(i));
+            }
+            std::vector<std::uint32_t> places(count + 1);
+            places.resize(table_->match_values(sought, values.data(), count, distance, places.data()));
+            EXPECT_EQ(places, want) << count << " values, distance " << distance;
+        }
+    }
 }
 
 // One hit alone among many hashes, at every place of a block: no lane is forgotten or taken for another.

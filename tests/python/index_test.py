@@ -9,7 +9,7 @@ import pytest
 import tutela
 from numpy.typing import NDArray
 
-ENGINES = ["automatic", "flat", "bk_tree"]
+ENGINES = ["automatic", "flat", "bk_tree", "bk_forest"]
 
 
 def clustered(count: int, seed: int) -> NDArray[np.uint8]:
