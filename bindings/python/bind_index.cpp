@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/tuple.h>
@@ -20,6 +22,7 @@
 #include "engine.hpp"
 #include "errors.hpp"
 #include "hash_span.hpp"
+#include "tutela/executor.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
 
@@ -30,7 +33,7 @@ namespace tutela::python {
 namespace {
 
 // How many queries of a long batch pass between two looks for Ctrl-C.
-constexpr std::size_t kQueriesBetweenSignals = 256;
+constexpr std::size_t kQueriesBetweenSignals = 4096;
 
 template <typename T>
 using Array = nb::ndarray<nb::numpy, T, nb::ndim<1>, nb::c_contig>;
@@ -45,12 +48,6 @@ Array<T> to_array(std::vector<T> values) {
     static_cast<void>(owner.release());  // the capsule's now
     return Array<T>(data, {size}, capsule);
 }
-
-struct Matches {
-    std::vector<std::int64_t> offsets{0};
-    std::vector<std::uint32_t> positions;
-    std::vector<std::uint32_t> distances;
-};
 
 class PyIndex {
 public:
@@ -71,32 +68,38 @@ public:
         return found;
     }
 
-    [[nodiscard]] std::tuple<Array<std::int64_t>, Array<std::uint32_t>, Array<std::uint32_t>> search_many(
-        nb::handle hashes, std::int64_t radius) const {
+    [[nodiscard]] std::vector<Neighbor> nearest(const Hash256& hash, std::size_t count, std::int64_t radius) const {
+        std::vector<Neighbor> found = search(hash, radius);
+        if (found.size() > count) found.resize(count);
+        return found;
+    }
+
+    [[nodiscard]] std::tuple<Array<std::uint64_t>, Array<std::uint32_t>, Array<std::uint32_t>> search_many(
+        nb::handle hashes, std::int64_t radius, std::optional<std::size_t> jobs) const {
         const auto bits = static_cast<std::uint32_t>(in_range(radius, Hash256::kBits, "radius"));
         const HashSpan span(hashes);
         const std::span<const Hash256> queries = span.get();
-        Matches matches;
+        ThreadPool pool(jobs.value_or(0));
+        BatchAnswer all{{0}, {}, {}};
         for (std::size_t done = 0; done < queries.size(); done += kQueriesBetweenSignals) {
-            search_some(queries.subspan(done, std::min(kQueriesBetweenSignals, queries.size() - done)), bits, matches);
+            search_some(queries.subspan(done, std::min(kQueriesBetweenSignals, queries.size() - done)), bits, pool,
+                        all);
             if (PyErr_CheckSignals() != 0) throw nb::python_error();
         }
-        return {to_array(std::move(matches.offsets)), to_array(std::move(matches.positions)),
-                to_array(std::move(matches.distances))};
+        return {to_array(std::move(all.offsets)), to_array(std::move(all.positions)),
+                to_array(std::move(all.distances_bits))};
     }
 
 private:
-    void search_some(std::span<const Hash256> queries, std::uint32_t bits, Matches& matches) const {
+    void search_some(std::span<const Hash256> queries, std::uint32_t bits, Executor& executor, BatchAnswer& all) const {
         const nb::gil_scoped_release released;
-        std::vector<Neighbor> found;
-        for (const Hash256& query : queries) {
-            require(index_->search(query, bits, found));
-            for (const Neighbor& neighbor : found) {
-                matches.positions.push_back(neighbor.position);
-                matches.distances.push_back(neighbor.distance_bits);
-            }
-            matches.offsets.push_back(static_cast<std::int64_t>(matches.positions.size()));
-        }
+        BatchAnswer some;
+        require(index_->search_batch(queries, bits, executor, some));
+        const std::uint64_t before = all.offsets.back();
+        for (std::size_t q = 1; q < some.offsets.size(); ++q)
+            all.offsets.push_back(before + some.offsets[q]);
+        all.positions.insert(all.positions.end(), some.positions.begin(), some.positions.end());
+        all.distances_bits.insert(all.distances_bits.end(), some.distances_bits.begin(), some.distances_bits.end());
     }
 
     std::unique_ptr<const Index<256>> index_;
@@ -148,12 +151,15 @@ void bind_index(nb::module_& module) {
              "`engine` is 'automatic', 'flat', 'bk_tree' or 'bk_forest'. All give the same answers.")
         .def("search", &PyIndex::search, "hash"_a, "radius"_a = kPdqMatchRadius,
              "The hashes at a distance of at most `radius` bits, nearest first, equal distances by position.")
-        .def("search_many", &PyIndex::search_many, "hashes"_a, "radius"_a = kPdqMatchRadius,
-             nb::sig("def search_many(self, " TUTELA_HASHES ", radius: int = 31) -> "
-                     "tuple[numpy.typing.NDArray[numpy.int64], numpy.typing.NDArray[numpy.uint32], "
+        .def("nearest", &PyIndex::nearest, "hash"_a, "count"_a, "radius"_a = kPdqMatchRadius,
+             "The `count` nearest of what search() finds.")
+        .def("search_many", &PyIndex::search_many, "hashes"_a, "radius"_a = kPdqMatchRadius, "jobs"_a = nb::none(),
+             nb::sig("def search_many(self, " TUTELA_HASHES ", radius: int = 31, jobs: int | None = None) -> "
+                     "tuple[numpy.typing.NDArray[numpy.uint64], numpy.typing.NDArray[numpy.uint32], "
                      "numpy.typing.NDArray[numpy.uint32]]"),
              "Searches for many hashes at once. Answers (offsets, positions, distances): what search() finds for the\n"
-             "i-th hash is positions[offsets[i]:offsets[i + 1]], at the distances of the same slice.")
+             "i-th hash is positions[offsets[i]:offsets[i + 1]], at the distances of the same slice.\n"
+             "`jobs` threads share the work (None: one a usable processor); the answer does not depend on it.")
         .def("__len__", [](const PyIndex& self) { return self.index().size(); })
         .def_prop_ro(
             "engine", [](const PyIndex& self) { return engine_name(self.index().engine()); },

@@ -1,6 +1,5 @@
 // `tutela match`: looks hashes up in a list.
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,7 +62,8 @@ public:
     }
 
     Status add(const Hash256& query) {
-        queries_.push_back({next_number_++, query});
+        numbers_.push_back(next_number_++);
+        queries_.push_back(query);
         return queries_.size() < kBatch ? Status() : run();
     }
     // Says what was wrong with an input; the results of the others are still printed.
@@ -76,14 +76,15 @@ public:
 
     // Looks up and prints what was added since the last time.
     Status run() {
-        std::vector<std::vector<Neighbor>> answers(queries_.size());
-        if (Status status = search_all(answers); !status.ok()) return status;
-        for (std::size_t i = 0; i < queries_.size(); ++i) {
-            any_ = any_ || !answers[i].empty();
-            for (const Neighbor& neighbor : answers[i]) {
-                if (Status status = out_.write(line(queries_[i].first, neighbor)); !status.ok()) return status;
+        if (Status status = index_->search_batch(queries_, radius_, executor_, answer_); !status.ok()) return status;
+        any_ = any_ || !answer_.positions.empty();
+        for (std::size_t q = 0; q < queries_.size(); ++q) {
+            for (std::size_t i = answer_.offsets[q]; i < answer_.offsets[q + 1]; ++i) {
+                const Neighbor neighbor{answer_.positions[i], answer_.distances_bits[i]};
+                if (Status status = out_.write(line(numbers_[q], neighbor)); !status.ok()) return status;
             }
         }
+        numbers_.clear();
         queries_.clear();
         return out_.flush();
     }
@@ -91,22 +92,6 @@ public:
 
 private:
     static constexpr std::size_t kBatch = 4096;
-    static constexpr std::size_t kChunk = 64;
-
-    Status search_all(std::vector<std::vector<Neighbor>>& answers) {
-        std::atomic<std::size_t> next{0};
-        std::atomic<bool> failed{false};
-        const std::size_t workers = std::min(executor_.concurrency(), (queries_.size() + kChunk - 1) / kChunk);
-        executor_.run(workers, [&](std::size_t) {
-            for (std::size_t first = next.fetch_add(kChunk); first < queries_.size(); first = next.fetch_add(kChunk)) {
-                const std::size_t last = std::min(first + kChunk, queries_.size());
-                for (std::size_t i = first; i < last; ++i) {
-                    if (!index_->search(queries_[i].second, radius_, answers[i]).ok()) failed = true;
-                }
-            }
-        });
-        return failed ? Status(StatusCode::internal, "a search failed") : Status();
-    }
 
     [[nodiscard]] std::string line(std::uint64_t query, const Neighbor& neighbor) const {
         const std::string id = list_.entry_name(neighbor.position);
@@ -125,7 +110,9 @@ private:
     Output& out_;
     Executor& executor_;
     std::string facts_;
-    std::vector<std::pair<std::uint64_t, Hash256>> queries_;
+    std::vector<std::uint64_t> numbers_;  // of the queries
+    std::vector<Hash256> queries_;
+    BatchAnswer answer_;
     std::uint64_t next_number_ = 0;
     bool any_ = false;
     bool faulty_ = false;

@@ -121,8 +121,7 @@ const Words& Options::operands(std::size_t least, std::size_t most, const std::s
 void add_list_options(Options& options) {
     options.value("list,l", "L", "the list: a snapshot or a text list");
     options.value("radius,r", "R", "31", "largest distance of a match, in bits: 0 to 256");
-    options.value("engine", "E", "auto",
-                  "auto, flat, bk_tree or bk_forest; the answers are equal");
+    options.value("engine", "E", "auto", "auto, flat, bk_tree or bk_forest; the answers are equal");
 }
 
 void add_jobs_option(Options& options) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -41,6 +42,16 @@ struct IndexOptions {
     Executor* executor = nullptr;
 };
 
+// The answers to many queries, end to end (compressed sparse rows): those to query q are elements
+// offsets[q] .. offsets[q + 1] - 1 of the other two.
+struct BatchAnswer {
+    std::vector<std::uint64_t> offsets;  // one more than there were queries; the first is 0
+    std::vector<std::uint32_t> positions;
+    std::vector<std::uint32_t> distances_bits;
+
+    bool operator==(const BatchAnswer&) const = default;
+};
+
 // An immutable, exact index over a copy of the hashes it was built from.
 //
 // Exact means: search() gives all and only the positions whose hash is within the radius, duplicates included.
@@ -55,6 +66,14 @@ public:
     // Replaces `out` by all positions with distance(query, hash) <= radius (inclusive), nearest first, equal
     // distances by rising position. The capacity of `out` is reused. invalid_argument when radius > Bits.
     virtual Status search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const = 0;
+
+    // What search() answers to each query, in the order of the queries, whatever the executor. `out` is replaced; its
+    // capacity is reused. invalid_argument when radius > Bits. Throws std::bad_alloc.
+    Status search_batch(std::span<const Hash<Bits>> queries, std::uint32_t radius, Executor& executor,
+                        BatchAnswer& out) const;
+
+    // The `count` nearest of what search() answers (all, when there are fewer).
+    Status nearest(const Hash<Bits>& query, std::uint32_t radius, std::size_t count, std::vector<Neighbor>& out) const;
 
     [[nodiscard]] virtual std::size_t size() const noexcept = 0;
     // Never Engine::automatic.
@@ -74,5 +93,23 @@ protected:
 template <std::size_t Bits>
 TUTELA_API Result<std::unique_ptr<const Index<Bits>>> build_index(std::span<const Hash<Bits>> hashes,
                                                                   const IndexOptions& options = {});
+
+// Two entries of one list that lie within a radius: first < second.
+struct NeighborPair {
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+    std::uint32_t distance_bits = 0;
+
+    bool operator==(const NeighborPair&) const noexcept = default;
+};
+
+// Finds all pairs of entries within `radius` of each other, to cluster a list or to find its duplicates. `hashes` are
+// those that `index` was built from, in the same order. The pairs come in pieces, by rising first entry, then by distance,
+// then by second entry; a list of duplicates has very many, and only one piece is in memory at a time. An error of `sink`
+// ends the join and is returned. invalid_argument when radius > Bits or when the sizes differ.
+// Defined for 64 and 256 bits.
+template <std::size_t Bits>
+TUTELA_API Status self_join(const Index<Bits>& index, std::span<const Hash<Bits>> hashes, std::uint32_t radius,
+                            Executor& executor, const std::function<Status(std::span<const NeighborPair>)>& sink);
 
 }  // namespace tutela

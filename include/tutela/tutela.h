@@ -382,6 +382,16 @@ TUTELA_CHECKED tutela_status tutela_index_search(const tutela_index* index, cons
                                                  uint32_t radius, tutela_neighbor* neighbors, size_t capacity,
                                                  size_t* count, tutela_error* error);
 
+// What tutela_index_search finds for each of `query_count` queries, end to end: what query q has is elements
+// offsets[q] .. offsets[q + 1] - 1 of `neighbors`. `offsets` has room for query_count + 1 elements. The first `capacity`
+// neighbors are written; `count` (and the last offset) tells how many there are in all, so that a buffer too small can be
+// enlarged and the call made again. `threads`: as in tutela_scanner_options; the answer does not depend on it.
+// Errors: TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY; then nothing is written.
+TUTELA_CHECKED tutela_status tutela_index_search_batch(const tutela_index* index, const tutela_hash256* queries,
+                                                       size_t query_count, uint32_t radius, uint32_t threads,
+                                                       uint64_t* offsets, tutela_neighbor* neighbors, size_t capacity,
+                                                       size_t* count, tutela_error* error);
+
 // Hashes in the index; 0 for NULL.
 TUTELA_API size_t tutela_index_size(const tutela_index* index);
 

@@ -93,6 +93,29 @@ tutela_status tutela_index_search(const tutela_index* index, const tutela_hash25
     });
 }
 
+tutela_status tutela_index_search_batch(const tutela_index* index, const tutela_hash256* queries,
+                                        std::size_t query_count, std::uint32_t radius, std::uint32_t threads,
+                                        std::uint64_t* offsets, tutela_neighbor* neighbors, std::size_t capacity,
+                                        std::size_t* count, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(index, "index"));
+        TUTELA_TRY(require_array(queries, query_count, "queries"));
+        TUTELA_TRY(require(offsets, "offsets"));
+        TUTELA_TRY(require_array(neighbors, capacity, "neighbors"));
+        TUTELA_TRY(require(count, "count"));
+        TUTELA_ASSIGN(const auto executor, tutela::capi::make_executor(threads));
+        tutela::BatchAnswer answer;
+        const std::span<const Hash256> hashes(reinterpret_cast<const Hash256*>(queries), query_count);
+        TUTELA_TRY(index->index->search_batch(hashes, radius, *executor, answer));
+        std::copy(answer.offsets.begin(), answer.offsets.end(), offsets);
+        const std::size_t written = std::min(capacity, answer.positions.size());
+        for (std::size_t i = 0; i < written; ++i)
+            neighbors[i] = {.position = answer.positions[i], .distance_bits = answer.distances_bits[i]};
+        *count = answer.positions.size();
+        return {};
+    });
+}
+
 std::size_t tutela_index_size(const tutela_index* index) {
     return index == nullptr ? 0 : index->index->size();
 }

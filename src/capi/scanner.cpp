@@ -17,8 +17,6 @@ using tutela::capi::guarded;
 using tutela::capi::require;
 using tutela::capi::require_array;
 
-constexpr std::uint32_t kMaxThreads = 1024;
-
 // set_stop() promises to be safe in a signal handler.
 static_assert(std::atomic<bool>::is_always_lock_free);
 
@@ -69,11 +67,6 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     return scan;
 }
 
-std::unique_ptr<tutela::Executor> make_executor(std::uint32_t threads) {
-    if (threads == 1) return std::make_unique<tutela::InlineExecutor>();
-    return std::make_unique<tutela::ThreadPool>(threads);
-}
-
 }  // namespace
 
 void tutela_scan_options_init(tutela_scan_options* options, std::size_t struct_size) {
@@ -87,12 +80,10 @@ tutela_status tutela_scanner_create(const tutela_list* list, const tutela_scan_o
         TUTELA_TRY(require(scanner, "scanner"));
         tutela_scan_options known = default_options();
         if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
-        if (known.threads > kMaxThreads) {
-            return Status(StatusCode::invalid_argument, "threads is over " + std::to_string(kMaxThreads));
-        }
+        TUTELA_ASSIGN(auto executor, tutela::capi::make_executor(known.threads));
         auto made = std::make_unique<tutela_scanner>();
         TUTELA_ASSIGN(made->scanner, tutela::Scanner::create(list->list, to_cpp(known, &made->stop)));
-        made->executor = make_executor(known.threads);
+        made->executor = std::move(executor);
         *scanner = made.release();
         return {};
     });

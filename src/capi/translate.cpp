@@ -69,4 +69,18 @@ bool tail_is_zero(const void* from, std::size_t struct_size, std::size_t known) 
     return true;
 }
 
+Result<std::unique_ptr<Executor>> make_executor(std::uint32_t threads) {
+    static constexpr std::uint32_t kMaxThreads = 1024;
+    if (threads > kMaxThreads) {
+        return Status(StatusCode::invalid_argument, "threads is over " + std::to_string(kMaxThreads));
+    }
+    std::unique_ptr<Executor> executor;
+    if (threads == 1) {
+        executor = std::make_unique<InlineExecutor>();
+    } else {
+        executor = std::make_unique<ThreadPool>(threads);
+    }
+    return executor;
+}
+
 }  // namespace tutela::capi

@@ -6,12 +6,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "core/try.hpp"
+#include "tutela/executor.hpp"
 #include "tutela/hash.hpp"
 #include "tutela/status.hpp"
 #include "tutela/tutela.h"
@@ -95,6 +97,9 @@ T sized() noexcept {
     value.struct_size = sizeof(T);
     return value;
 }
+
+// `threads` as in the C interface: 1 is the calling thread alone, 0 one for each processor. invalid_argument over 1024.
+Result<std::unique_ptr<Executor>> make_executor(std::uint32_t threads);
 
 inline Hash256 to_cpp(const tutela_hash256& hash) noexcept {
     return std::bit_cast<Hash256>(hash);

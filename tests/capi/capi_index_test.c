@@ -40,10 +40,51 @@ static void check_search(const tutela_index* index) {
     CHECK(count == 77);
 }
 
+static void check_search_batch(const tutela_index* index, const tutela_hash256 hashes[HASHES]) {
+    uint64_t offsets[HASHES + 1];
+    tutela_neighbor all[HASHES * 5];
+    size_t count = 0;
+    for (uint32_t threads = 0; threads < 3; ++threads) {
+        CHECK_OK(
+            tutela_index_search_batch(index, hashes, HASHES, 2, threads, offsets, all, HASHES * 5, &count, &error));
+        CHECK(offsets[0] == 0 && offsets[HASHES] == count && count == HASHES * 5 - 6);
+        for (size_t q = 0; q < HASHES; ++q) {
+            tutela_neighbor near[5];
+            size_t alone = 0;
+            CHECK_OK(tutela_index_search(index, &hashes[q], 2, near, 5, &alone, &error));
+            CHECK(alone == offsets[q + 1] - offsets[q]);
+            CHECK(memcmp(near, all + offsets[q], alone * sizeof *near) == 0);
+        }
+    }
+    memset(all, 0x33, sizeof all);
+    CHECK_OK(tutela_index_search_batch(index, hashes, HASHES, 2, 1, offsets, all, 4, &count, &error));
+    CHECK(count == HASHES * 5 - 6 && offsets[HASHES] == count);
+    CHECK(all[3].position != 0x33333333 && all[4].position == 0x33333333);
+    CHECK_OK(tutela_index_search_batch(index, NULL, 0, 2, 1, offsets, NULL, 0, &count, &error));
+    CHECK(count == 0 && offsets[0] == 0);
+
+    count = 77;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_index_search_batch(index, hashes, 1, 257, 1, offsets, all, 4, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_index_search_batch(index, hashes, 1, 2, 1025, offsets, all, 4, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_index_search_batch(NULL, hashes, 1, 2, 1, offsets, all, 4, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_index_search_batch(index, NULL, 1, 2, 1, offsets, all, 4, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_index_search_batch(index, hashes, 1, 2, 1, NULL, all, 4, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_index_search_batch(index, hashes, 1, 2, 1, offsets, NULL, 4, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_index_search_batch(index, hashes, 1, 2, 1, offsets, all, 4, NULL, &error));
+    CHECK(count == 77);
+}
+
 static void test_engines(const tutela_hash256 hashes[HASHES]) {
     static const uint32_t kEngines[] = {TUTELA_ENGINE_AUTOMATIC, TUTELA_ENGINE_FLAT, TUTELA_ENGINE_BK_TREE,
                                         TUTELA_ENGINE_BK_FOREST};
-    for (size_t i = 0; i < 3; ++i) {
+    for (size_t i = 0; i < sizeof kEngines / sizeof *kEngines; ++i) {
         tutela_index_options options;
         tutela_index_options_init(&options, sizeof options);
         CHECK(options.engine == TUTELA_ENGINE_AUTOMATIC);
@@ -51,6 +92,7 @@ static void test_engines(const tutela_hash256 hashes[HASHES]) {
         tutela_index* index = NULL;
         CHECK_OK(tutela_index_create_from_hashes(hashes, HASHES, &options, &index, &error));
         check_search(index);
+        check_search_batch(index, hashes);
 
         char text[200];
         size_t length = 0;

@@ -49,12 +49,28 @@ def test_search_many_is_search_for_each(engine: str) -> None:
     index = tutela.Index(hashes, engine)
     queries = clustered(700, 5)
     offsets, positions, distances = index.search_many(queries, radius=40)
-    assert [array.dtype.name for array in (offsets, positions, distances)] == ["int64", "uint32", "uint32"]
+    for jobs in (1, 2, 5):
+        again = index.search_many(queries, 40, jobs=jobs)
+        assert np.array_equal(again[0], offsets)
+        assert np.array_equal(again[1], positions) and np.array_equal(again[2], distances)
+    assert [array.dtype.name for array in (offsets, positions, distances)] == ["uint64", "uint32", "uint32"]
     assert len(offsets) == 701 and offsets[0] == 0 and offsets[-1] == len(positions) == len(distances) > 0
     for number, hash in enumerate(as_hashes(queries)):
         part = slice(offsets[number], offsets[number + 1])
         expected = [(neighbor.position, neighbor.distance) for neighbor in index.search(hash, 40)]
         assert list(zip(positions[part].tolist(), distances[part].tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nearest_is_the_beginning_of_search(engine: str) -> None:
+    hashes = clustered(500, 8)
+    index = tutela.Index(hashes, engine)
+    for hash in as_hashes(hashes[:20]):
+        found = index.search(hash, 60)
+        assert index.nearest(hash, 3, radius=60) == found[:3]
+        assert index.nearest(hash, 1000, radius=60) == found
+    with pytest.raises(TypeError):
+        index.nearest(as_hashes(hashes[:1])[0], -1)
 
 
 def test_hashes_come_as_list_array_or_objects() -> None:
