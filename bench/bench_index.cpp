@@ -8,6 +8,7 @@
 // query-hash pairs decided a second; compared the part of the list that was compared; bytes_a_hash the memory held; of a
 // forest, lines and candidates of one search (bk_forest-branching has every band in that form). Before it is timed, each
 // index must give the naive answer to queries near entries of the list: recall is the part of the true matches found.
+// batch/...: 256 queries in one call, at radius 4 (64 bits) or 31 (256 bits).
 // ceiling/... reads once, as fast as the C library can, as many bytes as the hashes have: what a search that looks at
 // every bit cannot beat.
 #include <benchmark/benchmark.h>
@@ -158,6 +159,23 @@ void search(benchmark::State& state, const Case& c) {
     state.counters["matches"] = static_cast<double>(matches) / searches;
 }
 
+// The queries of one call.
+template <std::size_t Bits>
+void batch(benchmark::State& state, const Case& c) {
+    constexpr std::size_t kInOneCall = 256;
+    const tutela::Index<Bits>* index = index_of<Bits>(c);
+    if (index == nullptr) return state.SkipWithError("the index cannot be built");
+    const std::vector<Hash<Bits>> queries = tutela::bench::make_queries<Bits>(c.kind, kInOneCall);
+    tutela::InlineExecutor here;
+    tutela::BatchAnswer answer;
+    for (auto _ : state) {
+        if (!index->search_batch(queries, c.radius, here, answer).ok()) return state.SkipWithError("the search failed");
+    }
+    const auto searches = static_cast<double>(state.iterations() * kInOneCall);
+    state.counters["pairs"] = {searches * static_cast<double>(c.size), benchmark::Counter::kIsRate};
+    state.counters["queries"] = {searches, benchmark::Counter::kIsRate};
+}
+
 template <std::size_t Bits>
 void build(benchmark::State& state, const Case& c) {
     (void)list_of<Bits>(c);  // made outside of the time
@@ -184,6 +202,9 @@ void add_list(ListKind kind, std::size_t size) {
         const Case base{engine, form, kind, size, 0};
         const std::string name = base.engine_name() + "/" + bits;
         benchmark::RegisterBenchmark(("build/" + name + base.list_name()).c_str(), build<Bits>, base)
+            ->Unit(benchmark::kMillisecond);
+        const Case together{engine, form, kind, size, Bits == 64 ? 4U : 31U};
+        benchmark::RegisterBenchmark(("batch/" + name + base.list_name()).c_str(), batch<Bits>, together)
             ->Unit(benchmark::kMillisecond);
         for (const std::uint32_t radius : {4U, Bits == 64 ? 8U : 15U, Bits == 64 ? 12U : 31U, Bits == 64 ? 15U : 47U}) {
             const Case c{engine, form, kind, size, radius};

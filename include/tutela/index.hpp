@@ -85,6 +85,14 @@ public:
 
 protected:
     Index() = default;
+
+    // What search() answers to each query, into out[0 .. queries.size()), which exist and are replaced. The radius is
+    // within the width. Override it when several queries together are cheaper than one after the other.
+    virtual void search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius,
+                             std::vector<std::vector<Neighbor>>& out) const;
+
+private:
+    struct Batch;
 };
 
 // Builds an index of `hashes`, which are copied; the span need not outlive the call. Empty is fine. limit when there

@@ -21,30 +21,10 @@ struct PieceAnswer {
     std::vector<std::size_t> counts;
 };
 
-template <std::size_t Bits>
-PieceAnswer search_piece(const Index<Bits>& index, std::span<const Hash<Bits>> queries, std::uint32_t radius) {
-    PieceAnswer answer;
-    std::vector<Neighbor> found;
-    for (const Hash<Bits>& query : queries) {
-        static_cast<void>(index.search(query, radius, found));  // the radius was checked before: nothing else can fail
-        answer.found.insert(answer.found.end(), found.begin(), found.end());
-        answer.counts.push_back(found.size());
-    }
-    return answer;
-}
-
-template <std::size_t Bits>
-std::vector<PieceAnswer> search_pieces(const Index<Bits>& index, std::span<const Hash<Bits>> queries,
-                                       std::uint32_t radius, Executor& executor) {
-    std::vector<PieceAnswer> pieces((queries.size() + kPiece - 1) / kPiece);
-    std::atomic<std::size_t> next = 0;
-    executor.run(std::min(pieces.size(), executor.concurrency()), [&](std::size_t) {
-        for (std::size_t i = next++; i < pieces.size(); i = next++) {
-            const std::size_t first = i * kPiece;
-            pieces[i] = search_piece(index, queries.subspan(first, std::min(kPiece, queries.size() - first)), radius);
-        }
-    });
-    return pieces;
+// As many workers as pay for `pieces`. A function of its own, so that no lambda's type is exported with the class.
+template <typename Batch>
+void run_workers(Executor& executor, std::size_t pieces, Batch& batch) {
+    executor.run(std::min(pieces, executor.concurrency()), [&](std::size_t) { batch.work(); });
 }
 
 void append(const PieceAnswer& piece, BatchAnswer& out) {
@@ -59,14 +39,45 @@ void append(const PieceAnswer& piece, BatchAnswer& out) {
 }  // namespace
 
 template <std::size_t Bits>
+void Index<Bits>::search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius,
+                              std::vector<std::vector<Neighbor>>& out) const {
+    for (std::size_t q = 0; q < queries.size(); ++q)
+        static_cast<void>(search(queries[q], radius, out[q]));  // the radius was checked: nothing else can fail
+}
+
+// The work of one batch: pieces of the queries, taken by workers.
+template <std::size_t Bits>
+struct Index<Bits>::Batch {
+    const Index& index;
+    std::span<const Hash<Bits>> queries;
+    std::uint32_t radius;
+    std::vector<PieceAnswer> pieces;
+    std::atomic<std::size_t> next = 0;
+
+    void work() {
+        std::vector<std::vector<Neighbor>> answers(kPiece);
+        for (std::size_t i = next++; i < pieces.size(); i = next++) {
+            const std::size_t count = std::min(kPiece, queries.size() - i * kPiece);
+            answers.resize(count);
+            index.search_some(queries.subspan(i * kPiece, count), radius, answers);
+            for (const std::vector<Neighbor>& answer : answers) {
+                pieces[i].found.insert(pieces[i].found.end(), answer.begin(), answer.end());
+                pieces[i].counts.push_back(answer.size());
+            }
+        }
+    }
+};
+
+template <std::size_t Bits>
 Status Index<Bits>::search_batch(std::span<const Hash<Bits>> queries, std::uint32_t radius, Executor& executor,
                                  BatchAnswer& out) const {
     TUTELA_TRY(check_radius(radius, Bits));
-    const std::vector<PieceAnswer> pieces = search_pieces(*this, queries, radius, executor);
+    Batch batch{*this, queries, radius, std::vector<PieceAnswer>((queries.size() + kPiece - 1) / kPiece)};
+    run_workers(executor, batch.pieces.size(), batch);
     out.offsets.assign(1, 0);
     out.positions.clear();
     out.distances_bits.clear();
-    for (const PieceAnswer& piece : pieces)
+    for (const PieceAnswer& piece : batch.pieces)
         append(piece, out);
     return {};
 }
@@ -105,6 +116,10 @@ Status self_join(const Index<Bits>& index, std::span<const Hash<Bits>> hashes, s
     return {};
 }
 
+template void Index<64>::search_some(std::span<const Hash<64>>, std::uint32_t,
+                                     std::vector<std::vector<Neighbor>>&) const;
+template void Index<256>::search_some(std::span<const Hash<256>>, std::uint32_t,
+                                      std::vector<std::vector<Neighbor>>&) const;
 template Status Index<64>::search_batch(std::span<const Hash<64>>, std::uint32_t, Executor&, BatchAnswer&) const;
 template Status Index<256>::search_batch(std::span<const Hash<256>>, std::uint32_t, Executor&, BatchAnswer&) const;
 template Status Index<64>::nearest(const Hash<64>&, std::uint32_t, std::size_t, std::vector<Neighbor>&) const;

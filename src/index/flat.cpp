@@ -1,5 +1,7 @@
 #include "index/flat.hpp"
 
+#include <cstring>
+
 #include "core/try.hpp"
 #include "index/engine.hpp"
 
@@ -7,20 +9,31 @@ namespace tutela {
 
 template <std::size_t Bits>
 FlatIndex<Bits>::FlatIndex(std::span<const Hash<Bits>> hashes, std::string_view reason, const kernels::Table& table)
-    : size_(hashes.size()), reason_(reason), scan_head_(scan_kernel<kHeadBytes * 8>(table)), scan_tail_(table.scan128) {
-    heads_.reserve(size_ * kHeadBytes);
-    tails_.reserve(size_ * kTailBytes);
-    for (const Hash<Bits>& hash : hashes) {
-        const auto middle = hash.bytes.begin() + kHeadBytes;
-        heads_.insert(heads_.end(), hash.bytes.begin(), middle);
-        tails_.insert(tails_.end(), middle, hash.bytes.end());
+    : size_(hashes.size()),
+      reason_(reason),
+      scan_head_(kTailBytes > 0 ? table.scan_heads : table.scan64),
+      scan_tail_(table.scan128) {
+    if constexpr (kTailBytes == 0) {
+        const auto* bytes = reinterpret_cast<const std::uint8_t*>(hashes.data());
+        heads_.assign(bytes, bytes + size_ * kHeadBytes);
+        return;
+    }
+    const std::size_t blocks = (size_ + kernels::kHeadBlock - 1) / kernels::kHeadBlock;
+    heads_.resize(blocks * kernels::kHeadBlock * kHeadBytes);
+    tails_.resize(size_ * kTailBytes);
+    for (std::size_t i = 0; i < size_; ++i) {
+        const std::uint8_t* bytes = hashes[i].bytes.data();
+        std::uint8_t* first_word =
+            heads_.data() + i / kernels::kHeadBlock * kernels::kHeadBlock * kHeadBytes + i % kernels::kHeadBlock * 8;
+        std::memcpy(first_word, bytes, 8);
+        std::memcpy(first_word + kernels::kHeadBlock * 8, bytes + 8, 8);
+        std::memcpy(tails_.data() + i * kTailBytes, bytes + kHeadBytes, kTailBytes);
     }
 }
 
 template <std::size_t Bits>
-Status FlatIndex<Bits>::search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const {
-    TUTELA_TRY(check_radius(radius, Bits));
-    out.clear();
+void FlatIndex<Bits>::scan(const Hash<Bits>& query, std::uint32_t radius, std::size_t begin, std::size_t end,
+                           std::vector<Neighbor>& out) const {
     const auto head_hit = [&](std::size_t position, std::uint32_t head_distance) {
         std::uint32_t distance_bits = head_distance;
         if constexpr (kTailBytes > 0) {
@@ -31,9 +44,31 @@ Status FlatIndex<Bits>::search(const Hash<Bits>& query, std::uint32_t radius, st
         }
         out.push_back({static_cast<std::uint32_t>(position), distance_bits});
     };
-    scan_range(scan_head_, query.bytes.data(), heads_.data(), kHeadBytes, 0, size_, radius, head_hit);
+    scan_range(scan_head_, query.bytes.data(), heads_.data(), kHeadBytes, begin, end, radius, head_hit);
+}
+
+template <std::size_t Bits>
+Status FlatIndex<Bits>::search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const {
+    TUTELA_TRY(check_radius(radius, Bits));
+    out.clear();
+    scan(query, radius, 0, size_, out);
     sort_answer(out);
     return {};
+}
+
+template <std::size_t Bits>
+void FlatIndex<Bits>::search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius,
+                                  std::vector<std::vector<Neighbor>>& out) const {
+    // A tile stays in the first-level cache while all queries of the piece pass over it.
+    static constexpr std::size_t kTile = 16384 / kHeadBytes;
+    for (std::vector<Neighbor>& answer : out)
+        answer.clear();
+    for (std::size_t begin = 0; begin < size_; begin += kTile) {
+        for (std::size_t q = 0; q < queries.size(); ++q)
+            scan(queries[q], radius, begin, std::min(size_, begin + kTile), out[q]);
+    }
+    for (std::vector<Neighbor>& answer : out)
+        sort_answer(answer);
 }
 
 template <std::size_t Bits>

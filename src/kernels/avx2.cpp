@@ -103,6 +103,24 @@ struct Block256 : Query {
     }
 };
 
+std::size_t scan_heads(const std::uint8_t* query, const std::uint8_t* blocks, std::size_t count, std::uint32_t radius,
+                       Hit* hits) noexcept {
+    const Query first{repeat64(query), above_words(radius)};
+    const __m256i second = repeat64(query + 8);
+    const auto four = [&](const std::uint8_t* words) {
+        return _mm256_add_epi64(ones(_mm256_xor_si256(first.bits, load(words))),
+                                ones(_mm256_xor_si256(second, load(words + 64))));
+    };
+    std::size_t found = 0;
+    std::size_t i = 0;
+    for (; i + kHeadBlock <= count; i += kHeadBlock) {
+        const std::uint8_t* block = blocks + i * 16;
+        if (first.any_within(_mm256_min_epu32(four(block), four(block + 32))))
+            found = append_head_hits<Popcount>(query, blocks, i, i + kHeadBlock, radius, hits, found);
+    }
+    return append_head_hits<Popcount>(query, blocks, i, count, radius, hits, found);
+}
+
 void store_four(__m256i distances, std::uint16_t* out) noexcept {
     alignas(32) std::uint64_t words[4];
     _mm256_store_si256(reinterpret_cast<__m256i*>(words), distances);
@@ -177,6 +195,7 @@ const Table kAvx2 = {
     .name = "avx2",
     .scan64 = scan_blocks<Block64, Distance64>,
     .scan128 = scan_blocks<Block128, Distance128>,
+    .scan_heads = scan_heads,
     .scan256 = scan_blocks<Block256, Distance256>,
     .distances64 = distances64,
     .distances256 = distances256,

@@ -95,6 +95,26 @@ struct Block256 : Query {
     }
 };
 
+std::size_t scan_heads(const std::uint8_t* query, const std::uint8_t* blocks, std::size_t count, std::uint32_t radius,
+                       Hit* hits) noexcept {
+    constexpr std::size_t kStep = 4 * kHeadBlock;
+    const Query first{repeat64(query), radius_words(radius)};
+    const __m512i second = repeat64(query + 8);
+    const auto eight = [&](const std::uint8_t* block) {
+        return _mm512_add_epi64(ones(first.bits, block), ones(second, block + 64));
+    };
+    std::size_t found = 0;
+    std::size_t i = 0;
+    for (; i + kStep <= count; i += kStep) {
+        const std::uint8_t* block = blocks + i * 16;
+        const __m512i a = _mm512_min_epu64(eight(block), eight(block + 128));
+        const __m512i b = _mm512_min_epu64(eight(block + 256), eight(block + 384));
+        if (first.any_within(_mm512_min_epu64(a, b)))
+            found = append_head_hits<Popcount>(query, blocks, i, i + kStep, radius, hits, found);
+    }
+    return append_head_hits<Popcount>(query, blocks, i, count, radius, hits, found);
+}
+
 inline void store_eight(__m512i distances, std::uint16_t* out) noexcept {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi64_epi16(distances));
 }
@@ -155,6 +175,7 @@ const Table kAvx512 = {
     .name = "avx512",
     .scan64 = scan_blocks<Block64, Distance64>,
     .scan128 = scan_blocks<Block128, Distance128>,
+    .scan_heads = scan_heads,
     .scan256 = scan_blocks<Block256, Distance256>,
     .distances64 = distances64,
     .distances256 = distances256,

@@ -72,12 +72,18 @@ using MatchValues = std::size_t (*)(std::uint16_t value, const std::uint16_t* va
 using ScanPlaces = std::size_t (*)(const std::uint8_t* query, const std::uint8_t* hashes, const std::uint32_t* places,
                                    std::size_t count, std::uint32_t radius, Hit* hits);
 
+// Heads, the first halves of PDQ hashes, lie in blocks of eight: the first 64-bit words of all eight, then their second
+// words. So a vector holds the same word of eight hashes, and no step is spent on bringing words together. The last block
+// is whole in memory.
+inline constexpr std::size_t kHeadBlock = 8;
+
 struct Table {
     Level level;
     const char* name;
 
     Scan scan64;
-    Scan scan128;  // half a PDQ hash: the first filter of a flat scan
+    Scan scan128;     // half a PDQ hash
+    Scan scan_heads;  // as scan128, over heads in blocks (kHeadBlock); `hashes` is the start of a block
     Scan scan256;
     Distances distances64;
     Distances distances256;

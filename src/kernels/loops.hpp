@@ -65,6 +65,30 @@ void distances_loop(const std::uint8_t* query, const std::uint8_t* hashes, std::
     fill_distances<Distance>(query, hashes, 0, count, distances);
 }
 
+// As append_hits, for heads in blocks.
+template <typename Popcount>
+std::size_t append_head_hits(const std::uint8_t* query, const std::uint8_t* blocks, std::size_t begin, std::size_t end,
+                             std::uint32_t radius, Hit* hits, std::size_t found) noexcept {
+    std::uint64_t sought[2];
+    __builtin_memcpy(sought, query, sizeof sought);
+    for (std::size_t i = begin; i < end; ++i) {
+        const std::uint8_t* first = blocks + (i / kHeadBlock * 2 * kHeadBlock + i % kHeadBlock) * 8;
+        std::uint64_t words[2];
+        __builtin_memcpy(&words[0], first, 8);
+        __builtin_memcpy(&words[1], first + kHeadBlock * 8, 8);
+        const std::uint32_t distance = Popcount::of(words[0] ^ sought[0]) + Popcount::of(words[1] ^ sought[1]);
+        hits[found] = {static_cast<std::uint32_t>(i), distance};
+        found += distance <= radius ? 1U : 0U;
+    }
+    return found;
+}
+
+template <typename Popcount>
+std::size_t scan_heads_loop(const std::uint8_t* query, const std::uint8_t* blocks, std::size_t count,
+                            std::uint32_t radius, Hit* hits) noexcept {
+    return append_head_hits<Popcount>(query, blocks, 0, count, radius, hits, 0);
+}
+
 template <typename Distance>
 std::size_t scan_places_loop(const std::uint8_t* query, const std::uint8_t* hashes, const std::uint32_t* places,
                              std::size_t count, std::uint32_t radius, Hit* hits) noexcept {

@@ -32,7 +32,7 @@ struct Distance256 {
 };
 
 struct Popcount {
-    static std::uint32_t of(std::uint16_t x) noexcept { return static_cast<std::uint32_t>(__builtin_popcount(x)); }
+    static std::uint32_t of(std::uint64_t x) noexcept { return static_cast<std::uint32_t>(__builtin_popcountll(x)); }
 };
 
 // The 32 sketches of a line, eight at a time.
@@ -62,6 +62,7 @@ const Table kNeon = {
     .name = "neon",
     .scan64 = scan_loop<Distance64>,
     .scan128 = scan_loop<Distance128>,
+    .scan_heads = scan_heads_loop<Popcount>,
     .scan256 = scan_loop<Distance256>,
     .distances64 = distances_loop<Distance64>,
     .distances256 = distances_loop<Distance256>,

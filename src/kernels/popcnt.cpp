@@ -16,6 +16,7 @@ const Table kPopcnt = {
     .name = "popcnt",
     .scan64 = scan_loop<WordDistance<64, Popcount>>,
     .scan128 = scan_loop<WordDistance<128, Popcount>>,
+    .scan_heads = scan_heads_loop<Popcount>,
     .scan256 = scan_loop<WordDistance<256, Popcount>>,
     .distances64 = distances_loop<WordDistance<64, Popcount>>,
     .distances256 = distances_loop<WordDistance<256, Popcount>>,

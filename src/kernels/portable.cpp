@@ -22,6 +22,7 @@ const Table kPortable = {
     .name = "portable",
     .scan64 = scan_loop<WordDistance<64, Popcount>>,
     .scan128 = scan_loop<WordDistance<128, Popcount>>,
+    .scan_heads = scan_heads_loop<Popcount>,
     .scan256 = scan_loop<WordDistance<256, Popcount>>,
     .distances64 = distances_loop<WordDistance<64, Popcount>>,
     .distances256 = distances_loop<WordDistance<256, Popcount>>,

@@ -142,6 +142,36 @@ TEST_P(LevelTest, Scan128EqualsTheModel) {
     expect_scans_agree(table_->scan128, 16);
 }
 
+// The heads of Data's 128-bit hashes, moved into blocks; the rest of the last block would all be hits.
+Bytes in_blocks(const Data& data, std::size_t count) {
+    Bytes blocks;
+    for (std::size_t i = 0; i < count; i += kHeadBlock) {
+        for (std::size_t word = 0; word < 2; ++word) {
+            for (std::size_t lane = 0; lane < kHeadBlock; ++lane) {
+                const std::uint8_t* hash = i + lane < count ? data.hashes + (i + lane) * 16 : data.query;
+                blocks.insert(blocks.end(), hash + word * 8, hash + word * 8 + 8);
+            }
+        }
+    }
+    return blocks;
+}
+
+TEST_P(LevelTest, ScannedHeadsEqualTheModel) {
+    std::mt19937_64 random(16);
+    for (std::size_t count = 0; count <= 2 * kMaxCount; ++count) {
+        const Data data(16, count, count % 9, random);
+        const Bytes blocks = in_blocks(data, count);
+        for (const std::uint32_t radius : {0U, 1U, 31U, 64U, 127U, 128U}) {
+            std::vector<Hit> hits(count + 1, Hit{77, 77});
+            const std::size_t found = table_->scan_heads(data.query, blocks.data(), count, radius, hits.data());
+            ASSERT_LE(found, count);
+            EXPECT_EQ(hits.back(), (Hit{77, 77})) << "wrote past the room for " << count;
+            hits.resize(found);
+            EXPECT_EQ(hits, model_scan(data.query, data.hashes, 16, count, radius)) << count << ", radius " << radius;
+        }
+    }
+}
+
 TEST_P(LevelTest, Scan256EqualsTheModel) {
     expect_scans_agree(table_->scan256, 32);
 }
