@@ -120,7 +120,8 @@ int exit_code(const ScanRequest& request, const RunTotals& totals) {
 }
 
 // Scans into the report. What was written before an error stays in `out`, which is then not committed.
-Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanner, Output& out, ProgressBar& bar) {
+Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanner, Executor& executor, Output& out,
+                               ProgressBar& bar) {
     const bool shares_terminal = out.is_terminal();
     const bool streams = out.is_standard_output();
     const auto sink = [&](std::string_view bytes) {
@@ -133,9 +134,8 @@ Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanne
     RunFacts facts = scanner.facts();
     facts.show_hashes = request.show_hashes;
     if (Status status = writer.value()->begin(facts); !status.ok()) return status;
-    ThreadPool pool(request.jobs);
     Result<RunTotals> totals =
-        scanner.scan(request.paths, pool, [&](const FileRow& row) { return writer.value()->row(row); });
+        scanner.scan(request.paths, executor, [&](const FileRow& row) { return writer.value()->row(row); });
     if (!totals.ok()) return totals;
     if (Status status = writer.value()->end(totals.value()); !status.ok()) return status;
     if (Status status = out.commit(); !status.ok()) return status;
@@ -152,13 +152,15 @@ int scan(ScanRequest request) {
         files_total = progress.files_total;
         bar.show(progress);
     };
+    ThreadPool pool(request.jobs);
+    request.scan.index.executor = &pool;
     const Result<Scanner> scanner = Scanner::create(*std::move(list), request.scan);
     Result<Output> out = Output::open(request.output_path);
     if (!scanner.ok() || !out.ok()) {
         say((scanner.ok() ? out.status() : scanner.status()).message());
         return kError;
     }
-    const Result<RunTotals> totals = write_report(request, scanner.value(), out.value(), bar);
+    const Result<RunTotals> totals = write_report(request, scanner.value(), pool, out.value(), bar);
     bar.hide();
     if (!totals.ok()) {
         say(totals.status().message());
