@@ -96,14 +96,18 @@ std::size_t BandDirectory::memory_bytes() const noexcept {
            cells_.capacity() * sizeof cells_[0];
 }
 
+// Appends ranks, begin and end, for finish().
 void BandDirectory::find_in_cell(std::size_t cell, std::uint16_t value, int distance,
                                  std::vector<LineRange>& ranges) const {
     std::array<std::uint32_t, kMostInACell + 1> places;
     const std::size_t begin = cells_[cell];
     const std::size_t found = match_values_(value, values_.data() + begin, cells_[cell + 1] - begin,
                                             static_cast<std::uint32_t>(distance), places.data());
-    for (std::size_t i = 0; i < found; ++i)
-        ranges.push_back({lines_[begin + places[i]], lines_[begin + places[i] + 1]});
+    for (std::size_t i = 0; i < found; ++i) {
+        const auto rank = static_cast<std::uint32_t>(begin + places[i]);
+        __builtin_prefetch(&lines_[rank]);
+        ranges.push_back({rank, rank + 1});
+    }
 }
 
 // Visits the cells at a distance from the query's cell, coordinate differences added up, each once.
@@ -141,11 +145,30 @@ void BandDirectory::find(std::uint16_t value, int distance, std::vector<LineRang
         CellWalk{*this, value, distance, ranges}.visit(cell_of(value), 0, 1, apart);
 }
 
-void BandDirectory::prefetch(std::uint16_t value) const noexcept {
-    if (form_ == BandForm::branching) return;
-    __builtin_prefetch(&lines_[value]);
-    for (unsigned bit = 4; bit < 16; ++bit)  // lower bits stay within the cache line
-        __builtin_prefetch(&lines_[value ^ (1U << bit)]);
+void BandDirectory::finish(std::span<LineRange> ranges) const noexcept {
+    if (form_ == BandForm::resolved) return;
+    for (LineRange& range : ranges)
+        range = {lines_[range.begin], lines_[range.end]};
+}
+
+void BandDirectory::prefetch(std::uint16_t value, int max_distance) const noexcept {
+    if (max_distance < 0) return;
+    if (form_ == BandForm::resolved) {
+        __builtin_prefetch(&lines_[value]);
+        if (max_distance == 0) return;
+        for (unsigned bit = 4; bit < 16; ++bit)  // lower bits stay within the cache line
+            __builtin_prefetch(&lines_[value ^ (1U << bit)]);
+        return;
+    }
+    const std::size_t cell = cell_of(value);
+    __builtin_prefetch(&cells_[cell]);
+    if (max_distance == 0) return;
+    std::size_t place_value = 1;
+    for (std::size_t block = 0; block < kBlocks; ++block, place_value *= 3) {
+        const int ones = ones_of(value, block);
+        if (ones > 0) __builtin_prefetch(&cells_[cell - place_value]);
+        if (ones < 2) __builtin_prefetch(&cells_[cell + place_value]);
+    }
 }
 
 }  // namespace tutela

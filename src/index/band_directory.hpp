@@ -53,12 +53,16 @@ public:
     [[nodiscard]] LineRange lines_of(std::uint16_t value) const noexcept;
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
-    // Appends to `ranges` the lines of every value that differs from `value` in exactly `distance` bits,
-    // 0 <= distance <= kMaxBandRadius. Empty ranges may be among them.
+    // Appends to `ranges` one range for every value that differs from `value` in exactly `distance` bits,
+    // 0 <= distance <= kMaxBandRadius. They become the lines of the values by finish(): where they wait for memory, find()
+    // only asks for it. Empty ranges may be among them.
     void find(std::uint16_t value, int distance, std::vector<LineRange>& ranges) const;
 
-    // Asks the processor for the words that find() will read at distances 0 and 1.
-    void prefetch(std::uint16_t value) const noexcept;
+    // Completes ranges that find() of this band appended, each once. Best called after find() of all bands.
+    void finish(std::span<LineRange> ranges) const noexcept;
+
+    // Asks the processor for the words that find() reads first, for distances up to 1 of those up to `max_distance`.
+    void prefetch(std::uint16_t value, int max_distance) const noexcept;
 
 private:
     static constexpr std::size_t kResolveFrom = 8192;

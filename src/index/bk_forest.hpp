@@ -12,7 +12,9 @@
 //
 // A query first gathers the line numbers of its probes (272 at radius 31), so their number is known before the first line
 // is read: when a scan of all hashes is cheaper (short lists, large radii, lists of equal hashes), it is taken. Else the
-// lines are scanned with the memory fetched 112 lines ahead; the cost is the latency of memory, hidden.
+// lines are scanned with the memory fetched 112 lines ahead; the cost is the latency of memory, hidden. Should more
+// postings pass the filter than a scan would cost (many hashes alike in two bands, by chance or made so), it turns to the
+// scan midway.
 //
 // Exact for every list and radius, by the proof; radii beyond what bands bear are scans.
 #pragma once
@@ -36,7 +38,7 @@ namespace tutela {
 // What a search did, for benchmarks and tests.
 struct ForestWork {
     std::size_t lines = 0;       // scanned, or that would have been
-    std::size_t candidates = 0;  // postings whose hash was compared
+    std::size_t candidates = 0;  // postings whose hash was compared, or that were found before a flat scan took over
     bool scanned_all = false;    // a flat scan was cheaper
 };
 

@@ -58,6 +58,7 @@ TEST_P(BandDirectoryTest, FindsAllAndOnlyTheValuesAtADistance) {
                 }
                 std::vector<LineRange> ranges;
                 directory.find(static_cast<std::uint16_t>(value), distance, ranges);
+                directory.finish(ranges);
                 std::multiset<std::uint32_t> got;
                 for (const LineRange& range : ranges) {
                     if (range.begin != range.end) got.insert(range.begin);

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "index/spread.hpp"
 #include "naive_search.hpp"
 
 namespace tutela {
@@ -65,6 +66,37 @@ TEST(BkForest, PrefersAScanWhenTheBandsWouldReadMore) {
     const BkForest<256> of_random(list, here);
     EXPECT_FALSE(of_random.search_unsorted(list[0], 31, true, answer).scanned_all);
     EXPECT_TRUE(of_random.search_unsorted(list[0], 200, true, answer).scanned_all);
+}
+
+// Entries that agree with the query in bands 0 and 1 pass the filter, though all their other bits are random: few lines,
+// but in each as many candidates as it has places.
+TEST(BkForest, TurnsToAScanWhenTheFilterLeavesTooMany) {
+    constexpr std::size_t kAlike = 10000;
+    InlineExecutor here;
+    auto list = testing::random_list<256>(50000, 40);
+    Hash256 in_bands;
+    for (std::size_t bit = 0; bit < 256; ++bit) {
+        Hash256 one;
+        one.set_bit(bit);
+        const SpreadHash<256> where = spread(one);
+        if (where.bands[0] != 0 || where.bands[1] != 0) in_bands.set_bit(bit);
+    }
+    for (std::size_t i = 1; i < kAlike; ++i) {
+        for (std::size_t k = 0; k < in_bands.bytes.size(); ++k) {
+            const int differ = (list[i].bytes[k] ^ list[0].bytes[k]) & in_bands.bytes[k];
+            list[i].bytes[k] = static_cast<std::uint8_t>(list[i].bytes[k] ^ differ);
+        }
+    }
+    const BkForest<256> forest(list, here);
+    std::vector<Neighbor> answer;
+    const ForestWork bands = forest.search_unsorted(list[0], 31, false, answer);
+    EXPECT_FALSE(bands.scanned_all);
+    EXPECT_GE(bands.candidates, kAlike);
+    EXPECT_LT(bands.lines * 32, list.size()) << "by the lines alone it would not scan";
+    const ForestWork bounded = forest.search_unsorted(list[0], 31, true, answer);
+    EXPECT_TRUE(bounded.scanned_all);
+    EXPECT_LT(bounded.candidates, kAlike);
+    EXPECT_EQ(answer_of(forest, list[0], 31), testing::within(testing::naive_order(list, list[0]), 31));
 }
 
 // 99.7% of the postings die at their sketch; were the filter idle, all of them would be candidates.
