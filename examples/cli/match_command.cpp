@@ -122,12 +122,20 @@ private:
 Status match_line(const LineReader& reader, std::string_view line, Matcher& matcher) {
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
     if (reader.line_number() == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    // With CR for line ends all queries of a file are one line: taking its first field would drop the others unsaid.
+    const bool several = line.find('\r') != std::string_view::npos;
     const bool blank = line.find_first_not_of(" \t\r") == std::string_view::npos;
     const std::string_view field = first_field(line);
-    if (blank || field.starts_with('#')) return {};
+    if (blank || (field.starts_with('#') && !several)) return {};
     const Result<Hash256> query = hash_from_hex<256>(field);
-    if (query.ok()) return matcher.add(query.value());
+    if (query.ok() && !several) return matcher.add(query.value());
     matcher.skip();
+    if (several) {
+        matcher.fault(reader.name() + ':' + std::to_string(reader.line_number()) +
+                      ": a carriage return inside the line; lines end with LF or CR LF");
+        return {};
+    }
     matcher.fault(reader.name() + ':' + std::to_string(reader.line_number()) + ": no hash of 64 hex digits");
     return {};
 }

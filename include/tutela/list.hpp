@@ -120,8 +120,8 @@ struct TextImport {
 // Reads a text list into `builder`: a line an entry, `hex[,id[,category[,label]]]`, 64 hex digits first; the label may
 // itself contain commas. Blank lines and lines whose first character other than a blank is '#' are comments. LF or CR
 // LF; a UTF-8 byte order mark at the start is passed over; blanks around a field are dropped. A bad line (no hash of 64
-// digits, not UTF-8, too long) is skipped, counted and reported; the rest is read. Reads as a stream: a line is at most
-// 256 KiB. Errors: not_found, permission_denied, io_error, limit (of the builder), after which the builder may hold some
+// digits, not UTF-8, too long, a CR inside it, also in a comment) is skipped, counted and reported; the rest is read.
+// Reads as a stream: a line is at most 256 KiB. Errors: not_found, permission_denied, io_error, limit (of the builder), after which the builder may hold some
 // of the entries; unsupported for what is no regular file, or has NUL bytes in its first 4 KiB (no text).
 TUTELA_API Result<TextImport> read_text_list(const std::filesystem::path& path, ListBuilder& builder);
 // The same from memory.

@@ -85,8 +85,13 @@ Status TextListParser::line(std::string_view text) {
     if (import_.lines == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     if (text.ends_with('\r')) text.remove_suffix(1);
     text = trimmed(text);
-    if (text.empty() || text.front() == '#') return {};
-    return entry(text);
+    if (text.empty()) return {};
+    // A file of CR line ends is one line here: as an entry it would carry all others, hashes included, in its label.
+    if (text.find('\r') != std::string_view::npos) {
+        skip("a carriage return inside the line; lines end with LF or CR LF");
+        return {};
+    }
+    return text.front() == '#' ? Status() : entry(text);
 }
 
 Status TextListParser::entry(std::string_view text) {

@@ -67,6 +67,15 @@ class Match(ToolTest):
         self.assertEqual(result.stdout.decode(), "0,0,0\n2,0,0\n")
         self.assertLess(len(result.stderr), 500)
 
+    def test_carriage_returns_do_not_hide_queries(self):
+        for text in (f"{self.base},a\r{self.base},b\r", f"# comment\r{self.base}\r", f"{self.base}\r{self.base}\n"):
+            file = self.write("queries.txt", text)
+            result = self.check(tutela("match", "--list", self.list, "-r", "0", file), 2)
+            self.assertEqual(result.stdout, b"")
+            self.assertIn(b"carriage return", result.stderr)
+        file = self.write("queries.txt", f"{self.base}\r\n\r\n{self.base}\r")
+        self.assertEqual(self.check(tutela("match", "--list", self.list, "-r", "0", file), 1).stdout, b"0,0,0\n1,0,0\n")
+
     def test_a_file_that_cannot_be_read_is_an_error_after_the_others(self):
         result = self.check(tutela("match", "--list", self.list, "-r", "0", "absent", self.dir, self.base), 2)
         self.assertEqual(result.stdout.decode(), "0,0,0\n")

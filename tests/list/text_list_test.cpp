@@ -68,6 +68,16 @@ TEST(TextList, AByteOrderMarkBeforeACommentOrAlone) {
     expect_import(parse(kHex + "\n\xef\xbb\xbf" + kHex + "\n").import, 2, 1, {2});  // only at the start
 }
 
+// Such a file is one line to a reader of LF: its first entry would swallow all others, and show their hashes as text.
+TEST(TextList, ACarriageReturnInsideALineIsBad) {
+    for (const std::string& between : {",a\r"s, "\r"s, ",a,b,c\r"s}) {
+        expect_import(parse(kHex + between + kOtherHex + ",b\r").import, 1, 0, {1});
+        expect_import(parse(kHex + between + kOtherHex + "\n" + kHex).import, 2, 1, {1});
+    }
+    expect_import(parse("# comment\r" + kHex + "\n" + kHex).import, 2, 1, {1});
+    expect_import(parse(kHex + "\r").import, 1, 1, {});
+}
+
 TEST(TextList, UpperCaseHexIsTheSameHash) {
     std::string upper = kHex;
     for (char& c : upper)
