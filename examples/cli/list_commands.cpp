@@ -61,8 +61,16 @@ std::string entries(const HashList& list) {
     return grouped(list.size()) + (list.size() == 1 ? " entry" : " entries");
 }
 
+// A damaged or newer snapshot is one too. A file that cannot be looked into may be anything.
 bool is_snapshot(const std::string& path) {
-    return HashList::load(path).status().code() != StatusCode::unsupported;
+    switch (HashList::load(path).status().code()) {
+        case StatusCode::ok:
+        case StatusCode::limit:
+        case StatusCode::corrupt:
+        case StatusCode::checksum_mismatch:
+        case StatusCode::version_mismatch: return true;
+        default: return false;
+    }
 }
 
 // Forgetting OUT would put the snapshot over the first text list. True, and said, when `path` must be left alone.

@@ -1,10 +1,12 @@
 """`tutela list build`, `list info`, `list verify`."""
 
 import os
+import shutil
 import stat
+import subprocess
 import unittest
 
-from support import ToolTest, random_hash, tutela
+from support import TOOL, ToolTest, random_hash, tutela
 
 
 def lines(first, last, category="cat"):
@@ -74,6 +76,19 @@ class Lists(ToolTest):
         for source in (a, b):
             self.check(tutela("list", "build", self.dir / "out.tutela", source), 0)
         self.assertEqual(self.digest(self.dir / "out.tutela"), self.digest(b))
+
+    def test_what_cannot_be_looked_into_is_not_overwritten(self):
+        tool = shutil.copy(TOOL, self.dir / "tutela")
+        a = self.write("a.txt", lines(0, 2))
+        secret = self.write("secret.txt", lines(2, 4))
+        self.dir.chmod(0o777)
+        secret.chmod(0)
+        user = 65534 if os.geteuid() == 0 else None  # nothing is closed to root
+        result = subprocess.run([tool, "list", "build", secret, a], user=user, capture_output=True, check=False)
+        self.check(result, 2)
+        self.assertIn(b"not overwritten", result.stderr)
+        secret.chmod(0o600)
+        self.assertEqual(secret.read_text(), lines(2, 4))
 
     def test_output_that_cannot_be_written(self):
         a = self.write("a.txt", lines(0, 2))
