@@ -3,10 +3,14 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "commands.hpp"
@@ -15,6 +19,7 @@
 #include "process.hpp"
 #include "progress.hpp"
 #include "text.hpp"
+#include "tutela/media.hpp"
 #include "tutela/report.hpp"
 #include "tutela/scan.hpp"
 #include "usage.hpp"
@@ -142,7 +147,28 @@ Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanne
     return totals;
 }
 
+// With `--output Pictures/*.jpg` the shell makes the first picture the report. True, and said, when what stands there
+// must be left alone: the list in use, a picture, or what cannot be looked into.
+bool must_not_replace(const std::string& output, const std::string& list) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(output, error)) return false;
+    std::array<char, kSniffBytes> first{};
+    std::ifstream file(output, std::ios::binary);
+    file.read(first.data(), first.size());
+    const std::span bytes(reinterpret_cast<const std::uint8_t*>(first.data()), static_cast<std::size_t>(file.gcount()));
+    const bool readable = file.is_open() && !file.bad();
+    const bool is_list = std::filesystem::equivalent(output, list, error);
+    if (readable && !is_list && sniff_format(bytes) == MediaFormat::unknown) return false;
+    say(inert(output) +
+        (is_list    ? " is the list"
+         : readable ? " is a picture"
+                    : " cannot be looked into") +
+        "; no report is put in its place");
+    return true;
+}
+
 int scan(ScanRequest request) {
+    if (must_not_replace(request.output_path, request.list_path)) return kError;
     std::optional<HashList> list = open_list_or_say(request.list_path, request.strict);
     if (!list) return kError;
     ProgressBar bar(request.progress);

@@ -56,6 +56,18 @@ class Scan(ToolTest):
         self.assertGreaterEqual(row["quality"], 50)
         self.assertNotIn("hash", row)
 
+    def test_a_report_replaces_neither_list_nor_picture(self):
+        snapshot = self.dir / "known.tutela"
+        self.check(tutela("list", "build", snapshot, self.list), 0)
+        os.link(self.list, self.dir / "same.txt")
+        for output, used in ((self.list, self.list), ("same.txt", self.list), (snapshot, snapshot), (self.known, self.list)):
+            before = (self.dir / output).read_bytes()
+            result = self.check(tutela("scan", "--list", used, "--output", output, "photos", cwd=self.dir), 2)
+            self.assertIn(b"no report is put in its place", result.stderr)
+            self.assertEqual((self.dir / output).read_bytes(), before)
+        for _ in range(2):  # a report gives way to the next one
+            self.scan("--output", "report.txt", "photos")
+
     def test_show_hashes(self):
         (row,) = self.rows("--show-hashes", self.known)
         self.assertEqual(row["hash"], self.hash)
