@@ -6,8 +6,8 @@
 namespace tutela::cli {
 
 // To be called first. Closed standard descriptors are filled, so that no file opened later is taken for one of them;
-// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a full quota are errors of write(); and the process cannot be dumped or traced by
-// other processes of its user, as its memory holds the hashes of lists.
+// SIGPIPE and SIGXFSZ are ignored, so that a closed pipe and a full quota are errors of write(); and the process cannot
+// be dumped or traced by other processes of its user, as its memory holds the hashes of lists.
 void harden_process();
 
 // From now on the first SIGINT or SIGTERM turns the flag true and the second one kills, as by default. A signal that

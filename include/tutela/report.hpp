@@ -95,8 +95,9 @@ using ByteSink = std::function<Status(std::string_view bytes)>;
 
 enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 
-// Renders a run row by row, holding none of them. Call begin once, row for every row, end once (else invalid_argument); a report that ends
-// without end() is still valid, only short. Not thread-safe. The output depends on the data alone: no clock, no locale.
+// Renders a run row by row, holding none of them. Call begin once, row for every row, end once (else
+// invalid_argument); a report that ends without end() is still valid, only short. Not thread-safe. The output depends
+// on the data alone: no clock, no locale.
 //
 //   text   for people: a line for each file that is not clean, or clean but damaged; then the sums. Whatever could steer
 //          a terminal or reorder a line (control characters, bidirectional controls, bytes that are not UTF-8) is
