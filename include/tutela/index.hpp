@@ -52,6 +52,15 @@ struct BatchAnswer {
     bool operator==(const BatchAnswer&) const = default;
 };
 
+// Two entries of one list that lie within a radius: first < second.
+struct NeighborPair {
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+    std::uint32_t distance_bits = 0;
+
+    bool operator==(const NeighborPair&) const noexcept = default;
+};
+
 // An immutable, exact index over a copy of the hashes it was built from.
 //
 // Exact means: search() gives all and only the positions whose hash is within the radius, duplicates included.
@@ -86,13 +95,19 @@ public:
 protected:
     Index() = default;
 
-    // What search() answers to each query, into out[0 .. queries.size()), which exist and are replaced. The radius is
-    // within the width. Override it when several queries together are cheaper than one after the other.
-    virtual void search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius,
-                             std::vector<std::vector<Neighbor>>& out) const;
+    // What search() answers to each of the first few queries, into the first elements of `out`, which exist and are
+    // replaced. Returns how many queries were answered: all of them, or fewer, but at least one, so that the answers
+    // together hold not much more than `enough` neighbors, or are the answer to one query. The radius is within the
+    // width, and there is a query. Override it when several queries together are cheaper than one after the other.
+    virtual std::size_t search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius, std::size_t enough,
+                                    std::vector<std::vector<Neighbor>>& out) const;
 
 private:
     struct Batch;
+    struct Join;
+    template <std::size_t Width>
+    friend Status self_join(const Index<Width>& index, std::span<const Hash<Width>> hashes, std::uint32_t radius,
+                            Executor& executor, const std::function<Status(std::span<const NeighborPair>)>& sink);
 };
 
 // Builds an index of `hashes`, which are copied; the span need not outlive the call. Empty is fine. limit when there
@@ -102,20 +117,12 @@ template <std::size_t Bits>
 TUTELA_API Result<std::unique_ptr<const Index<Bits>>> build_index(std::span<const Hash<Bits>> hashes,
                                                                   const IndexOptions& options = {});
 
-// Two entries of one list that lie within a radius: first < second.
-struct NeighborPair {
-    std::uint32_t first = 0;
-    std::uint32_t second = 0;
-    std::uint32_t distance_bits = 0;
-
-    bool operator==(const NeighborPair&) const noexcept = default;
-};
-
 // Finds all pairs of entries within `radius` of each other, to cluster a list or to find its duplicates. `hashes` are
-// those that `index` was built from, in the same order. The pairs come in pieces, by rising first entry, then by distance,
-// then by second entry; a list of duplicates has very many, and only one piece is in memory at a time. An error of `sink`
-// ends the join and is returned. invalid_argument when radius > Bits or when the sizes differ.
-// Defined for 64 and 256 bits.
+// those that `index` was built from, in the same order. The pairs come in pieces, by rising first entry, then by
+// distance, then by second entry, whatever the executor. A list of duplicates has very many pairs; those in memory at a
+// time are, for each worker of the executor, at most a few times the entries of the list and a million more. `sink` is
+// called in the calling thread, never for no pairs; its error ends the join and is returned. invalid_argument when
+// radius > Bits or when the sizes differ. Throws std::bad_alloc. Defined for 64 and 256 bits.
 template <std::size_t Bits>
 TUTELA_API Status self_join(const Index<Bits>& index, std::span<const Hash<Bits>> hashes, std::uint32_t radius,
                             Executor& executor, const std::function<Status(std::span<const NeighborPair>)>& sink);

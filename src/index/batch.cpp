@@ -1,5 +1,6 @@
 // Many queries at once, over any engine.
 #include <atomic>
+#include <deque>
 
 #include "core/try.hpp"
 #include "index/engine.hpp"
@@ -12,8 +13,13 @@ namespace {
 // Queries that a worker takes at a time: enough to make taking them cheap, few enough to share the work evenly.
 constexpr std::size_t kPiece = 64;
 
-// Queries of a join between two calls of its sink.
-constexpr std::size_t kJoinPiece = 4096;
+// Neighbors that a worker gathers before it passes them on.
+constexpr std::size_t kEnough = std::size_t{1} << 17;
+
+// Pieces of a join that are under way, for each worker.
+constexpr std::size_t kJoinPieces = 4;
+
+using Answers = std::vector<std::vector<Neighbor>>;
 
 // The answers to the queries of one piece, end to end.
 struct PieceAnswer {
@@ -22,9 +28,10 @@ struct PieceAnswer {
 };
 
 // As many workers as pay for `pieces`. A function of its own, so that no lambda's type is exported with the class.
-template <typename Batch>
-void run_workers(Executor& executor, std::size_t pieces, Batch& batch) {
-    executor.run(std::min(pieces, executor.concurrency()), [&](std::size_t) { batch.work(); });
+template <typename Work>
+void run_workers(Executor& executor, std::size_t pieces, Work& work) {
+    work.next = 0;
+    executor.run(std::min(pieces, executor.concurrency()), [&](std::size_t) { work.work(); });
 }
 
 void append(const PieceAnswer& piece, BatchAnswer& out) {
@@ -36,13 +43,25 @@ void append(const PieceAnswer& piece, BatchAnswer& out) {
     }
 }
 
+// Their capacity is used again, but not that of a long answer: in a list of duplicates, any can be as long as the list.
+void give_back_long(Answers& answers) {
+    for (std::vector<Neighbor>& answer : answers) {
+        if (answer.capacity() > kEnough / kPiece) answer = {};
+    }
+}
+
 }  // namespace
 
 template <std::size_t Bits>
-void Index<Bits>::search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius,
-                              std::vector<std::vector<Neighbor>>& out) const {
-    for (std::size_t q = 0; q < queries.size(); ++q)
-        static_cast<void>(search(queries[q], radius, out[q]));  // the radius was checked: nothing else can fail
+std::size_t Index<Bits>::search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius, std::size_t enough,
+                                     Answers& out) const {
+    std::size_t found = 0;
+    std::size_t count = 0;
+    while (count < queries.size() && found <= enough) {
+        static_cast<void>(search(queries[count], radius, out[count]));  // the radius was checked: nothing else can fail
+        found += out[count++].size();
+    }
+    return count;
 }
 
 // The work of one batch: pieces of the queries, taken by workers.
@@ -55,14 +74,17 @@ struct Index<Bits>::Batch {
     std::atomic<std::size_t> next = 0;
 
     void work() {
-        std::vector<std::vector<Neighbor>> answers(kPiece);
+        Answers answers(kPiece);
         for (std::size_t i = next++; i < pieces.size(); i = next++) {
-            const std::size_t count = std::min(kPiece, queries.size() - i * kPiece);
-            answers.resize(count);
-            index.search_some(queries.subspan(i * kPiece, count), radius, answers);
-            for (const std::vector<Neighbor>& answer : answers) {
-                pieces[i].found.insert(pieces[i].found.end(), answer.begin(), answer.end());
-                pieces[i].counts.push_back(answer.size());
+            auto left = queries.subspan(i * kPiece, std::min(kPiece, queries.size() - i * kPiece));
+            while (!left.empty()) {
+                const std::size_t count = index.search_some(left, radius, kEnough, answers);
+                for (std::size_t q = 0; q < count; ++q) {
+                    pieces[i].found.insert(pieces[i].found.end(), answers[q].begin(), answers[q].end());
+                    pieces[i].counts.push_back(answers[q].size());
+                }
+                left = left.subspan(count);
+                give_back_long(answers);
             }
         }
     }
@@ -90,6 +112,58 @@ Status Index<Bits>::nearest(const Hash<Bits>& query, std::uint32_t radius, std::
     return {};
 }
 
+// The pieces of a join that are under way: the queries begin .. end - 1, and the pairs of those before `begin`, which
+// wait for the pieces before them.
+template <std::size_t Bits>
+struct Index<Bits>::Join {
+    struct Piece {
+        std::size_t begin;
+        std::size_t end;
+        std::vector<NeighborPair> pairs;
+    };
+
+    const Index& index;
+    std::span<const Hash<Bits>> hashes;
+    std::uint32_t radius;
+    std::deque<Piece> pieces;
+    std::atomic<std::size_t> next = 0;
+
+    void work() {
+        Answers answers(kPiece);
+        for (std::size_t i = next++; i < pieces.size(); i = next++) {
+            Piece& piece = pieces[i];
+            while (piece.begin < piece.end && piece.pairs.size() < kEnough)
+                add_pairs(piece, answers);
+        }
+    }
+
+    void add_pairs(Piece& piece, Answers& answers) const {
+        const auto queries = hashes.subspan(piece.begin, piece.end - piece.begin);
+        const std::size_t count = index.search_some(queries, radius, kEnough, answers);
+        for (std::size_t q = 0; q < count; ++q) {
+            const auto first = static_cast<std::uint32_t>(piece.begin + q);
+            for (const Neighbor& neighbor : answers[q]) {
+                if (neighbor.position > first)
+                    piece.pairs.push_back({first, neighbor.position, neighbor.distance_bits});
+            }
+        }
+        piece.begin += count;
+        give_back_long(answers);
+    }
+
+    // Hands on what has its turn: all of the first piece, then of the next if that one is done, and so on.
+    Status deliver(const std::function<Status(std::span<const NeighborPair>)>& sink) {
+        while (!pieces.empty()) {
+            Piece& piece = pieces.front();
+            if (!piece.pairs.empty()) TUTELA_TRY(sink(piece.pairs));
+            piece.pairs.clear();
+            if (piece.begin < piece.end) return {};
+            pieces.pop_front();
+        }
+        return {};
+    }
+};
+
 template <std::size_t Bits>
 Status self_join(const Index<Bits>& index, std::span<const Hash<Bits>> hashes, std::uint32_t radius, Executor& executor,
                  const std::function<Status(std::span<const NeighborPair>)>& sink) {
@@ -98,28 +172,22 @@ Status self_join(const Index<Bits>& index, std::span<const Hash<Bits>> hashes, s
                                                         " hashes, but " + std::to_string(hashes.size()) + " are given");
     }
     TUTELA_TRY(check_radius(radius, Bits));
-    BatchAnswer answer;
-    std::vector<NeighborPair> pairs;
-    for (std::size_t begin = 0; begin < hashes.size(); begin += kJoinPiece) {
-        const auto queries = hashes.subspan(begin, std::min(kJoinPiece, hashes.size() - begin));
-        TUTELA_TRY(index.search_batch(queries, radius, executor, answer));
-        pairs.clear();
-        for (std::size_t q = 0; q < queries.size(); ++q) {
-            const auto first = static_cast<std::uint32_t>(begin + q);
-            for (std::uint64_t i = answer.offsets[q]; i < answer.offsets[q + 1]; ++i) {
-                if (answer.positions[i] > first)
-                    pairs.push_back({first, answer.positions[i], answer.distances_bits[i]});
-            }
+    typename Index<Bits>::Join join{index, hashes, radius, {}};
+    std::size_t begun = 0;
+    while (begun < hashes.size() || !join.pieces.empty()) {
+        while (begun < hashes.size() && join.pieces.size() < kJoinPieces * executor.concurrency()) {
+            const std::size_t end = std::min(hashes.size(), begun + kPiece);
+            join.pieces.push_back({begun, end, {}});
+            begun = end;
         }
-        if (!pairs.empty()) TUTELA_TRY(sink(pairs));
+        run_workers(executor, join.pieces.size(), join);
+        TUTELA_TRY(join.deliver(sink));
     }
     return {};
 }
 
-template void Index<64>::search_some(std::span<const Hash<64>>, std::uint32_t,
-                                     std::vector<std::vector<Neighbor>>&) const;
-template void Index<256>::search_some(std::span<const Hash<256>>, std::uint32_t,
-                                      std::vector<std::vector<Neighbor>>&) const;
+template std::size_t Index<64>::search_some(std::span<const Hash<64>>, std::uint32_t, std::size_t, Answers&) const;
+template std::size_t Index<256>::search_some(std::span<const Hash<256>>, std::uint32_t, std::size_t, Answers&) const;
 template Status Index<64>::search_batch(std::span<const Hash<64>>, std::uint32_t, Executor&, BatchAnswer&) const;
 template Status Index<256>::search_batch(std::span<const Hash<256>>, std::uint32_t, Executor&, BatchAnswer&) const;
 template Status Index<64>::nearest(const Hash<64>&, std::uint32_t, std::size_t, std::vector<Neighbor>&) const;

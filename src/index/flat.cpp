@@ -57,18 +57,28 @@ Status FlatIndex<Bits>::search(const Hash<Bits>& query, std::uint32_t radius, st
 }
 
 template <std::size_t Bits>
-void FlatIndex<Bits>::search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius,
-                                  std::vector<std::vector<Neighbor>>& out) const {
+std::size_t FlatIndex<Bits>::search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius, std::size_t enough,
+                                         std::vector<std::vector<Neighbor>>& out) const {
     // A tile stays in the first-level cache while all queries of the piece pass over it.
     static constexpr std::size_t kTile = 16384 / kHeadBytes;
-    for (std::vector<Neighbor>& answer : out)
-        answer.clear();
+    std::size_t count = queries.size();
+    for (std::size_t q = 0; q < count; ++q)
+        out[q].clear();
     for (std::size_t begin = 0; begin < size_; begin += kTile) {
-        for (std::size_t q = 0; q < queries.size(); ++q)
+        std::size_t found = 0;
+        for (std::size_t q = 0; q < count; ++q) {
             scan(queries[q], radius, begin, std::min(size_, begin + kTile), out[q]);
+            found += out[q].size();
+        }
+        if (found <= enough || count == 1) continue;
+        // So many duplicates: the later half of the queries must wait for another call.
+        for (std::size_t q = count / 2; q < count; ++q)
+            out[q] = {};
+        count /= 2;
     }
-    for (std::vector<Neighbor>& answer : out)
-        sort_answer(answer);
+    for (std::size_t q = 0; q < count; ++q)
+        sort_answer(out[q]);
+    return count;
 }
 
 template <std::size_t Bits>

@@ -35,8 +35,8 @@ public:
     [[nodiscard]] std::string explain() const override;
 
 private:
-    void search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius,
-                     std::vector<std::vector<Neighbor>>& out) const override;
+    std::size_t search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius, std::size_t enough,
+                            std::vector<std::vector<Neighbor>>& out) const override;
     // Appends the matches among the hashes begin .. end - 1, unsorted; begin is the start of a block.
     void scan(const Hash<Bits>& query, std::uint32_t radius, std::size_t begin, std::size_t end,
               std::vector<Neighbor>& out) const;

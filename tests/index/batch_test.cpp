@@ -119,6 +119,48 @@ TYPED_TEST(BatchTest, JoinFindsEveryPairOnce) {
     }
 }
 
+// More answers than a worker gathers at a time, in both calls: a worker must stop between two queries and go on.
+TYPED_TEST(BatchTest, AnswersCanBeLong) {
+    constexpr std::size_t kBits = TypeParam::kBits;
+    constexpr std::size_t kSize = 5000;
+    auto list = std::vector<Hash<kBits>>(kSize, testing::random_list<kBits>(1, 48)[0]);
+    const auto others = testing::random_list<kBits>(100, 49);
+    list.insert(list.begin() + 70, others.begin(), others.end());
+    const auto same = [&](std::size_t position) { return position < 70 || position >= 170; };
+    ThreadPool pool(3);
+    for (const auto& index : engines_of(list)) {
+        SCOPED_TRACE(engine_name(index->engine()));
+        const auto queries = std::span(list).first(300);
+        BatchAnswer answer;
+        ASSERT_TRUE(index->search_batch(queries, 2, pool, answer).ok());
+        ASSERT_EQ(answer.offsets.size(), 301U);
+        for (std::size_t q = 0; q < queries.size(); ++q) {
+            ASSERT_EQ(answer.offsets[q + 1] - answer.offsets[q], same(q) ? kSize : 1) << q;
+            EXPECT_EQ(answer.positions[answer.offsets[q]], same(q) ? 0 : q);
+        }
+        EXPECT_EQ(std::count(answer.distances_bits.begin(), answer.distances_bits.end(), 0U), answer.positions.size());
+
+        std::size_t longest = 0;
+        std::size_t first = 0;
+        std::size_t second = 0;
+        const auto check = [&](std::span<const NeighborPair> pairs) {
+            longest = std::max(longest, pairs.size());
+            for (const NeighborPair& pair : pairs) {
+                do {
+                    if (++second == list.size()) second = ++first + 1;
+                } while (!same(first) || second == list.size() || !same(second));
+                if (pair != NeighborPair{static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(second), 0})
+                    return Status(StatusCode::internal, "not the next pair");
+            }
+            return Status();
+        };
+        ASSERT_TRUE(self_join<kBits>(*index, list, 2, pool, check).ok());
+        EXPECT_EQ(first, list.size() - 2);
+        EXPECT_EQ(second, list.size() - 1);
+        EXPECT_LT(longest, 270'000U);  // those of 64 queries: 320,000
+    }
+}
+
 TYPED_TEST(BatchTest, JoinRefusesAndStops) {
     constexpr std::size_t kBits = TypeParam::kBits;
     const std::vector<Hash<kBits>> list(10000, testing::random_list<kBits>(1, 46)[0]);
