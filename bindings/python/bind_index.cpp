@@ -35,6 +35,9 @@ namespace {
 // How many queries of a long batch pass between two looks for Ctrl-C.
 constexpr std::size_t kQueriesBetweenSignals = 4096;
 
+// The same of a join, in calls of its sink, each of a few queries or of many pairs.
+constexpr std::size_t kJoinCallsBetweenSignals = 64;
+
 template <typename T>
 using Array = nb::ndarray<nb::numpy, T, nb::ndim<1>, nb::c_contig>;
 
@@ -88,6 +91,35 @@ public:
         }
         return {to_array(std::move(all.offsets)), to_array(std::move(all.positions)),
                 to_array(std::move(all.distances_bits))};
+    }
+
+    [[nodiscard]] std::tuple<Array<std::uint32_t>, Array<std::uint32_t>, Array<std::uint32_t>> self_join(
+        nb::handle hashes, std::int64_t radius, std::optional<std::size_t> jobs) const {
+        const auto bits = static_cast<std::uint32_t>(in_range(radius, Hash256::kBits, "radius"));
+        const HashSpan span(hashes);
+        ThreadPool pool(jobs.value_or(0));
+        std::array<std::vector<std::uint32_t>, 3> columns;
+        std::size_t calls = 0;
+        bool interrupted = false;
+        const auto keep = [&](std::span<const NeighborPair> pairs) {
+            for (const NeighborPair& pair : pairs) {
+                columns[0].push_back(pair.first);
+                columns[1].push_back(pair.second);
+                columns[2].push_back(pair.distance_bits);
+            }
+            if (++calls % kJoinCallsBetweenSignals != 0 && pairs.size() < kJoinCallsBetweenSignals) return Status();
+            const nb::gil_scoped_acquire held;
+            interrupted = PyErr_CheckSignals() != 0;
+            return interrupted ? Status(StatusCode::cancelled, "interrupted") : Status();
+        };
+        Status status;
+        {
+            const nb::gil_scoped_release released;
+            status = tutela::self_join<256>(*index_, span.get(), bits, pool, keep);
+        }
+        if (interrupted) throw nb::python_error();
+        require(std::move(status));
+        return {to_array(std::move(columns[0])), to_array(std::move(columns[1])), to_array(std::move(columns[2]))};
     }
 
 private:
@@ -160,6 +192,13 @@ void bind_index(nb::module_& module) {
              "Searches for many hashes at once. Answers (offsets, positions, distances): what search() finds for the\n"
              "i-th hash is positions[offsets[i]:offsets[i + 1]], at the distances of the same slice.\n"
              "`jobs` threads share the work (None: one a usable processor); the answer does not depend on it.")
+        .def("self_join", &PyIndex::self_join, "hashes"_a, "radius"_a = kPdqMatchRadius, "jobs"_a = nb::none(),
+             nb::sig("def self_join(self, " TUTELA_HASHES ", radius: int = 31, jobs: int | None = None) -> "
+                     "tuple[numpy.typing.NDArray[numpy.uint32], numpy.typing.NDArray[numpy.uint32], "
+                     "numpy.typing.NDArray[numpy.uint32]]"),
+             "All pairs within `radius` bits among the hashes of the index, which are to be given again, in the same\n"
+             "order. Answers (first, second, distances): first[i] < second[i], by rising first, then distance, then\n"
+             "second. A hash that a list has n times has n * (n - 1) / 2 pairs. `jobs` as in search_many.")
         .def("__len__", [](const PyIndex& self) { return self.index().size(); })
         .def_prop_ro(
             "engine", [](const PyIndex& self) { return engine_name(self.index().engine()); },

@@ -121,8 +121,9 @@ TUTELA_API Result<std::unique_ptr<const Index<Bits>>> build_index(std::span<cons
 // those that `index` was built from, in the same order. The pairs come in pieces, by rising first entry, then by
 // distance, then by second entry, whatever the executor. A list of duplicates has very many pairs; those in memory at a
 // time are, for each worker of the executor, at most a few times the entries of the list and a million more. `sink` is
-// called in the calling thread, never for no pairs; its error ends the join and is returned. invalid_argument when
-// radius > Bits or when the sizes differ. Throws std::bad_alloc. Defined for 64 and 256 bits.
+// called in the calling thread, for each few entries that are done, even when they have no pairs: its error ends the join
+// and is returned. invalid_argument when radius > Bits or when the sizes differ. Throws std::bad_alloc.
+// Defined for 64 and 256 bits.
 template <std::size_t Bits>
 TUTELA_API Status self_join(const Index<Bits>& index, std::span<const Hash<Bits>> hashes, std::uint32_t radius,
                             Executor& executor, const std::function<Status(std::span<const NeighborPair>)>& sink);

@@ -375,8 +375,9 @@ TUTELA_CHECKED tutela_status tutela_index_create_from_hashes(const tutela_hash25
 TUTELA_API void tutela_index_destroy(tutela_index* index);
 
 // Finds every hash at `radius` bits (inclusive, 0..256) or less from `query`: nearest first, equal distances by rising
-// position. Writes the first `capacity` of them to `neighbors`; `count` receives how many there are in all, so a count
-// over the capacity tells that the buffer was too small (`neighbors` may be NULL when `capacity` is 0).
+// position. Writes the first `capacity` of them to `neighbors`, so a capacity of 5 asks for the five nearest; `count`
+// receives how many there are in all, so a count over the capacity tells that the buffer was too small (`neighbors` may
+// be NULL when `capacity` is 0).
 // Errors: TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_index_search(const tutela_index* index, const tutela_hash256* query,
                                                  uint32_t radius, tutela_neighbor* neighbors, size_t capacity,

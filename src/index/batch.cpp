@@ -155,7 +155,7 @@ struct Index<Bits>::Join {
     Status deliver(const std::function<Status(std::span<const NeighborPair>)>& sink) {
         while (!pieces.empty()) {
             Piece& piece = pieces.front();
-            if (!piece.pairs.empty()) TUTELA_TRY(sink(piece.pairs));
+            TUTELA_TRY(sink(piece.pairs));
             piece.pairs.clear();
             if (piece.begin < piece.end) return {};
             pieces.pop_front();

@@ -191,5 +191,19 @@ TYPED_TEST(BatchTest, JoinEndsWithItsSinksError) {
     EXPECT_EQ(calls, 1);
 }
 
+TYPED_TEST(BatchTest, JoinCanBeStoppedWhenThereAreNoPairs) {
+    constexpr std::size_t kBits = TypeParam::kBits;
+    const auto list = testing::random_list<kBits>(1000, 50);
+    InlineExecutor here;
+    const auto index = build_index<kBits>(list, {.engine = Engine::flat}).value();
+    std::size_t calls = 0;
+    const auto third_time = [&](std::span<const NeighborPair> pairs) {
+        EXPECT_TRUE(pairs.empty());
+        return ++calls < 3 ? Status() : Status(StatusCode::cancelled, "enough");
+    };
+    EXPECT_EQ(self_join<kBits>(*index, list, 0, here, third_time).code(), StatusCode::cancelled);
+    EXPECT_EQ(calls, 3U);
+}
+
 }  // namespace
 }  // namespace tutela

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -71,6 +73,41 @@ def test_nearest_is_the_beginning_of_search(engine: str) -> None:
         assert index.nearest(hash, 1000, radius=60) == found
     with pytest.raises(TypeError):
         index.nearest(as_hashes(hashes[:1])[0], -1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_self_join_is_every_pair_once(engine: str) -> None:
+    hashes = clustered(600, 11)
+    expected = []
+    for number, hash in enumerate(hashes[:-1]):
+        later = naive(hashes[number + 1 :], hash, 31)
+        expected += [(number, number + 1 + position, distance) for position, distance in later]
+    assert len(expected) > 500
+    index = tutela.Index(hashes, engine)
+    for jobs in (None, 1, 3):
+        columns = index.self_join(hashes, jobs=jobs)
+        assert [column.dtype.name for column in columns] == ["uint32"] * 3
+        assert list(zip(*(column.tolist() for column in columns), strict=True)) == expected
+    assert [len(column) for column in tutela.Index([], engine).self_join([])] == [0, 0, 0]
+
+
+def test_a_join_needs_the_hashes_of_the_index() -> None:
+    hashes = clustered(20, 12)
+    index = tutela.Index(hashes)
+    with pytest.raises(tutela.InvalidArgumentError, match="20"):
+        index.self_join(hashes[1:])
+    with pytest.raises(tutela.InvalidArgumentError):
+        index.self_join(hashes, 257)
+
+
+def test_a_join_can_be_interrupted() -> None:
+    hashes = np.zeros((100_000, 32), np.uint8)  # five billion pairs
+    index = tutela.Index(hashes, "flat")
+    sender = threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGINT))
+    sender.start()
+    with pytest.raises(KeyboardInterrupt):
+        index.self_join(hashes, jobs=1)
+    sender.join()
 
 
 def test_hashes_come_as_list_array_or_objects() -> None:
