@@ -66,6 +66,24 @@ TYPED_TEST(BkTreeTest, IsWellFormed) {
     }
 }
 
+// What bk_tree.hpp says of parity: in a subtree below the root, only rings of even numbers have entries.
+TYPED_TEST(BkTreeTest, HasEvenRingsOnlyBelowTheRoot) {
+    constexpr std::size_t kBits = TypeParam::kBits;
+    const auto tree = build_bk_arrays<kBits>(testing::clustered_list<kBits>(3000, 35), 4, kernels::table());
+    ASSERT_GT(tree.nodes.size(), 50U);
+    const auto odd_entries = [&](const BkNode& node) {
+        std::size_t count = 0;
+        for (std::size_t ring = node.first_ring | 1U; ring <= node.last_ring; ring += 2) {
+            const std::size_t at = node.ring_begins + ring - node.first_ring;
+            count += tree.ring_begins[at + 1] - tree.ring_begins[at];
+        }
+        return count;
+    };
+    EXPECT_GT(odd_entries(tree.nodes[0]), 1000U);
+    for (std::size_t i = 1; i < tree.nodes.size(); ++i)
+        EXPECT_EQ(odd_entries(tree.nodes[i]), 0U);
+}
+
 TYPED_TEST(BkTreeTest, IsTheSameOnEveryKernelLevel) {
     constexpr std::size_t kBits = TypeParam::kBits;
     const auto list = testing::clustered_list<kBits>(2000, 31);
