@@ -52,6 +52,12 @@ Array<T> to_array(std::vector<T> values) {
     return Array<T>(data, {size}, capsule);
 }
 
+// One job works in the calling thread: to start another would take longer than a few hundred searches.
+std::unique_ptr<Executor> make_executor(std::optional<std::size_t> jobs) {
+    if (jobs == 1) return std::make_unique<InlineExecutor>();
+    return std::make_unique<ThreadPool>(jobs.value_or(0));
+}
+
 class PyIndex {
 public:
     PyIndex(nb::handle hashes, std::string_view engine) {
@@ -82,10 +88,10 @@ public:
         const auto bits = static_cast<std::uint32_t>(in_range(radius, Hash256::kBits, "radius"));
         const HashSpan span(hashes);
         const std::span<const Hash256> queries = span.get();
-        ThreadPool pool(jobs.value_or(0));
+        const std::unique_ptr<Executor> executor = make_executor(jobs);
         BatchAnswer all{{0}, {}, {}};
         for (std::size_t done = 0; done < queries.size(); done += kQueriesBetweenSignals) {
-            search_some(queries.subspan(done, std::min(kQueriesBetweenSignals, queries.size() - done)), bits, pool,
+            search_some(queries.subspan(done, std::min(kQueriesBetweenSignals, queries.size() - done)), bits, *executor,
                         all);
             if (PyErr_CheckSignals() != 0) throw nb::python_error();
         }
@@ -97,7 +103,7 @@ public:
         nb::handle hashes, std::int64_t radius, std::optional<std::size_t> jobs) const {
         const auto bits = static_cast<std::uint32_t>(in_range(radius, Hash256::kBits, "radius"));
         const HashSpan span(hashes);
-        ThreadPool pool(jobs.value_or(0));
+        const std::unique_ptr<Executor> executor = make_executor(jobs);
         std::array<std::vector<std::uint32_t>, 3> columns;
         std::size_t calls = 0;
         bool interrupted = false;
@@ -115,7 +121,7 @@ public:
         Status status;
         {
             const nb::gil_scoped_release released;
-            status = tutela::self_join<256>(*index_, span.get(), bits, pool, keep);
+            status = tutela::self_join<256>(*index_, span.get(), bits, *executor, keep);
         }
         if (interrupted) throw nb::python_error();
         require(std::move(status));
