@@ -25,6 +25,7 @@
 #include "tutela/executor.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
+#include "tutela/list.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -62,6 +63,12 @@ class PyIndex {
 public:
     PyIndex(nb::handle hashes, std::string_view engine) {
         const IndexOptions options{engine_from_name(engine)};
+        if (nb::isinstance<HashList>(hashes)) {
+            const HashList list = nb::cast<const HashList&>(hashes);
+            const nb::gil_scoped_release released;
+            index_ = take(list.open_index(options));
+            return;
+        }
         const HashSpan span(hashes);
         const nb::gil_scoped_release released;
         index_ = take(build_index<256>(span.get(), options));

@@ -1,12 +1,14 @@
 // HashList, Entry, ListBuilder and the reading of text lists.
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
@@ -15,6 +17,7 @@
 #include "bindings.hpp"
 #include "errors.hpp"
 #include "text.hpp"
+#include "tutela/executor.hpp"
 #include "tutela/list.hpp"
 
 namespace nb = nanobind;
@@ -33,10 +36,22 @@ Entry entry_at(const HashList& list, nb::ssize_t position) {
     return {view.hash, std::string(view.id), std::string(view.category), std::string(view.label)};
 }
 
-HashList load(nb::handle path) {
+HashList load(nb::handle path, std::string_view check) {
     const std::string name = path_bytes(path);
+    if (check != "everything" && check != "layout") throw nb::value_error("check is 'everything' or 'layout'");
     const nb::gil_scoped_release released;
-    return take(HashList::load(name));
+    return take(HashList::load(name, check == "layout" ? LoadCheck::layout : LoadCheck::everything));
+}
+
+void verify(const HashList& list) {
+    const nb::gil_scoped_release released;
+    require(list.verify());
+}
+
+HashList with_index(const HashList& list, std::optional<std::size_t> jobs) {
+    const nb::gil_scoped_release released;
+    ThreadPool pool(jobs.value_or(0));
+    return take(list.with_index(pool));
 }
 
 HashList from_bytes(const nb::bytes& snapshot) {
@@ -79,8 +94,13 @@ void bind_hash_list(nb::module_& module) {
                          "An immutable, validated list of known hashes: a sequence of Entry objects.\n\n"
                          "Made by ListBuilder.build(), HashList.open() or HashList.load(). Threads may share it.")
         .def_static(
-            "load", &load, "path"_a, nb::sig("def load(" TUTELA_PATH ") -> HashList"),
+            "load", &load, "path"_a, "check"_a = "everything",
+            nb::sig("def load(" TUTELA_PATH
+                    ", check: typing.Literal['everything', 'layout'] = 'everything') -> HashList"),
             "Maps a snapshot file and validates all of it.\n\n"
+            "check='layout' looks at its header, section table and the structure of a stored index alone, in "
+            "milliseconds:\n"
+            "for a file that was verified before, or that verify() will be called on.\n\n"
             "Raises NotFoundError, PermissionDeniedError, InputOutputError, CorruptError, ChecksumMismatchError,\n"
             "VersionMismatchError, LimitError; UnsupportedError for a file that is no snapshot.")
         .def_static("open", &open, "path"_a, nb::sig("def open(" TUTELA_PATH ") -> HashList"),
@@ -96,6 +116,13 @@ void bind_hash_list(nb::module_& module) {
         .def(
             "__bytes__", [](const HashList& list) { return nb::bytes(list.bytes().data(), list.bytes().size()); },
             "The snapshot itself: what save() writes.")
+        .def("verify", &verify,
+             "Checks everything, as load() does by default. Raises what load() raises; other threads may use the list.")
+        .def_prop_ro("has_index", &HashList::has_index, "Whether the snapshot holds an index.")
+        .def("with_index", &with_index, "jobs"_a = nb::none(),
+             "The same list with an index for large lists in its snapshot, which Index(list) and Scanner then open "
+             "where\n"
+             "it lies instead of building one. The digest stays the same. jobs: threads; None for one a processor.")
         .def("__len__", &HashList::size)
         .def("__getitem__", &entry_at, "position"_a)
         .def(

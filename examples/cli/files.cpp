@@ -26,10 +26,10 @@ std::string name_in_error(const std::string& path, const Status& status) {
     return status.code() == StatusCode::not_found ? inert_without_hashes(path) : inert(path);
 }
 
-std::optional<HashList> open_list_or_say(const std::string& path, bool strict) {
+std::optional<HashList> open_list_or_say(const std::string& path, bool strict, LoadCheck check) {
     constexpr std::size_t kFewLines = 3;
     TextImport import;
-    Result<HashList> list = open_list(path, &import);
+    Result<HashList> list = open_list(path, &import, check);
     report_skipped_lines(path, import, kFewLines);
     if (!list.ok()) {
         say("cannot use the list " + name_in_error(path, list.status()) + ": " + inert(list.status().to_string()));

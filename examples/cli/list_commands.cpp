@@ -11,6 +11,8 @@
 #include "files.hpp"
 #include "output.hpp"
 #include "text.hpp"
+#include "tutela/executor.hpp"
+#include "tutela/hasher.hpp"
 #include "tutela/list.hpp"
 #include "usage.hpp"
 
@@ -35,6 +37,8 @@ constexpr CommandHelp kBuildHelp = {
     "Merges text lists and snapshots, in the order given, into the snapshot OUT, which appears under its name only\n"
     "when it is whole. Duplicates are kept. A text list has a line an entry, hex[,id[,category[,label]]]; blank\n"
     "lines and lines that start with # are comments; bad lines are named on standard error and skipped.\n"
+    "An index stored in the snapshot spares every scan the seconds of building it; it makes the file some four times\n"
+    "as large and leaves the digest as it is.\n"
     "A file that is no snapshot is never overwritten.\n",
     "Exit codes: 0 the snapshot was written, 2 an error.\n"
     "\n"
@@ -43,7 +47,7 @@ constexpr CommandHelp kBuildHelp = {
 
 constexpr CommandHelp kInfoHelp = {
     "list info", "[options] L",
-    "Says what a list holds: kind, size, entries, digest, and its categories with their counts.\n",
+    "Says what a list holds: kind, size, entries, index, digest, and its categories with their counts.\n",
     "Exit codes: 0 the list can be used, 2 an error.\n"
     "\n"
     "Example:\n"
@@ -63,7 +67,7 @@ std::string entries(const HashList& list) {
 
 // A damaged or newer snapshot is one too. A file that cannot be looked into may be anything.
 bool is_snapshot(const std::string& path) {
-    switch (HashList::load(path).status().code()) {
+    switch (HashList::load(path, LoadCheck::layout).status().code()) {
         case StatusCode::ok:
         case StatusCode::limit:
         case StatusCode::corrupt:
@@ -118,17 +122,29 @@ bool add_input(const std::string& path, bool strict, ListBuilder& builder) {
     return true;
 }
 
+bool wants_index(const std::string& when, std::size_t entries) {
+    if (when != "auto") return when == "always";
+    return automatic_engine(Hash256::kBits, entries, kPdqMatchRadius) == Engine::bk_forest;
+}
+
 int build(const Words& words) {
     Options options(kBuildHelp);
+    options.value("index", "WHEN", "auto", "store an index: auto (when the list is large), always or never");
+    add_jobs_option(options);
     options.flag("strict", "a bad line is an error: nothing is written");
     if (const auto code = options.parse(words)) return *code;
+    const std::string when = options.choice("index", {"auto", "always", "never"});
     const Words& paths = options.operands(2, SIZE_MAX, "OUT and at least one IN are needed");
     if (must_not_overwrite(paths.front())) return kError;
     ListBuilder builder;
     for (std::size_t i = 1; i < paths.size(); ++i) {
         if (!add_input(paths[i], options.given("strict"), builder)) return kError;
     }
-    const Result<HashList> list = builder.build();
+    Result<HashList> list = builder.build();
+    if (list.ok() && wants_index(when, list.value().size())) {
+        ThreadPool pool(jobs_option(options));
+        list = list.value().with_index(pool);
+    }
     const Status status = list.ok() ? list.value().save(paths.front()) : list.status();
     if (!status.ok()) {
         say("cannot write " + inert(paths.front()) + ": " + inert(status.to_string()));
@@ -155,9 +171,10 @@ int info(const Words& words) {
     const std::optional<HashList> list = open_list_or_say(path, false);
     if (!list) return kError;
     return print("list:       " + inert(path) + "\nkind:       " + (is_snapshot(path) ? "snapshot" : "text list") +
-                 "\nsize:       " + grouped(list->bytes().size()) +
-                 " bytes as a snapshot\nentries:    " + grouped(list->size()) +
-                 "\nhash:       pdq, 256 bits\ndigest:     " + list->digest_hex() + '\n' + category_lines(*list));
+                 "\nsize:       " + grouped(list->bytes().size()) + " bytes as a snapshot\nentries:    " +
+                 grouped(list->size()) + "\nhash:       pdq, 256 bits\nindex:      " +
+                 (list->has_index() ? "bk_forest, stored" : "none stored") + "\ndigest:     " + list->digest_hex() +
+                 '\n' + category_lines(*list));
 }
 
 int verify(const Words& words) {

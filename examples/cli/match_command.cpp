@@ -38,6 +38,7 @@ Options match_options() {
     add_list_options(options);
     options.value("format", "F", "csv", "csv or jsonl");
     add_jobs_option(options);
+    add_load_check_option(options);
     options.flag("strict", "a bad line in a text list is an error");
     return options;
 }
@@ -169,10 +170,11 @@ int match(const Options& options, const Words& words) {
     const std::uint32_t radius = radius_option(options);
     const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
     ThreadPool pool(jobs_option(options));
-    const IndexOptions index_options{.engine = engine_option(options), .executor = &pool};
-    const std::optional<HashList> list = open_list_or_say(options.text("list"), options.given("strict"));
+    const IndexOptions index_options{.engine = engine_option(options), .radius = radius, .executor = &pool};
+    const std::optional<HashList> list =
+        open_list_or_say(options.text("list"), options.given("strict"), load_check_option(options));
     if (!list) return kError;
-    Result<std::unique_ptr<const Index<256>>> index = build_index<256>(list->hashes(), index_options);
+    Result<std::unique_ptr<const Index<256>>> index = list->open_index(index_options);
     Result<Output> out = Output::open("-");
     if (!index.ok() || !out.ok()) {
         say((index.ok() ? out.status() : index.status()).to_string());

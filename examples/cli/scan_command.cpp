@@ -49,6 +49,7 @@ Options scan_options() {
     options.value("max-bytes", "N", "2147483648", "larger pictures are not read");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
+    add_load_check_option(options);
     options.flag("strict", "a file unreadable, corrupt or over a limit is an error, as is a bad line in L");
     options.flag("quiet,q", "no summary and no progress on standard error");
     options.flag("no-progress", "no progress on standard error");
@@ -70,6 +71,7 @@ struct ScanRequest {
     std::size_t jobs = 0;
     bool show_hashes = false;
     bool strict = false;
+    LoadCheck load_check = LoadCheck::everything;
     bool quiet = false;
     bool progress = false;
     ScanOptions scan;
@@ -90,6 +92,7 @@ ScanRequest read_request(const Options& options) {
     request.scan.radius = radius_option(options);
     request.scan.min_quality = static_cast<std::int32_t>(options.number("min-quality", 0, 100));
     request.scan.index.engine = engine_option(options);
+    request.load_check = load_check_option(options);
     request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);
     request.scan.limits.max_bytes = options.number("max-bytes", 1, kMost);
     request.scan.follow_symlinks = options.given("follow-symlinks");
@@ -169,7 +172,7 @@ bool must_not_replace(const std::string& output, const std::string& list) {
 
 int scan(ScanRequest request) {
     if (must_not_replace(request.output_path, request.list_path)) return kError;
-    std::optional<HashList> list = open_list_or_say(request.list_path, request.strict);
+    std::optional<HashList> list = open_list_or_say(request.list_path, request.strict, request.load_check);
     if (!list) return kError;
     ProgressBar bar(request.progress);
     FilesTotal files_total;

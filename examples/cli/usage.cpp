@@ -128,6 +128,14 @@ void add_jobs_option(Options& options) {
     options.value("jobs,j", "N", "how many to work on at the same time [default: one a usable processor]");
 }
 
+void add_load_check_option(Options& options) {
+    options.flag("trust-list", "use a snapshot without reading all of it first; for one that was verified before");
+}
+
+LoadCheck load_check_option(const Options& options) {
+    return options.given("trust-list") ? LoadCheck::layout : LoadCheck::everything;
+}
+
 Engine engine_option(const Options& options) {
     const std::string& name = options.choice("engine", {"auto", "flat", "bk_tree", "bk_forest"});
     for (const Engine engine : {Engine::flat, Engine::bk_tree, Engine::bk_forest}) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ struct Neighbor {
 
 // How an index searches. All engines give the same answers; they differ in time and memory.
 enum class Engine : std::uint32_t {
-    automatic = 0,  // chosen from the size and the width; explain() says what and why
+    automatic = 0,  // chosen from size, width and radius; explain() says what and why
     flat = 1,       // compares the query with every hash, a cache line at a time
     bk_tree = 2,    // a Burkhard-Keller tree: for small radii (it prunes with |d(q,p) - d(x,p)| > radius only)
     bk_forest = 3,  // a tree for each band of 16 bits: for large lists, at radii up to 3 (64 bits) or 4 a band
@@ -36,8 +37,14 @@ enum class Engine : std::uint32_t {
 // The name of an engine: "flat", "bk_tree", "automatic"; "unknown" for a number that is none.
 TUTELA_API std::string_view engine_name(Engine engine) noexcept;
 
+// What Engine::automatic stands for, for `count` hashes of `bits` bits (64 or 256) and searches of `radius`. Thread-safe.
+TUTELA_API Engine automatic_engine(std::size_t bits, std::size_t count, std::uint32_t radius);
+
 struct IndexOptions {
     Engine engine = Engine::automatic;
+    // The radius that most searches will have, for the choice; any other gives the same answers. Unset: 31 for 256 bits, 4
+    // for 64.
+    std::optional<std::uint32_t> radius = std::nullopt;
     // Where the parts of a bk_forest are built side by side; null: in the calling thread. Used during the build only.
     Executor* executor = nullptr;
 };

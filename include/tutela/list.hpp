@@ -14,8 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "tutela/executor.hpp"
 #include "tutela/export.h"
 #include "tutela/hash.hpp"
+#include "tutela/index.hpp"
 #include "tutela/status.hpp"
 
 namespace tutela {
@@ -39,6 +41,16 @@ struct Entry {
 inline constexpr std::size_t kMaxTextBytes = 65535;
 inline constexpr std::uint64_t kMaxEntries = 0xffffffffULL;
 
+// How much of a snapshot file is looked at before it is used. The numbers are part of the C ABI.
+enum class LoadCheck : std::uint32_t {
+    // All of it: about 0.1 s for each million entries, and as much again for a stored index.
+    everything = 0,
+    // Header, section table (with their checksum) and the structure of a stored index: milliseconds, whatever the size. For
+    // a file that this system has verified before. The rest is checked for safety when it is used: a damaged or crafted
+    // file may lose matches, report wrong ones or empty texts, but is never read outside. verify() makes up for it.
+    layout = 1,
+};
+
 // An immutable list. A cheap handle: copies share the bytes. Thread-safe.
 class TUTELA_API HashList {
 public:
@@ -46,11 +58,15 @@ public:
     // every offset, every text (UTF-8), the XXH3-128 of every section, the SHA-256 of the whole.
     // Errors: not_found, permission_denied, io_error, corrupt, checksum_mismatch, version_mismatch, limit, and
     // unsupported when the file is no snapshot at all. The file must not be changed in place while it is mapped;
-    // save() never does that (it renames a new file over the old one).
-    static Result<HashList> load(const std::filesystem::path& path);
+    // save() never does that (it renames a new file over the old one). A stored index is checked against the hashes.
+    // `check` can put most of this off; invalid_argument for an unknown one.
+    static Result<HashList> load(const std::filesystem::path& path, LoadCheck check = LoadCheck::everything);
 
-    // The same validation over bytes in memory, which are copied.
-    static Result<HashList> from_bytes(std::span<const std::uint8_t> snapshot);
+    // What load() would say after checking everything. For a list that was loaded by its layout, while it is in use.
+    [[nodiscard]] Status verify() const;
+
+    // The same over bytes in memory, which are copied.
+    static Result<HashList> from_bytes(std::span<const std::uint8_t> snapshot, LoadCheck check = LoadCheck::everything);
 
     [[nodiscard]] std::size_t size() const noexcept;
     // All hashes in entry order; valid as long as any copy of this list.
@@ -60,8 +76,20 @@ public:
     // The entry's id, or its position in decimal when it was given none. Precondition: position < size().
     [[nodiscard]] std::string entry_name(std::size_t position) const;
     // SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits. Equal entries in equal order give
-    // an equal digest, in memory or in a file.
+    // an equal digest, in memory or in a file, with an index or without. Of a list loaded by its layout it is what the
+    // file says, until verify() has confirmed it.
     [[nodiscard]] std::string digest_hex() const;
+
+    // Whether the snapshot holds an index.
+    [[nodiscard]] bool has_index() const noexcept;
+    // The same list, its snapshot holding a bk_forest, built on `executor`: 106 bytes an entry more for ten million
+    // entries, 200 for a million, 1,600 for a hundred thousand. The digest stays the same. Peak memory is the new snapshot,
+    // the index and 32 bytes an entry, beside this list. limit when the snapshot would pass 1 TiB. Throws std::bad_alloc.
+    Result<HashList> with_index(Executor& executor) const;
+    // An index of the hashes, for positions in this list. A stored one is opened where it lies, in milliseconds, unless
+    // another engine is asked for; else it is built as by build_index(), but a bk_forest does not copy the hashes. It keeps
+    // the bytes of this list alive. Errors as build_index().
+    Result<std::unique_ptr<const Index<256>>> open_index(const IndexOptions& options = {}) const;
 
     // The snapshot itself: what save() writes. Valid as long as any copy of this list.
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept;
@@ -121,8 +149,8 @@ struct TextImport {
 // itself contain commas. Blank lines and lines whose first character other than a blank is '#' are comments. LF or CR
 // LF; a UTF-8 byte order mark at the start is passed over; blanks around a field are dropped. A bad line (no hash of 64
 // digits, not UTF-8, too long, a CR inside it, also in a comment) is skipped, counted and reported; the rest is read.
-// Reads as a stream: a line is at most 256 KiB. Errors: not_found, permission_denied, io_error, limit (of the builder), after which the builder may hold some
-// of the entries; unsupported for what is no regular file, or has NUL bytes in its first 4 KiB (no text).
+// Reads as a stream: a line is at most 256 KiB. Errors: not_found, permission_denied, io_error, limit (of the builder),
+// after which the builder may hold some of the entries; unsupported for what is no regular file, or has NUL bytes in its first 4 KiB (no text).
 TUTELA_API Result<TextImport> read_text_list(const std::filesystem::path& path, ListBuilder& builder);
 // The same from memory.
 TUTELA_API Result<TextImport> parse_text_list(std::string_view text, ListBuilder& builder);
@@ -131,6 +159,8 @@ TUTELA_API Result<TextImport> parse_text_list(std::string_view text, ListBuilder
 // `import`, when not null, receives what a text list's reading did (zeroes for a snapshot).
 // A text without a single entry although it has bad lines is `corrupt`, and so is a file of 0 bytes: a mistaken or
 // cut file must not pass as an empty list (a text of comments alone does). `import` is filled in that case too.
-TUTELA_API Result<HashList> open_list(const std::filesystem::path& path, TextImport* import = nullptr);
+// `check` is for a snapshot: see HashList::load().
+TUTELA_API Result<HashList> open_list(const std::filesystem::path& path, TextImport* import = nullptr,
+                                      LoadCheck check = LoadCheck::everything);
 
 }  // namespace tutela

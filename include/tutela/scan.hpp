@@ -53,7 +53,7 @@ struct ScanControl {
 // Compares files with a list. Immutable once made; thread-safe: several scans may run at once.
 class TUTELA_API Scanner {
 public:
-    // Builds the index of the list, which is kept alive. invalid_argument for options out of range.
+    // Opens the index that the list stores, or builds one. The list is kept alive. invalid_argument for options out of range.
     static Result<Scanner> create(HashList list, ScanOptions options = {});
 
     // Scans files and folders: one row for each file found, in the order of `paths` and, within a folder, in the order of

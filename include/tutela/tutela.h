@@ -304,6 +304,31 @@ TUTELA_CHECKED tutela_status tutela_list_open(const char* path, tutela_list** li
 // TUTELA_VERSION_MISMATCH, TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_list_load(const char* path, tutela_list** list, tutela_error* error);
 
+// How much of a snapshot file is looked at before it is used.
+enum {
+    TUTELA_LOAD_EVERYTHING = 0,  // all of it, as tutela_list_load does
+    // Header, section table and the structure of a stored index: milliseconds, whatever the size. For a file that this
+    // system has verified before: a damaged or crafted one may lose matches or report wrong ones, but is never read
+    // outside. tutela_list_verify makes up for it, at any time.
+    TUTELA_LOAD_LAYOUT = 1
+};
+
+// tutela_list_load with a choice of what is checked. TUTELA_INVALID_ARGUMENT for an unknown `check`.
+TUTELA_CHECKED tutela_status tutela_list_load_with(const char* path, uint32_t check, tutela_list** list,
+                                                   tutela_error* error);
+
+// Checks everything, as tutela_list_load would have. May run while others use the list.
+TUTELA_CHECKED tutela_status tutela_list_verify(const tutela_list* list, tutela_error* error);
+
+// Whether the snapshot holds an index: 1 or 0.
+TUTELA_API int tutela_list_has_index(const tutela_list* list);
+
+// The same list with an index for large lists in its snapshot, which tutela_index_create_from_list and
+// tutela_scanner_create then open where it lies. A new list, to be destroyed; the digest stays the same. `threads` build it, as
+// in tutela_scan_options. Errors: TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_list_add_index(const tutela_list* list, uint32_t threads, tutela_list** indexed,
+                                                   tutela_error* error);
+
 // The same from `size` bytes of memory, which are copied.
 TUTELA_CHECKED tutela_status tutela_list_from_bytes(const void* bytes, size_t size, tutela_list** list,
                                                     tutela_error* error);

@@ -1,7 +1,9 @@
 // Exact search, for the C interface.
 #include "tutela/index.hpp"
 
+#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "capi/handles.hpp"
@@ -15,6 +17,7 @@ namespace {
 
 using tutela::Engine;
 using tutela::Hash256;
+using tutela::Result;
 using tutela::Status;
 using tutela::capi::guarded;
 using tutela::capi::require;
@@ -33,11 +36,15 @@ tutela_index_options default_options() noexcept {
     return options;
 }
 
-Status build(std::span<const Hash256> hashes, const tutela_index_options* options, tutela_index** index) {
+Result<tutela::IndexOptions> read_options(const tutela_index_options* options) {
     tutela_index_options known = default_options();
     if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
-    TUTELA_ASSIGN(auto built, tutela::build_index<256>(hashes, {.engine = static_cast<Engine>(known.engine)}));
-    *index = new tutela_index{std::move(built)};
+    return tutela::IndexOptions{.engine = static_cast<Engine>(known.engine)};
+}
+
+Status hand_over(Result<std::unique_ptr<const tutela::Index<256>>> made, tutela_index** index) {
+    TUTELA_TRY(made.status());
+    *index = new tutela_index{std::move(made).value()};
     return {};
 }
 
@@ -56,7 +63,8 @@ tutela_status tutela_index_create_from_list(const tutela_list* list, const tutel
     return guarded(error, [&]() -> Status {
         TUTELA_TRY(require(list, "list"));
         TUTELA_TRY(require(index, "index"));
-        return build(list->list.hashes(), options, index);
+        TUTELA_ASSIGN(const tutela::IndexOptions known, read_options(options));
+        return hand_over(list->list.open_index(known), index);
     });
 }
 
@@ -67,7 +75,9 @@ tutela_status tutela_index_create_from_hashes(const tutela_hash256* hashes, std:
         TUTELA_TRY(require_array(hashes, count, "hashes"));
         TUTELA_TRY(require(index, "index"));
         // Both are 32 bytes in an array and nothing else (asserted above), read as bytes: no copy is needed.
-        return build({reinterpret_cast<const Hash256*>(hashes), count}, options, index);
+        TUTELA_ASSIGN(const tutela::IndexOptions known, read_options(options));
+        const std::span span(reinterpret_cast<const Hash256*>(hashes), count);
+        return hand_over(tutela::build_index<256>(span, known), index);
     });
 }
 

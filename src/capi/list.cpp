@@ -148,6 +148,35 @@ tutela_status tutela_list_load(const char* path, tutela_list** list, tutela_erro
     });
 }
 
+tutela_status tutela_list_load_with(const char* path, std::uint32_t check, tutela_list** list, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(path, "path"));
+        TUTELA_TRY(require(list, "list"));
+        return hand_over(HashList::load(path, static_cast<tutela::LoadCheck>(check)), list);
+    });
+}
+
+tutela_status tutela_list_verify(const tutela_list* list, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        return list->list.verify();
+    });
+}
+
+int tutela_list_has_index(const tutela_list* list) {
+    return list != nullptr && list->list.has_index() ? 1 : 0;
+}
+
+tutela_status tutela_list_add_index(const tutela_list* list, std::uint32_t threads, tutela_list** indexed,
+                                    tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(require(indexed, "indexed"));
+        TUTELA_ASSIGN(const auto executor, tutela::capi::make_executor(threads));
+        return hand_over(list->list.with_index(*executor), indexed);
+    });
+}
+
 tutela_status tutela_list_from_bytes(const void* bytes, std::size_t size, tutela_list** list, tutela_error* error) {
     return guarded(error, [&]() -> Status {
         TUTELA_TRY(require_array(bytes, size, "bytes"));

@@ -11,7 +11,6 @@ namespace tutela {
 namespace {
 
 constexpr std::size_t kBlocks = 8;
-constexpr std::size_t kCells = 6561;       // 3^8
 constexpr std::size_t kMostInACell = 256;  // 2^8: every block one of two values
 
 // The ones of a block of a value: 0, 1 or 2.
@@ -53,9 +52,9 @@ BandDirectory::BandDirectory(std::span<const std::uint32_t, kValues> counts, std
                              const kernels::Table& table)
     : form_(form), match_values_(table.match_values) {
     if (form == BandForm::resolved) {
-        lines_.reserve(kValues + 1);
+        own_lines_.reserve(kValues + 1);
         for (const std::uint32_t count : counts) {
-            lines_.push_back(first_line);
+            own_lines_.push_back(first_line);
             first_line += lines_for(count);
         }
     } else {
@@ -64,18 +63,57 @@ BandDirectory::BandDirectory(std::span<const std::uint32_t, kValues> counts, std
             if (counts[value] != 0)
                 by_cell[cell_of(static_cast<std::uint16_t>(value))].push_back(static_cast<std::uint16_t>(value));
         }
-        cells_.reserve(kCells + 1);
+        own_cells_.reserve(kCells + 1);
         for (const std::vector<std::uint16_t>& members : by_cell) {
-            cells_.push_back(static_cast<std::uint32_t>(values_.size()));
+            own_cells_.push_back(static_cast<std::uint32_t>(own_values_.size()));
             for (const std::uint16_t value : members) {
-                values_.push_back(value);
-                lines_.push_back(first_line);
+                own_values_.push_back(value);
+                own_lines_.push_back(first_line);
                 first_line += lines_for(counts[value]);
             }
         }
-        cells_.push_back(static_cast<std::uint32_t>(values_.size()));
+        own_cells_.push_back(static_cast<std::uint32_t>(own_values_.size()));
     }
-    lines_.push_back(first_line);
+    own_lines_.push_back(first_line);
+    lines_ = own_lines_;
+    cells_ = own_cells_;
+    values_ = own_values_;
+}
+
+BandDirectory::BandDirectory(const Arrays& arrays, const kernels::Table& table) noexcept
+    : form_(arrays.form),
+      match_values_(table.match_values),
+      lines_(arrays.lines),
+      cells_(arrays.cells),
+      values_(arrays.values) {}
+
+namespace {
+
+// Whether every cell has values of its own alone, each once: so a cell has at most kMostInACell.
+bool are_cells(std::span<const std::uint32_t> cells, std::span<const std::uint16_t> values) noexcept {
+    if (cells.size() != BandDirectory::kCells + 1 || cells.front() != 0 || cells.back() != values.size()) return false;
+    for (std::size_t cell = 0; cell < BandDirectory::kCells; ++cell) {
+        if (cells[cell] > cells[cell + 1] || cells[cell + 1] > values.size()) return false;
+        for (std::size_t rank = cells[cell]; rank < cells[cell + 1]; ++rank) {
+            if (cell_of(values[rank]) != cell) return false;
+            if (rank > cells[cell] && values[rank - 1] >= values[rank]) return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+std::optional<BandDirectory> BandDirectory::borrow(const Arrays& arrays, std::uint32_t first_line,
+                                                   std::uint32_t end_line, const kernels::Table& table) {
+    const bool branching = arrays.form == BandForm::branching;
+    const std::size_t ranks = branching ? arrays.values.size() : kValues;
+    if (arrays.lines.size() != ranks + 1) return std::nullopt;
+    if (arrays.lines.front() != first_line || arrays.lines.back() > end_line) return std::nullopt;
+    if (!std::is_sorted(arrays.lines.begin(), arrays.lines.end())) return std::nullopt;
+    if (branching ? !are_cells(arrays.cells, arrays.values) : !arrays.cells.empty() || !arrays.values.empty())
+        return std::nullopt;
+    return BandDirectory(arrays, table);
 }
 
 LineRange BandDirectory::lines_of(std::uint16_t value) const noexcept {
@@ -92,8 +130,8 @@ LineRange BandDirectory::lines_of(std::uint16_t value) const noexcept {
 }
 
 std::size_t BandDirectory::memory_bytes() const noexcept {
-    return lines_.capacity() * sizeof lines_[0] + values_.capacity() * sizeof values_[0] +
-           cells_.capacity() * sizeof cells_[0];
+    return own_lines_.capacity() * sizeof own_lines_[0] + own_values_.capacity() * sizeof own_values_[0] +
+           own_cells_.capacity() * sizeof own_cells_[0];
 }
 
 // Appends ranks, begin and end, for finish().

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "core/try.hpp"
 #include "index/engine.hpp"
@@ -79,7 +80,8 @@ std::uint32_t* expand(const LineRange& range, std::uint32_t* out) noexcept {
 template <std::size_t Bits>
 struct BkForest<Bits>::Query {
     const BkForest& forest;
-    const SpreadHash<Bits>& query;
+    const Hash<Bits>& hash;
+    const SpreadHash<Bits>& query;  // the same
     std::uint32_t radius;
     RingFilter<Bits> filter;
     Scratch& scratch;
@@ -117,7 +119,7 @@ struct BkForest<Bits>::Query {
         // What lies ahead of the last line: any line at all.
         std::fill_n(end, kernels::kLineLookAhead, 0U);
         for (std::size_t i = 0; i < std::min(line_count, kernels::kLineLookAhead); ++i)
-            __builtin_prefetch(forest.sketches() + std::size_t{scratch.lines[i]} * kernels::kLineSketches);
+            __builtin_prefetch(forest.sketches_.data() + std::size_t{scratch.lines[i]} * kernels::kLineSketches);
 
         const std::uint32_t* lines = scratch.lines.data();
         std::size_t first_range = 0;
@@ -135,13 +137,13 @@ struct BkForest<Bits>::Query {
         const std::uint16_t sketch = query.bands[(segment.band + 1) % kBands];
         const std::uint32_t limit = filter.next_limit(segment.band, segment.distance);
         const std::size_t found =
-            forest.kernels_.scan_lines(sketch, forest.sketches(), lines, count, limit, scratch.line_hits.data());
+            forest.kernels_.scan_lines(sketch, forest.sketches_.data(), lines, count, limit, scratch.line_hits.data());
         for (std::size_t i = 0; i < found; ++i) {
             const std::uint64_t first = std::uint64_t{scratch.line_hits[i].line} * kernels::kLineSketches;
             for (std::uint32_t mask = scratch.line_hits[i].mask; mask != 0; mask &= mask - 1) {
                 const std::uint64_t place = first + static_cast<std::uint64_t>(std::countr_zero(mask));
                 scratch.candidates.push_back({place, segment.band});
-                __builtin_prefetch(forest.positions() + place);
+                __builtin_prefetch(forest.positions_.data() + place);
             }
             if (scratch.candidates.size() > most) return false;
         }
@@ -154,23 +156,34 @@ struct BkForest<Bits>::Query {
         make_room(scratch.hits, scratch.candidates.size() + 1);
         std::size_t count = 0;
         for (const Candidate& candidate : scratch.candidates) {
-            const std::uint32_t position = forest.positions()[candidate.place];
-            if (position >= forest.size_) continue;
-            __builtin_prefetch(forest.hashes() + position);
+            const std::uint32_t position = forest.positions_[candidate.place];
+            if (position >= forest.size()) continue;  // fills up a line, or comes from a crafted file
+            __builtin_prefetch(forest.hashes_.data() + position);
             scratch.candidates[count].band = candidate.band;
             scratch.positions[count++] = position;
         }
         const auto scan = Bits == 64 ? forest.kernels_.scan_places64 : forest.kernels_.scan_places256;
-        const std::size_t found = scan(query.bytes(), forest.hashes_.bytes().data(), scratch.positions.data(), count,
-                                       radius, scratch.hits.data());
+        const std::size_t found =
+            scan(hash.bytes.data(), forest.hash_bytes(), scratch.positions.data(), count, radius, scratch.hits.data());
         for (std::size_t i = 0; i < found; ++i) {
             const kernels::Hit& hit = scratch.hits[i];
             const std::uint32_t position = scratch.positions[hit.position];
-            if (filter.is_first(scratch.candidates[hit.position].band, query, forest.hashes()[position]))
+            if (filter.is_first(scratch.candidates[hit.position].band, query, spread(forest.hashes_[position])))
                 out.push_back({position, hit.distance_bits});
         }
     }
 };
+
+template <std::size_t Bits>
+BkForest<Bits>::BkForest(std::span<const Hash<Bits>> hashes, Parts parts, Owner owner, std::string reason,
+                         const kernels::Table& table)
+    : reason_(std::move(reason)),
+      kernels_(table),
+      bands_(std::move(parts.bands)),
+      hashes_(hashes),
+      sketches_(parts.sketches),
+      positions_(parts.positions),
+      owner_(std::move(owner)) {}
 
 template <std::size_t Bits>
 ForestWork BkForest<Bits>::search_unsorted(const Hash<Bits>& query, std::uint32_t radius, bool may_scan_all,
@@ -181,24 +194,24 @@ ForestWork BkForest<Bits>::search_unsorted(const Hash<Bits>& query, std::uint32_
     if (radius > RingFilter<Bits>::kMaxRadius) {
         work.scanned_all = true;
     } else {
-        const Query search{*this, bands, radius, RingFilter<Bits>(radius), scratch_of_thread()};
+        const Query search{*this, query, bands, radius, RingFilter<Bits>(radius), scratch_of_thread()};
         work.lines = search.gather();
-        work.scanned_all = may_scan_all && work.lines * kHashesALine<Bits> > size_;
+        work.scanned_all = may_scan_all && work.lines * kHashesALine<Bits> > size();
         if (!work.scanned_all) {
             const std::size_t most =
-                may_scan_all ? size_ / kHashesACandidate<Bits> : std::numeric_limits<std::size_t>::max();
+                may_scan_all ? size() / kHashesACandidate<Bits> : std::numeric_limits<std::size_t>::max();
             work.scanned_all = !search.scan_lines(work.lines, most);
             work.candidates = search.scratch.candidates.size();
             if (!work.scanned_all) search.verify(out);
         }
     }
-    if (work.scanned_all) scan_all(bands, radius, out);
+    if (work.scanned_all) scan_all(query, radius, out);
     return work;
 }
 
 template <std::size_t Bits>
-void BkForest<Bits>::scan_all(const SpreadHash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const {
-    scan_range(scan_kernel<Bits>(kernels_), query.bytes(), hashes_.bytes().data(), sizeof query, 0, size_, radius,
+void BkForest<Bits>::scan_all(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const {
+    scan_range(scan_kernel<Bits>(kernels_), query.bytes.data(), hash_bytes(), sizeof query, 0, size(), radius,
                [&](std::size_t position, std::uint32_t distance_bits) {
                    out.push_back({static_cast<std::uint32_t>(position), distance_bits});
                });
@@ -214,7 +227,7 @@ Status BkForest<Bits>::search(const Hash<Bits>& query, std::uint32_t radius, std
 
 template <std::size_t Bits>
 std::size_t BkForest<Bits>::memory_bytes() const noexcept {
-    std::size_t bytes = hashes_.bytes().size() + sketches_.bytes().size() + positions_.bytes().size();
+    std::size_t bytes = own_hashes_.bytes().size() + own_sketches_.bytes().size() + own_positions_.bytes().size();
     for (const BandDirectory& band : bands_)
         bytes += band.memory_bytes();
     return bytes;
@@ -224,7 +237,7 @@ template <std::size_t Bits>
 std::string BkForest<Bits>::explain() const {
     const auto resolved = std::count_if(bands_.begin(), bands_.end(),
                                         [](const BandDirectory& band) { return band.form() == BandForm::resolved; });
-    return explain_engine(engine(), size_, Bits, reason_) + "; " + std::to_string(resolved) + " of " +
+    return explain_engine(engine(), size(), Bits, reason_) + "; " + std::to_string(resolved) + " of " +
            std::to_string(kBands) + " bands resolved, the others branching";
 }
 

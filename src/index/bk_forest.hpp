@@ -17,10 +17,15 @@
 // scan midway.
 //
 // Exact for every list and radius, by the proof; radii beyond what bands bear are scans.
+//
+// The hashes stay as they were given, as a permutation of bits changes no distance: only sketches and values of bands are of
+// spread bits. So a forest can use the hashes of a list where they lie, and what it adds (106 bytes a hash of 10 million)
+// can be stored beside them and used from there as well: see stored_forest.hpp.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,17 +47,37 @@ struct ForestWork {
     bool scanned_all = false;    // a flat scan was cheaper
 };
 
+// Keeps what a forest borrows alive.
+using Owner = std::shared_ptr<const void>;
+
+// Where a forest's hashes are: in a copy of its own, or with the owner of the span.
+struct HashStorage {
+    bool borrowed = false;
+    Owner owner;  // kept as long as the forest, when borrowed; may be null when the caller sees to that
+};
+
 template <std::size_t Bits>
 class BkForest final : public Index<Bits> {
 public:
-    // `reason`: why it was chosen automatically, static text; empty when the caller asked for it. Bands are built side
-    // by side on `executor`. Peak memory is what the index holds, and 512 KiB a worker.
-    // Precondition: check_hash_count(hashes.size()) is ok. Throws std::bad_alloc.
-    BkForest(std::span<const Hash<Bits>> hashes, Executor& executor, std::string_view reason = {},
-             BandFormChoice form = BandFormChoice::automatic, const kernels::Table& table = kernels::table());
+    // `reason`: why it was chosen automatically; empty when the caller asked for it. Bands are built side
+    // by side on `executor`. Peak memory is what the index holds, 512 KiB a worker and, when the hashes are borrowed, as
+    // much as they take. Precondition: check_hash_count(hashes.size()) is ok. Throws std::bad_alloc.
+    BkForest(std::span<const Hash<Bits>> hashes, Executor& executor, std::string reason = {},
+             BandFormChoice form = BandFormChoice::automatic, const kernels::Table& table = kernels::table(),
+             HashStorage storage = {});
+
+    // What a forest consists of, beside the hashes. All of it is borrowed from `owner`.
+    struct Parts {
+        std::vector<BandDirectory> bands;
+        std::span<const std::uint16_t> sketches;
+        std::span<const std::uint32_t> positions;
+    };
+    // Precondition: the bands' lines follow each other from line 0 on, and the arrays hold one line more.
+    BkForest(std::span<const Hash<Bits>> hashes, Parts parts, Owner owner, std::string reason,
+             const kernels::Table& table = kernels::table());
 
     Status search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const override;
-    [[nodiscard]] std::size_t size() const noexcept override { return size_; }
+    [[nodiscard]] std::size_t size() const noexcept override { return hashes_.size(); }
     [[nodiscard]] Engine engine() const noexcept override { return Engine::bk_forest; }
     [[nodiscard]] std::size_t memory_bytes() const noexcept override;
     [[nodiscard]] std::string explain() const override;
@@ -62,31 +87,33 @@ public:
     ForestWork search_unsorted(const Hash<Bits>& query, std::uint32_t radius, bool may_scan_all,
                                std::vector<Neighbor>& out) const;
 
-private:
+    [[nodiscard]] std::span<const BandDirectory> bands() const noexcept { return bands_; }
+    [[nodiscard]] std::span<const std::uint16_t> sketches() const noexcept { return sketches_; }
+    [[nodiscard]] std::span<const std::uint32_t> positions() const noexcept { return positions_; }
+
     static constexpr std::size_t kBands = Bits / 16;
     static constexpr std::uint32_t kNoPosition = 0xffffffffU;  // fills up lines; no list is so long
 
+private:
     struct Build;
     struct Query;
 
-    [[nodiscard]] const SpreadHash<Bits>* hashes() const noexcept {
-        return reinterpret_cast<const SpreadHash<Bits>*>(hashes_.bytes().data());
+    [[nodiscard]] const std::uint8_t* hash_bytes() const noexcept {
+        return reinterpret_cast<const std::uint8_t*>(hashes_.data());
     }
-    [[nodiscard]] const std::uint16_t* sketches() const noexcept {
-        return reinterpret_cast<const std::uint16_t*>(sketches_.bytes().data());
-    }
-    [[nodiscard]] const std::uint32_t* positions() const noexcept {
-        return reinterpret_cast<const std::uint32_t*>(positions_.bytes().data());
-    }
-    void scan_all(const SpreadHash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const;
+    void scan_all(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const;
 
-    std::size_t size_;
-    std::string_view reason_;
+    std::string reason_;
     const kernels::Table& kernels_;
     std::vector<BandDirectory> bands_;
-    Mapping hashes_;     // SpreadHash by position
-    Mapping sketches_;   // kLineSketches a line
-    Mapping positions_;  // of the sketches
+    std::span<const Hash<Bits>> hashes_;        // by position
+    std::span<const std::uint16_t> sketches_;   // kernels::kLineSketches a line
+    std::span<const std::uint32_t> positions_;  // of the sketches
+    // What the spans above are of: memory of its own, as far as it was built, and the owner of the rest.
+    Mapping own_hashes_;
+    Mapping own_sketches_;
+    Mapping own_positions_;
+    Owner owner_;
 };
 
 }  // namespace tutela

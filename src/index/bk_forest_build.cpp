@@ -1,7 +1,9 @@
 // How a forest is made: every band by itself, so that the result does not depend on the number of threads.
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <memory>
+#include <utility>
 
 #include "index/bk_forest.hpp"
 
@@ -52,11 +54,15 @@ struct BkForest<Bits>::Build {
         });
     }
 
+    void copy_all(std::span<const Hash<Bits>> list) const noexcept {
+        if (!list.empty()) std::memcpy(static_cast<void*>(hashes), list.data(), list.size_bytes());
+    }
+
     void make_directories(BandFormChoice choice, const kernels::Table& table) const {
         const auto counts = std::make_unique<std::array<Counts, kBands>>();
         for_each_number(executor, kBands, [&](std::size_t band) {
             Counts& of_band = (*counts)[band];
-            for (std::size_t i = 0; i < forest.size_; ++i)
+            for (std::size_t i = 0; i < forest.size(); ++i)
                 ++of_band[hashes[i].bands[band]];
         });
         forest.bands_.reserve(kBands);
@@ -75,7 +81,7 @@ struct BkForest<Bits>::Build {
             const LineRange lines = directory.lines_of(static_cast<std::uint16_t>(value));
             next[value] = std::uint64_t{lines.begin} * kernels::kLineSketches;
         }
-        for (std::size_t i = 0; i < forest.size_; ++i) {
+        for (std::size_t i = 0; i < forest.size(); ++i) {
             const std::uint64_t place = next[hashes[i].bands[band]]++;
             positions[place] = static_cast<std::uint32_t>(i);
             sketches[place] = hashes[i].bands[(band + 1) % kBands];
@@ -91,30 +97,45 @@ struct BkForest<Bits>::Build {
     }
 };
 
+namespace {
+
+template <typename T>
+std::span<T> array_of(Mapping& memory) noexcept {
+    return {reinterpret_cast<T*>(memory.writable().data()), memory.writable().size() / sizeof(T)};
+}
+
+}  // namespace
+
 template <std::size_t Bits>
-BkForest<Bits>::BkForest(std::span<const Hash<Bits>> hashes, Executor& executor, std::string_view reason,
-                         BandFormChoice form, const kernels::Table& table)
-    : size_(hashes.size()), reason_(reason), kernels_(table) {
-    hashes_ = Mapping::of_zeroes(size_ * sizeof(SpreadHash<Bits>));
-    hashes_.prefer_huge_pages();
-    const Build build{*this, executor, reinterpret_cast<SpreadHash<Bits>*>(hashes_.writable().data())};
+BkForest<Bits>::BkForest(std::span<const Hash<Bits>> hashes, Executor& executor, std::string reason,
+                         BandFormChoice form, const kernels::Table& table, HashStorage storage)
+    : reason_(std::move(reason)), kernels_(table), hashes_(hashes), owner_(std::move(storage.owner)) {
+    Mapping spread_memory = Mapping::of_zeroes(hashes.size_bytes());
+    spread_memory.prefer_huge_pages();
+    const Build build{*this, executor, array_of<SpreadHash<Bits>>(spread_memory).data()};
     build.spread_all(hashes);
     build.make_directories(form, table);
     // One line more: a scan looks ahead to line 0, also when there is none.
     const std::size_t places = (std::size_t{bands_.back().end_line()} + 1) * kernels::kLineSketches;
-    sketches_ = Mapping::of_zeroes(places * sizeof(std::uint16_t));
-    positions_ = Mapping::of_zeroes(places * sizeof(std::uint32_t));
-    sketches_.prefer_huge_pages();
-    positions_.prefer_huge_pages();
-    for_each_number(executor, kBands, [&](std::size_t band) {
-        build.post(band, reinterpret_cast<std::uint16_t*>(sketches_.writable().data()),
-                   reinterpret_cast<std::uint32_t*>(positions_.writable().data()));
-    });
+    own_sketches_ = Mapping::of_zeroes(places * sizeof(std::uint16_t));
+    own_positions_ = Mapping::of_zeroes(places * sizeof(std::uint32_t));
+    own_sketches_.prefer_huge_pages();
+    own_positions_.prefer_huge_pages();
+    const std::span<std::uint16_t> sketches = array_of<std::uint16_t>(own_sketches_);
+    const std::span<std::uint32_t> positions = array_of<std::uint32_t>(own_positions_);
+    for_each_number(executor, kBands, [&](std::size_t band) { build.post(band, sketches.data(), positions.data()); });
+    sketches_ = sketches;
+    positions_ = positions;
+    if (storage.borrowed) return;
+    // The spread hashes have done their work: their place takes the copy.
+    build.copy_all(hashes);
+    own_hashes_ = std::move(spread_memory);
+    hashes_ = array_of<Hash<Bits>>(own_hashes_);
 }
 
-template BkForest<64>::BkForest(std::span<const Hash<64>>, Executor&, std::string_view, BandFormChoice,
-                                const kernels::Table&);
-template BkForest<256>::BkForest(std::span<const Hash<256>>, Executor&, std::string_view, BandFormChoice,
-                                 const kernels::Table&);
+template BkForest<64>::BkForest(std::span<const Hash<64>>, Executor&, std::string, BandFormChoice,
+                                const kernels::Table&, HashStorage);
+template BkForest<256>::BkForest(std::span<const Hash<256>>, Executor&, std::string, BandFormChoice,
+                                 const kernels::Table&, HashStorage);
 
 }  // namespace tutela

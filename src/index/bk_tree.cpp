@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/try.hpp"
 #include "index/engine.hpp"
@@ -9,9 +10,9 @@
 namespace tutela {
 
 template <std::size_t Bits>
-BkTree<Bits>::BkTree(std::span<const Hash<Bits>> hashes, std::string_view reason, std::size_t leaf_size,
+BkTree<Bits>::BkTree(std::span<const Hash<Bits>> hashes, std::string reason, std::size_t leaf_size,
                      const kernels::Table& table)
-    : reason_(reason),
+    : reason_(std::move(reason)),
       scan_(scan_kernel<Bits>(table)),
       distances_(distances_kernel<Bits>(table)),
       arrays_(build_bk_arrays<Bits>(hashes, leaf_size, table)) {}

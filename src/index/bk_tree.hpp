@@ -83,9 +83,9 @@ public:
     // scan: 1,700).
     static constexpr std::size_t kWholeParts = 32;
 
-    // `reason`: why it was chosen automatically, static text; empty when the caller asked for it.
+    // `reason`: why it was chosen automatically; empty when the caller asked for it.
     // Preconditions: check_hash_count(hashes.size()) is ok, leaf_size > 0. Throws std::bad_alloc.
-    explicit BkTree(std::span<const Hash<Bits>> hashes, std::string_view reason = {}, std::size_t leaf_size = kLeafSize,
+    explicit BkTree(std::span<const Hash<Bits>> hashes, std::string reason = {}, std::size_t leaf_size = kLeafSize,
                     const kernels::Table& table = kernels::table());
 
     Status search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const override;
@@ -105,7 +105,7 @@ private:
     template <typename Same, typename ScanRun>
     void walk(const Hash<Bits>& query, std::uint32_t radius, Same&& same, ScanRun&& scan) const;
 
-    std::string_view reason_;
+    std::string reason_;
     kernels::Scan scan_;
     kernels::Distances distances_;
     BkArrays<Bits> arrays_;

@@ -1,6 +1,7 @@
 #include "index/flat.hpp"
 
 #include <cstring>
+#include <utility>
 
 #include "core/try.hpp"
 #include "index/engine.hpp"
@@ -8,9 +9,9 @@
 namespace tutela {
 
 template <std::size_t Bits>
-FlatIndex<Bits>::FlatIndex(std::span<const Hash<Bits>> hashes, std::string_view reason, const kernels::Table& table)
+FlatIndex<Bits>::FlatIndex(std::span<const Hash<Bits>> hashes, std::string reason, const kernels::Table& table)
     : size_(hashes.size()),
-      reason_(reason),
+      reason_(std::move(reason)),
       scan_head_(kTailBytes > 0 ? table.scan_heads : table.scan64),
       scan_tail_(table.scan128) {
     if constexpr (kTailBytes == 0) {

@@ -23,9 +23,9 @@ namespace tutela {
 template <std::size_t Bits>
 class FlatIndex final : public Index<Bits> {
 public:
-    // `reason`: why it was chosen automatically, static text; empty when the caller asked for it.
+    // `reason`: why it was chosen automatically; empty when the caller asked for it.
     // Precondition: check_hash_count(hashes.size()) is ok. Throws std::bad_alloc.
-    explicit FlatIndex(std::span<const Hash<Bits>> hashes, std::string_view reason = {},
+    explicit FlatIndex(std::span<const Hash<Bits>> hashes, std::string reason = {},
                        const kernels::Table& table = kernels::table());
 
     Status search(const Hash<Bits>& query, std::uint32_t radius, std::vector<Neighbor>& out) const override;
@@ -45,7 +45,7 @@ private:
     static constexpr std::size_t kTailBytes = Bits / 8 - kHeadBytes;
 
     std::size_t size_;
-    std::string_view reason_;
+    std::string reason_;
     kernels::Scan scan_head_;
     kernels::Scan scan_tail_;
     AlignedVector<std::uint8_t> heads_;  // kHeadBytes of each hash, in blocks where there are tails

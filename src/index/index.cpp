@@ -1,5 +1,7 @@
 #include "tutela/index.hpp"
 
+#include <utility>
+
 #include "core/try.hpp"
 #include "index/bk_forest.hpp"
 #include "index/bk_tree.hpp"
@@ -19,6 +21,10 @@ std::string_view engine_name(Engine engine) noexcept {
     return "unknown";
 }
 
+Engine automatic_engine(std::size_t bits, std::size_t count, std::uint32_t radius) {
+    return plan_engine(Engine::automatic, bits, count, radius).engine;
+}
+
 template <std::size_t Bits>
 Index<Bits>::~Index() = default;
 
@@ -27,14 +33,14 @@ Result<std::unique_ptr<const Index<Bits>>> build_index(std::span<const Hash<Bits
                                                        const IndexOptions& options) {
     using Built = std::unique_ptr<const Index<Bits>>;
     TUTELA_TRY(check_hash_count(hashes.size()));
-    const Plan plan = plan_engine(options.engine, Bits, hashes.size());
+    Plan plan = plan_engine(options.engine, Bits, hashes.size(), options.radius);
     switch (plan.engine) {
-        case Engine::flat: return Built(std::make_unique<FlatIndex<Bits>>(hashes, plan.reason));
-        case Engine::bk_tree: return Built(std::make_unique<BkTree<Bits>>(hashes, plan.reason));
+        case Engine::flat: return Built(std::make_unique<FlatIndex<Bits>>(hashes, std::move(plan.reason)));
+        case Engine::bk_tree: return Built(std::make_unique<BkTree<Bits>>(hashes, std::move(plan.reason)));
         case Engine::bk_forest: {
             InlineExecutor here;
             Executor& executor = options.executor != nullptr ? *options.executor : here;
-            return Built(std::make_unique<BkForest<Bits>>(hashes, executor, plan.reason));
+            return Built(std::make_unique<BkForest<Bits>>(hashes, executor, std::move(plan.reason)));
         }
         case Engine::automatic: break;
     }

@@ -3,6 +3,8 @@
 
 #include "core/digest.hpp"
 #include "core/try.hpp"
+#include "index/planner.hpp"
+#include "index/stored_forest.hpp"
 #include "list/list_access.hpp"
 
 namespace tutela {
@@ -17,25 +19,37 @@ Result<HashList> ListAccess::adopt(Mapping memory, Check check) {
     return HashList(std::make_shared<HashList::Impl>(HashList::Impl{std::move(memory), snapshot}));
 }
 
-Result<HashList> ListAccess::load(const InputFile& file) {
+Result<HashList> ListAccess::adopt_foreign(Mapping memory, LoadCheck check) {
+    switch (check) {
+        case LoadCheck::everything: return adopt(std::move(memory), Check::everything);
+        case LoadCheck::layout: return adopt(std::move(memory), Check::layout);
+    }
+    return Status(StatusCode::invalid_argument, "no such check of a list");
+}
+
+Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check) {
     if (file.size() > kMaxSnapshotBytes) return Status(StatusCode::limit, "the snapshot is larger than 1 TiB");
     TUTELA_ASSIGN(Mapping memory, Mapping::of_file(file.descriptor(), static_cast<std::size_t>(file.size())));
-    return adopt(std::move(memory), Check::everything);
+    return adopt_foreign(std::move(memory), check);
 }
 
 HashList::HashList(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
 
-Result<HashList> HashList::load(const std::filesystem::path& path) {
+Result<HashList> HashList::load(const std::filesystem::path& path, LoadCheck check) {
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
-    return ListAccess::load(file);
+    return ListAccess::load(file, check);
 }
 
-Result<HashList> HashList::from_bytes(std::span<const std::uint8_t> snapshot) {
+Status HashList::verify() const {
+    return read_snapshot(bytes(), Check::everything).status();
+}
+
+Result<HashList> HashList::from_bytes(std::span<const std::uint8_t> snapshot, LoadCheck check) {
     if (snapshot.size() > kMaxSnapshotBytes) return Status(StatusCode::limit, "the snapshot is larger than 1 TiB");
     Mapping memory = Mapping::of_zeroes(snapshot.size());
     std::copy(snapshot.begin(), snapshot.end(), memory.writable().begin());
     memory.seal();
-    return ListAccess::adopt(std::move(memory), Check::everything);
+    return ListAccess::adopt_foreign(std::move(memory), check);
 }
 
 std::size_t HashList::size() const noexcept {
@@ -63,6 +77,42 @@ std::string HashList::digest_hex() const {
 
 std::span<const std::uint8_t> HashList::bytes() const noexcept {
     return impl_->memory.bytes();
+}
+
+bool HashList::has_index() const noexcept {
+    return impl_->snapshot.index.has_value();
+}
+
+Result<HashList> HashList::with_index(Executor& executor) const {
+    const BkForest<256> forest(hashes(), executor, {}, BandFormChoice::automatic, kernels::table(), {true, impl_});
+    std::vector<SectionContent> sections = sections_of(bytes());
+    std::erase_if(sections, [](const SectionContent& section) { return (section.flags & kSectionDerived) != 0; });
+    const std::vector<std::uint32_t> directory = directory_words(forest);
+    const auto append = [&]<typename T>(SectionType type, std::span<const T> records) {
+        const auto* data = reinterpret_cast<const std::uint8_t*>(records.data());
+        sections.push_back({type, kSectionDerived, sizeof(T), {data, records.size_bytes()}});
+    };
+    append(SectionType::index_directory, std::span<const std::uint32_t>(directory));
+    append(SectionType::index_sketches, forest.sketches());
+    append(SectionType::index_positions, forest.positions());
+    if (sections.size() > kMaxSections) return Status(StatusCode::limit, "the list has too many sections");
+    TUTELA_ASSIGN(Mapping memory, write_snapshot(size(), sections));
+    return ListAccess::adopt(std::move(memory), Check::nothing);
+}
+
+Result<std::unique_ptr<const Index<256>>> HashList::open_index(const IndexOptions& options) const {
+    using Opened = std::unique_ptr<const Index<256>>;
+    const bool stored = impl_->snapshot.index.has_value();
+    if (stored && (options.engine == Engine::automatic || options.engine == Engine::bk_forest)) {
+        TUTELA_ASSIGN(auto forest, open_forest(hashes(), *impl_->snapshot.index, impl_, "it is stored in the list"));
+        return Opened(std::move(forest));
+    }
+    Plan plan = plan_engine(options.engine, Hash256::kBits, size(), options.radius);
+    if (plan.engine != Engine::bk_forest) return build_index<256>(hashes(), options);
+    InlineExecutor here;
+    Executor& executor = options.executor != nullptr ? *options.executor : here;
+    return Opened(std::make_unique<BkForest<256>>(hashes(), executor, std::move(plan.reason), BandFormChoice::automatic,
+                                                  kernels::table(), HashStorage{true, impl_}));
 }
 
 Status HashList::save(const std::filesystem::path& path) const {

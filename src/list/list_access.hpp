@@ -11,8 +11,10 @@ namespace tutela {
 struct ListAccess {
     // A list of a snapshot's bytes, checked as `check` says.
     [[nodiscard]] static Result<HashList> adopt(Mapping memory, Check check);
+    // The same of bytes that were not made here. invalid_argument for an unknown check.
+    [[nodiscard]] static Result<HashList> adopt_foreign(Mapping memory, LoadCheck check);
     // A list of an open snapshot file, mapped and checked.
-    [[nodiscard]] static Result<HashList> load(const InputFile& file);
+    [[nodiscard]] static Result<HashList> load(const InputFile& file, LoadCheck check);
 };
 
 }  // namespace tutela

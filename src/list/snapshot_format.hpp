@@ -4,11 +4,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/digest.hpp"
 #include "core/mapping.hpp"
+#include "index/stored_forest.hpp"
 #include "tutela/hash.hpp"
 #include "tutela/status.hpp"
 
@@ -36,10 +39,16 @@ enum class SectionType : std::uint32_t {
     labels = 0x22,
     text_offsets = 0x30,
     text_bytes = 0x31,
+    index_directory = 0x40,
+    index_sketches = 0x41,
+    index_positions = 0x42,
 };
 
 // Bit 0 of a section's flags: a reader that does not know the type must refuse the snapshot.
 inline constexpr std::uint32_t kSectionRequired = 1;
+// Bit 1: computed from the sections before it and of no concern to the digest, which is that of the snapshot without it.
+// Only such sections follow it.
+inline constexpr std::uint32_t kSectionDerived = 2;
 
 // The offset at or after `offset` where a section may begin.
 [[nodiscard]] constexpr std::uint64_t align_section(std::uint64_t offset) noexcept {
@@ -59,13 +68,12 @@ struct Snapshot {
     std::span<const std::uint32_t> labels;
     std::span<const std::uint64_t> text_offsets;  // one more than there are texts
     std::string_view text_bytes;
+    std::optional<StoredForest> index;
     Sha256 digest{};
+    bool checked = false;  // by Check::everything, or just written
 
-    // Precondition: number + 1 < text_offsets.size().
-    [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept {
-        const std::uint64_t begin = text_offsets[number];
-        return {text_bytes.data() + begin, static_cast<std::size_t>(text_offsets[std::size_t{number} + 1] - begin)};
-    }
+    // Empty for a number that no text has, and for one that is no text: both only occur in an unchecked snapshot.
+    [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept;
 };
 
 // Whether these are the first bytes of a snapshot, of whatever version.
@@ -74,23 +82,37 @@ struct Snapshot {
 // What read_snapshot() looks at.
 enum class Check {
     everything,  // for bytes from outside
-    structure,   // not the checksums, digest and texts: for bytes that write_snapshot() has just made
+    layout,      // header and table alone, with their checksum; the content is looked at when it is used
+    nothing,     // for bytes that write_snapshot() has just made
 };
 
 // The content of a snapshot, whose bytes begin on a section boundary (as pages do) and outlive the views.
 // Errors: unsupported (no snapshot), version_mismatch, corrupt, checksum_mismatch, limit.
 [[nodiscard]] Result<Snapshot> read_snapshot(std::span<const std::uint8_t> bytes, Check check);
 
-// One section to be written.
+// A section: to be written, or as it lies in a snapshot.
 struct SectionContent {
-    SectionType type;
+    SectionType type;  // any number, as readers pass over types that they do not know
     std::uint32_t flags;
     std::uint32_t record_bytes;
     std::span<const std::uint8_t> bytes;  // a multiple of record_bytes
 };
 
+// The sections of a snapshot that read_snapshot() has accepted, in their order.
+[[nodiscard]] std::vector<SectionContent> sections_of(std::span<const std::uint8_t> snapshot);
+
 // The snapshot of these sections, sealed. It depends on nothing else: equal content, equal bytes. Precondition: the
-// types rise. limit when it would pass kMaxSnapshotBytes.
+// types rise, derived ones last. limit when it would pass kMaxSnapshotBytes.
 [[nodiscard]] Result<Mapping> write_snapshot(std::uint64_t entries, std::span<const SectionContent> sections);
+
+// A section and its checksum.
+struct SealedSection {
+    SectionContent content;
+    Xxh3_128 checksum;
+};
+
+// The digest of a snapshot of these sections, which lie in `snapshot` (whose trailer may not be written yet).
+[[nodiscard]] Sha256 snapshot_digest(std::uint64_t entries, std::span<const SealedSection> sections,
+                                     std::span<const std::uint8_t> snapshot);
 
 }  // namespace tutela

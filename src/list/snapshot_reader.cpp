@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,16 +38,20 @@ struct Section {
 // A section type that this reader knows, and what it must look like.
 struct KnownSection {
     SectionType type;
+    std::uint32_t flags;
     std::uint32_t record_bytes;
     const char* name;
 };
 constexpr KnownSection kKnownSections[] = {
-    {SectionType::pdq_hashes, Hash256::kBytes, "PDQ hashes"},
-    {SectionType::ids, 4, "ids"},
-    {SectionType::categories, 4, "categories"},
-    {SectionType::labels, 4, "labels"},
-    {SectionType::text_offsets, 8, "text offsets"},
-    {SectionType::text_bytes, 1, "text bytes"},
+    {SectionType::pdq_hashes, kSectionRequired, Hash256::kBytes, "PDQ hashes"},
+    {SectionType::ids, kSectionRequired, 4, "ids"},
+    {SectionType::categories, kSectionRequired, 4, "categories"},
+    {SectionType::labels, kSectionRequired, 4, "labels"},
+    {SectionType::text_offsets, kSectionRequired, 8, "text offsets"},
+    {SectionType::text_bytes, kSectionRequired, 1, "text bytes"},
+    {SectionType::index_directory, kSectionDerived, 4, "index directory"},
+    {SectionType::index_sketches, kSectionDerived, 2, "index sketches"},
+    {SectionType::index_positions, kSectionDerived, 4, "index positions"},
 };
 
 const KnownSection* find_known(std::uint32_t type) noexcept {
@@ -122,7 +127,7 @@ Result<Section> read_record(Bytes bytes, std::size_t position, std::uint64_t off
     const std::uint64_t reserved_end = in.u64();
 
     const std::string name = name_of(position, section.type);
-    if ((section.flags & ~kSectionRequired) != 0) {
+    if ((section.flags & ~(kSectionRequired | kSectionDerived)) != 0) {
         return Status(StatusCode::version_mismatch, name + " has flags that this build does not know");
     }
     if (reserved != 0 || reserved_end != 0) return corrupt(name + " has reserved fields that are not zero");
@@ -147,9 +152,13 @@ Status check_types(const std::vector<Section>& table) {
     for (std::size_t position = 0; position < table.size(); ++position) {
         const Section& section = table[position];
         const KnownSection* known = find_known(section.type);
+        if (position > 0 && (table[position - 1].flags & ~section.flags & kSectionDerived) != 0)
+            return corrupt(name_of(position, section.type) + " follows a derived section and is none");
+        if (section.flags == (kSectionRequired | kSectionDerived))
+            return corrupt(name_of(position, section.type) + " is both required and derived");
         if (known == nullptr) continue;
-        if ((section.flags & kSectionRequired) == 0)
-            return corrupt(name_of(position, section.type) + " is not required");
+        if (section.flags != known->flags)
+            return corrupt(name_of(position, section.type) + " has flags that its type has not");
         if (section.record_bytes != known->record_bytes) {
             return corrupt(name_of(position, section.type) + " has records of a wrong size");
         }
@@ -182,14 +191,21 @@ Result<std::vector<Section>> read_table(Bytes bytes, const Header& header) {
     return table;
 }
 
-Status check_checksums(Bytes bytes, const std::vector<Section>& table) {
+SectionContent content_of(const Section& section) noexcept {
+    return {static_cast<SectionType>(section.type), section.flags, section.record_bytes, section.bytes};
+}
+
+Status check_checksums(Bytes bytes, const Header& header, const std::vector<Section>& table) {
+    std::vector<SealedSection> sealed;
+    sealed.reserve(table.size());
     for (std::size_t position = 0; position < table.size(); ++position) {
         if (xxh3_128(table[position].bytes) != table[position].checksum) {
             return Status(StatusCode::checksum_mismatch, "damaged snapshot: the checksum of " +
                                                              name_of(position, table[position].type) + " does not fit");
         }
+        sealed.push_back({content_of(table[position]), table[position].checksum});
     }
-    const Sha256 digest = sha256(bytes.first(bytes.size() - kTrailerBytes));
+    const Sha256 digest = snapshot_digest(header.entries, sealed, bytes);
     if (!std::equal(digest.begin(), digest.end(), bytes.end() - kTrailerBytes)) {
         return Status(StatusCode::checksum_mismatch, "damaged snapshot: its SHA-256 does not fit");
     }
@@ -201,20 +217,41 @@ class Binder {
 public:
     explicit Binder(const std::vector<Section>& table) noexcept : table_(table) {}
 
+    [[nodiscard]] bool has(SectionType type) const noexcept { return find(type) != nullptr; }
+
     // The section as a run of T. Sections begin on boundaries of 64 bytes and their record size was checked.
     template <typename T>
     Status bind(SectionType type, std::span<const T>& out) const {
-        for (const Section& section : table_) {
-            if (section.type != static_cast<std::uint32_t>(type)) continue;
-            out = {reinterpret_cast<const T*>(section.bytes.data()), static_cast<std::size_t>(section.count)};
+        if (const Section* section = find(type)) {
+            out = {reinterpret_cast<const T*>(section->bytes.data()), static_cast<std::size_t>(section->count)};
             return {};
         }
         return corrupt("it has no section of " + std::string(find_known(static_cast<std::uint32_t>(type))->name));
     }
 
 private:
+    [[nodiscard]] const Section* find(SectionType type) const noexcept {
+        for (const Section& section : table_) {
+            if (section.type == static_cast<std::uint32_t>(type)) return &section;
+        }
+        return nullptr;
+    }
+
     const std::vector<Section>& table_;
 };
+
+// All of a stored index, or nothing of it.
+Status bind_index(const Binder& binder, std::optional<StoredForest>& index) {
+    if (!binder.has(SectionType::index_directory) && !binder.has(SectionType::index_sketches) &&
+        !binder.has(SectionType::index_positions))
+        return {};
+    StoredForest stored;
+    TUTELA_TRY(binder.bind(SectionType::index_directory, stored.directory));
+    TUTELA_TRY(binder.bind(SectionType::index_sketches, stored.sketches));
+    TUTELA_TRY(binder.bind(SectionType::index_positions, stored.positions));
+    index = stored;
+    return {};
+}
 
 Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Section>& table) {
     const Binder binder(table);
@@ -231,6 +268,7 @@ Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Secti
          {snapshot.hashes.size(), snapshot.ids.size(), snapshot.categories.size(), snapshot.labels.size()}) {
         if (count != header.entries) return corrupt("a section does not have as many records as there are entries");
     }
+    TUTELA_TRY(bind_index(binder, snapshot.index));
     std::copy(bytes.end() - kTrailerBytes, bytes.end(), snapshot.digest.begin());
     return snapshot;
 }
@@ -262,6 +300,13 @@ Status check_texts(const Snapshot& snapshot) {
     return {};
 }
 
+// Whether the stored index, if there is one, is safe to use and, when asked, right.
+Status check_index(const Snapshot& snapshot, bool postings) {
+    if (!snapshot.index) return {};
+    TUTELA_ASSIGN(const auto forest, open_forest(snapshot.hashes, *snapshot.index, nullptr, {}));
+    return postings ? check_postings(*forest, snapshot.hashes) : Status();
+}
+
 }  // namespace
 
 bool begins_snapshot(std::span<const std::uint8_t> bytes) noexcept {
@@ -269,13 +314,41 @@ bool begins_snapshot(std::span<const std::uint8_t> bytes) noexcept {
            std::memcmp(bytes.data(), kSnapshotMagic.data(), kSnapshotMagic.size()) == 0;
 }
 
-Result<Snapshot> read_snapshot(std::span<const std::uint8_t> bytes, Check check) {
+std::string_view Snapshot::text(std::uint32_t number) const noexcept {
+    if (checked) {
+        const std::uint64_t begin = text_offsets[number];
+        return text_bytes.substr(static_cast<std::size_t>(begin),
+                                 static_cast<std::size_t>(text_offsets[std::size_t{number} + 1] - begin));
+    }
+    if (std::size_t{number} + 1 >= text_offsets.size()) return {};
+    const std::uint64_t begin = text_offsets[number];
+    const std::uint64_t end = text_offsets[std::size_t{number} + 1];
+    if (begin > end || end > text_bytes.size() || end - begin > kMaxTextBytes) return {};
+    const std::string_view text =
+        text_bytes.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    return is_utf8(text) && text.find('\0') == std::string_view::npos ? text : std::string_view();
+}
+
+std::vector<SectionContent> sections_of(Bytes snapshot) {
+    std::vector<SectionContent> sections;
+    const Result<Header> header = read_header(snapshot);
+    if (!header.ok()) return sections;
+    const Result<std::vector<Section>> table = read_table(snapshot, header.value());
+    if (!table.ok()) return sections;
+    for (const Section& section : table.value())
+        sections.push_back(content_of(section));
+    return sections;
+}
+
+Result<Snapshot> read_snapshot(Bytes bytes, Check check) {
     TUTELA_ASSIGN(const Header header, read_header(bytes));
-    if (check == Check::everything) TUTELA_TRY(check_table_checksum(bytes, header));
+    if (check != Check::nothing) TUTELA_TRY(check_table_checksum(bytes, header));
     TUTELA_ASSIGN(const std::vector<Section> table, read_table(bytes, header));
-    if (check == Check::everything) TUTELA_TRY(check_checksums(bytes, table));
+    if (check == Check::everything) TUTELA_TRY(check_checksums(bytes, header, table));
     TUTELA_ASSIGN(Snapshot snapshot, bind(bytes, header, table));
     if (check == Check::everything) TUTELA_TRY(check_texts(snapshot));
+    if (check != Check::nothing) TUTELA_TRY(check_index(snapshot, check == Check::everything));
+    snapshot.checked = check != Check::layout;
     return snapshot;
 }
 

@@ -54,12 +54,12 @@ Result<TextImport> parse_text_list(std::string_view text, ListBuilder& builder) 
     return parser.import();
 }
 
-Result<HashList> open_list(const std::filesystem::path& path, TextImport* import) {
+Result<HashList> open_list(const std::filesystem::path& path, TextImport* import, LoadCheck check) {
     if (import != nullptr) *import = {};
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
     std::array<std::uint8_t, kSnapshotMagic.size()> first{};
     TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
-    if (begins_snapshot(std::span(first).first(got))) return ListAccess::load(file);
+    if (begins_snapshot(std::span(first).first(got))) return ListAccess::load(file, check);
 
     ListBuilder builder;
     TUTELA_ASSIGN(TextImport done, read_text(file, builder));

@@ -54,7 +54,9 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (options.min_quality < 0 || options.min_quality > 100) {
         return Status(StatusCode::invalid_argument, "the minimum quality is a number from 0 to 100");
     }
-    TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, build_index<256>(list.hashes(), options.index));
+    IndexOptions index_options = options.index;
+    if (!index_options.radius) index_options.radius = options.radius;
+    TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
     RunFacts facts;
     facts.tool_version = version();
     facts.list_digest = list.digest_hex();

@@ -194,7 +194,51 @@ static void test_entries(void) {
     tutela_text_import_init(NULL, sizeof(tutela_text_import));
 }
 
+static void test_stored_index(void) {
+    const char* path = "capi_list_test.indexed.tutela";
+    tutela_list* list = two_entries();
+    tutela_list* indexed = NULL;
+    tutela_list* loaded = NULL;
+    tutela_index* index = NULL;
+    char digest[TUTELA_DIGEST_HEX_SIZE];
+    char same[TUTELA_DIGEST_HEX_SIZE];
+    char text[256];
+    tutela_neighbor found[2];
+    size_t count = 0;
+    const tutela_hash256 b = hash_of(kHexB);
+    CHECK(tutela_list_has_index(list) == 0 && tutela_list_has_index(NULL) == 0);
+    CHECK_OK(tutela_list_add_index(list, 2, &indexed, &error));
+    CHECK(tutela_list_has_index(indexed) == 1);
+    CHECK_OK(tutela_list_digest(list, digest, &error));
+    CHECK_OK(tutela_list_digest(indexed, same, &error));
+    CHECK(strcmp(digest, same) == 0);
+    CHECK_OK(tutela_list_save(indexed, path, &error));
+    tutela_list_destroy(list);
+    tutela_list_destroy(indexed);
+
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load_with(path, 7, &loaded, &error));
+    CHECK_OK(tutela_list_load_with(path, TUTELA_LOAD_EVERYTHING, &loaded, &error));
+    tutela_list_destroy(loaded);
+    CHECK_OK(tutela_list_load_with(path, TUTELA_LOAD_LAYOUT, &loaded, &error));
+    CHECK_OK(tutela_list_verify(loaded, &error));
+    CHECK_OK(tutela_index_create_from_list(loaded, NULL, &index, &error));
+    tutela_list_destroy(loaded);  // the index keeps what it needs
+    CHECK_OK(tutela_index_explain(index, text, sizeof text, NULL, &error));
+    CHECK(strstr(text, "stored in the list") != NULL);
+    CHECK_OK(tutela_index_search(index, &b, 31, found, 2, &count, &error));
+    CHECK(count == 1 && found[0].position == 1 && found[0].distance_bits == 0);
+    tutela_index_destroy(index);
+    CHECK(remove(path) == 0);
+
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load_with(NULL, TUTELA_LOAD_LAYOUT, &loaded, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load_with(path, TUTELA_LOAD_LAYOUT, NULL, &error));
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_list_load_with(path, TUTELA_LOAD_LAYOUT, &loaded, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_verify(NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_add_index(NULL, 1, &loaded, &error));
+}
+
 int main(void) {
+    test_stored_index();
     test_builder_errors();
     test_text();
     test_open();

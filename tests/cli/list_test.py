@@ -41,6 +41,28 @@ class Lists(ToolTest):
             self.assertRegex(said, r"digest:     [0-9a-f]{64}\n")
             self.assertIn("categories: 3\n  (none): 1\n  \\x1bdog: 2\n  cat: 1,200\n", said)
 
+    def test_an_index_can_be_stored(self):
+        text = self.write("a.txt", lines(0, 300))
+        plain, stored = self.dir / "plain.tutela", self.dir / "stored.tutela"
+        self.check(tutela("list", "build", plain, text), 0)
+        self.check(tutela("list", "build", "--index", "always", stored, plain), 0)
+        self.assertEqual(self.digest(stored), self.digest(plain))
+        self.assertGreater(stored.stat().st_size, plain.stat().st_size)
+        for path, index in ((plain, "none stored"), (stored, "bk_forest, stored")):
+            self.assertIn(f"index:      {index}\n", self.check(tutela("list", "info", path), 0).stdout.decode())
+        self.check(tutela("list", "build", "--index", "sometimes", stored, plain), 2)
+        for option in ([], ["--trust-list"]):
+            result = self.check(tutela("match", *option, "--list", stored, random_hash(7)), 1)
+            self.assertEqual(result.stdout, b"0,id-7,0\n")
+
+    def test_a_trusted_list_is_not_read_first(self):
+        known = self.dir / "known.tutela"
+        self.check(tutela("list", "build", known, self.write("a.txt", lines(0, 3))), 0)
+        known.write_bytes(known.read_bytes().replace(b"id-1", b"id-x"))
+        self.check(tutela("match", "--list", known, random_hash(1)), 2)
+        result = self.check(tutela("match", "--trust-list", "--list", known, random_hash(1)), 1)
+        self.assertEqual(result.stdout, b"0,id-x,0\n")
+
     def test_bad_lines_are_named_and_skipped_or_refused(self):
         text = self.write("a.txt", "bad\n" + lines(0, 2) + "worse\n")
         out = self.dir / "a.tutela"

@@ -146,7 +146,9 @@ TEST(SnapshotDamage, SectionRecords) {
         for (const std::uint32_t wrong : {0U, 2U, 16U, 64U, 0xffffffffU})
             EXPECT_EQ(code_with(field(section, 32), wrong, 4), StatusCode::corrupt) << section << " " << wrong;
         EXPECT_EQ(code_with(field(section, 4), 0, 4), StatusCode::corrupt);  // known, and not marked required
-        EXPECT_EQ(code_with(field(section, 4), 3, 4), StatusCode::version_mismatch);
+        EXPECT_EQ(code_with(field(section, 4), 2, 4), StatusCode::corrupt);  // derived
+        EXPECT_EQ(code_with(field(section, 4), 3, 4), StatusCode::corrupt);
+        EXPECT_EQ(code_with(field(section, 4), 5, 4), StatusCode::version_mismatch);
         EXPECT_EQ(code_with(field(section, 4), 0x80000001U, 4), StatusCode::version_mismatch);
         EXPECT_EQ(code_with(field(section, 36), 1, 4), StatusCode::corrupt);
         EXPECT_EQ(code_with(field(section, 56), 1ULL << 56, 8), StatusCode::corrupt);
@@ -190,7 +192,7 @@ TEST(SnapshotDamage, ColumnsOfAnotherLengthThanTheList) {
 
 TEST(SnapshotDamage, UnknownSectionsAreSkippedUnlessRequired) {
     const std::vector<Entry> entries = small_entries();
-    for (const std::uint32_t type : {0x01U, 0x11U, 0x40U, 0xffffffffU}) {
+    for (const std::uint32_t type : {0x01U, 0x1fU, 0x3fU, 0x50U, 0xffffffffU}) {
         std::vector<model::Section> sections = model::sections_of(entries);
         const auto place = std::ranges::find_if(sections, [&](const auto& section) { return section.type > type; });
         const auto added = sections.insert(place, {type, 0, 24, Bytes(72, 0xaa)});
@@ -214,7 +216,7 @@ TEST(SnapshotDamage, ANewerSnapshotIsCalledNewerWhateverElseIsStrangeInIt) {
 
 TEST(SnapshotDamage, AnUnknownSectionIsStillChecked) {
     std::vector<model::Section> sections = model::sections_of(small_entries());
-    sections.push_back({0x40, 0, 8, Bytes(72, 0xaa)});
+    sections.push_back({0x50, 0, 8, Bytes(72, 0xaa)});
     const Bytes good = model::assemble(2, sections);
     ASSERT_EQ(code_of(good), StatusCode::ok);
     Bytes bytes = good;

@@ -141,3 +141,32 @@ def test_the_hashes_as_an_array_outlive_the_list() -> None:
 def test_an_entry_outlives_the_list() -> None:
     entry = small_list()[2]
     assert (entry.id, entry.hash) == ("id-2", hashes(5)[2])
+
+
+def test_a_stored_index_is_opened_and_leaves_the_list_as_it_is(tmp_path: Path) -> None:
+    known = small_list()
+    stored = known.with_index(jobs=2)
+    assert stored.has_index and not known.has_index
+    assert stored.digest == known.digest and rows(stored) == rows(known)
+    stored.save(tmp_path / "known.tutela")
+    for check in ("everything", "layout"):
+        again = tutela.HashList.load(tmp_path / "known.tutela", check=check)  # type: ignore[arg-type]
+        again.verify()
+        index = tutela.Index(again)
+        assert "stored in the list" in index.explain()
+        assert [found.position for found in index.search(hashes(5)[2], 31)] == [2]
+    with pytest.raises(ValueError):
+        tutela.HashList.load(tmp_path / "known.tutela", check="nothing")  # type: ignore[arg-type]
+
+
+def test_verify_finds_what_a_look_at_the_layout_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "known.tutela"
+    small_list().save(path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"id-1")] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(tutela.ChecksumMismatchError):
+        tutela.HashList.load(path)
+    unchecked = tutela.HashList.load(path, check="layout")
+    with pytest.raises(tutela.ChecksumMismatchError):
+        unchecked.verify()
