@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <utility>
 
 #include "index/ring_filter.hpp"
 
@@ -50,7 +51,7 @@ std::uint32_t lines_for(std::uint32_t count) noexcept {
 
 BandDirectory::BandDirectory(std::span<const std::uint32_t, kValues> counts, std::uint32_t first_line, BandForm form,
                              const kernels::Table& table)
-    : form_(form), match_values_(table.match_values) {
+    : form_(form), match_runs_(table.match_runs) {
     if (form == BandForm::resolved) {
         own_lines_.reserve(kValues + 1);
         for (const std::uint32_t count : counts) {
@@ -82,7 +83,7 @@ BandDirectory::BandDirectory(std::span<const std::uint32_t, kValues> counts, std
 
 BandDirectory::BandDirectory(const Arrays& arrays, const kernels::Table& table) noexcept
     : form_(arrays.form),
-      match_values_(table.match_values),
+      match_runs_(table.match_runs),
       lines_(arrays.lines),
       cells_(arrays.cells),
       values_(arrays.values) {}
@@ -134,29 +135,20 @@ std::size_t BandDirectory::memory_bytes() const noexcept {
            own_cells_.capacity() * sizeof own_cells_[0];
 }
 
-// Appends ranks, begin and end, for finish().
-void BandDirectory::find_in_cell(std::size_t cell, std::uint16_t value, int distance,
-                                 std::vector<LineRange>& ranges) const {
-    std::array<std::uint32_t, kMostInACell + 1> places;
-    const std::size_t begin = cells_[cell];
-    const std::size_t found = match_values_(value, values_.data() + begin, cells_[cell + 1] - begin,
-                                            static_cast<std::uint32_t>(distance), places.data());
-    for (std::size_t i = 0; i < found; ++i) {
-        const auto rank = static_cast<std::uint32_t>(begin + places[i]);
-        __builtin_prefetch(&lines_[rank]);
-        ranges.push_back({rank, rank + 1});
-    }
-}
-
-// Visits the cells at a distance from the query's cell, coordinate differences added up, each once.
+// Visits the cells at a distance from the query's cell, coordinate differences added up, each once. What hangs in them is
+// compared a few cells at a time: by then the memory asked for at the first has come.
 struct BandDirectory::CellWalk {
+    static constexpr std::size_t kAtATime = 32;
+
     const BandDirectory& directory;
     std::uint16_t value;
     int distance;
     std::vector<LineRange>& ranges;
+    std::size_t count = 0;
+    std::array<kernels::Run, kAtATime> runs;
 
-    void visit(std::size_t cell, std::size_t first_block, std::size_t place_value, int left) const {
-        if (left == 0) return directory.find_in_cell(cell, value, distance, ranges);
+    void visit(std::size_t cell, std::size_t first_block, std::size_t place_value, int left) {
+        if (left == 0) return add(cell);
         for (std::size_t block = first_block; block < kBlocks; ++block, place_value *= 3) {
             const int ones = ones_of(value, block);
             for (int to = std::max(0, ones - left); to <= std::min(2, ones + left); ++to) {
@@ -167,7 +159,35 @@ struct BandDirectory::CellWalk {
             }
         }
     }
+
+    void add(std::size_t cell) {
+        const kernels::Run run{directory.cells_[cell], directory.cells_[cell + 1]};
+        if (run.begin == run.end) return;
+        __builtin_prefetch(&directory.values_[run.begin]);
+        runs[count++] = run;
+        if (count == kAtATime) compare();
+    }
+
+    // Appends ranks, begin and end, for finish().
+    void compare() {
+        std::array<std::uint32_t, kAtATime * kMostInACell + 1> ranks;
+        const std::size_t found =
+            directory.match_runs_(value, directory.values_.data(), runs.data(), std::exchange(count, 0),
+                                  static_cast<std::uint32_t>(distance), ranks.data());
+        for (std::size_t i = 0; i < found; ++i) {
+            __builtin_prefetch(&directory.lines_[ranks[i]]);
+            ranges.push_back({ranks[i], ranks[i] + 1});
+        }
+    }
 };
+
+void BandDirectory::find_branching(std::uint16_t value, int distance, std::vector<LineRange>& ranges) const {
+    CellWalk walk{*this, value, distance, ranges, 0, {}};
+    // Cells differ by the difference of the ones in each block; what exchanges ones within a block takes two bits more.
+    for (int apart = distance; apart >= 0; apart -= 2)
+        walk.visit(cell_of(value), 0, 1, apart);
+    walk.compare();
+}
 
 void BandDirectory::find_resolved(std::uint16_t value, int distance, std::vector<LineRange>& ranges) const {
     for (const std::uint16_t flip : flips()[static_cast<std::size_t>(distance)]) {
@@ -178,9 +198,7 @@ void BandDirectory::find_resolved(std::uint16_t value, int distance, std::vector
 
 void BandDirectory::find(std::uint16_t value, int distance, std::vector<LineRange>& ranges) const {
     if (form_ == BandForm::resolved) return find_resolved(value, distance, ranges);
-    // Cells differ by the difference of the ones in each block; what exchanges ones within a block takes two bits more.
-    for (int apart = distance; apart >= 0; apart -= 2)
-        CellWalk{*this, value, distance, ranges}.visit(cell_of(value), 0, 1, apart);
+    find_branching(value, distance, ranges);
 }
 
 void BandDirectory::finish(std::span<LineRange> ranges) const noexcept {

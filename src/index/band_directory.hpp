@@ -108,12 +108,12 @@ private:
     struct CellWalk;
 
     void find_resolved(std::uint16_t value, int distance, std::vector<LineRange>& ranges) const;
-    void find_in_cell(std::size_t cell, std::uint16_t value, int distance, std::vector<LineRange>& ranges) const;
+    void find_branching(std::uint16_t value, int distance, std::vector<LineRange>& ranges) const;
 
     BandDirectory(const Arrays& arrays, const kernels::Table& table) noexcept;
 
     BandForm form_;
-    kernels::MatchValues match_values_;
+    kernels::MatchRuns match_runs_;
     // Of a directory that was built; those of a borrowed one are empty.
     std::vector<std::uint32_t> own_lines_;
     std::vector<std::uint32_t> own_cells_;

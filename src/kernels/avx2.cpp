@@ -168,22 +168,25 @@ struct LineMask {
     }
 };
 
-std::size_t match_values(std::uint16_t value, const std::uint16_t* values, std::size_t count, std::uint32_t distance,
-                         std::uint32_t* places) noexcept {
+std::size_t match_runs(std::uint16_t value, const std::uint16_t* values, const Run* runs, std::size_t run_count,
+                       std::uint32_t distance, std::uint32_t* places) noexcept {
     const __m256i sought = _mm256_set1_epi16(static_cast<short>(value));
     const __m256i bits = _mm256_set1_epi16(static_cast<short>(distance));
     std::size_t found = 0;
-    std::size_t i = 0;
-    for (; i + 16 <= count; i += 16) {
-        const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values + i));
-        const __m256i equal = _mm256_cmpeq_epi16(bits, ones16(_mm256_xor_si256(x, sought)));
-        for (auto mask = static_cast<std::uint32_t>(_mm256_movemask_epi8(equal)) & 0x55555555U; mask != 0;
-             mask &= mask - 1)
-            places[found++] = static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(__builtin_ctz(mask)) / 2;
-    }
-    for (; i < count; ++i) {
-        places[found] = static_cast<std::uint32_t>(i);
-        found += Popcount::of(static_cast<std::uint16_t>(values[i] ^ value)) == distance ? 1U : 0U;
+    for (std::size_t run = 0; run < run_count; ++run) {
+        std::uint32_t i = runs[run].begin;
+        const std::uint32_t end = runs[run].end;
+        for (; end - i >= 16; i += 16) {
+            const __m256i x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(values + i));
+            const __m256i equal = _mm256_cmpeq_epi16(bits, ones16(_mm256_xor_si256(x, sought)));
+            for (auto mask = static_cast<std::uint32_t>(_mm256_movemask_epi8(equal)) & 0x55555555U; mask != 0;
+                 mask &= mask - 1)
+                places[found++] = i + static_cast<std::uint32_t>(__builtin_ctz(mask)) / 2;
+        }
+        for (; i < end; ++i) {
+            places[found] = i;
+            found += Popcount::of(static_cast<std::uint16_t>(values[i] ^ value)) == distance ? 1U : 0U;
+        }
     }
     return found;
 }
@@ -202,7 +205,7 @@ const Table kAvx2 = {
     .scan_places64 = scan_places_loop<Distance64>,
     .scan_places256 = scan_places_loop<Distance256>,
     .scan_lines = scan_lines_loop<LineMask>,
-    .match_values = match_values,
+    .match_runs = match_runs,
 };
 
 }  // namespace tutela::kernels

@@ -151,19 +151,21 @@ struct LineMask {
     }
 };
 
-std::size_t match_values(std::uint16_t value, const std::uint16_t* values, std::size_t count, std::uint32_t distance,
-                         std::uint32_t* places) noexcept {
+std::size_t match_runs(std::uint16_t value, const std::uint16_t* values, const Run* runs, std::size_t run_count,
+                       std::uint32_t distance, std::uint32_t* places) noexcept {
     const __m512i sought = _mm512_set1_epi16(static_cast<short>(value));
     const __m512i bits = _mm512_set1_epi16(static_cast<short>(distance));
     std::size_t found = 0;
-    for (std::size_t i = 0; i < count; i += 32) {
-        const std::size_t left = count - i;
-        const __mmask32 valid = left >= 32 ? ~0U : (1U << left) - 1;
-        const __m512i x = _mm512_maskz_loadu_epi16(valid, values + i);
-        std::uint32_t mask =
-            _mm512_mask_cmpeq_epu16_mask(valid, bits, _mm512_popcnt_epi16(_mm512_xor_si512(sought, x)));
-        for (; mask != 0; mask &= mask - 1)
-            places[found++] = static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(__builtin_ctz(mask));
+    for (std::size_t run = 0; run < run_count; ++run) {
+        for (std::uint32_t i = runs[run].begin; i < runs[run].end; i += 32) {
+            const std::uint32_t left = runs[run].end - i;
+            const __mmask32 valid = left >= 32 ? ~0U : (1U << left) - 1;
+            const __m512i x = _mm512_maskz_loadu_epi16(valid, values + i);
+            std::uint32_t mask =
+                _mm512_mask_cmpeq_epu16_mask(valid, bits, _mm512_popcnt_epi16(_mm512_xor_si512(sought, x)));
+            for (; mask != 0; mask &= mask - 1)
+                places[found++] = i + static_cast<std::uint32_t>(__builtin_ctz(mask));
+        }
     }
     return found;
 }
@@ -182,7 +184,7 @@ const Table kAvx512 = {
     .scan_places64 = scan_places_loop<Distance64>,
     .scan_places256 = scan_places_loop<Distance256>,
     .scan_lines = scan_lines_loop<LineMask>,
-    .match_values = match_values,
+    .match_runs = match_runs,
 };
 
 }  // namespace tutela::kernels

@@ -63,10 +63,16 @@ inline constexpr std::size_t kLineLookAhead = 112;
 using ScanLines = std::size_t (*)(std::uint16_t sketch, const std::uint16_t* sketches, const std::uint32_t* lines,
                                   std::size_t count, std::uint32_t limit, LineHit* hits);
 
-// Writes the places of those of `count` values that differ from `value` in exactly `distance` bits to `places`, in rising
-// order, and returns their number. `places` must have room for `count` + 1.
-using MatchValues = std::size_t (*)(std::uint16_t value, const std::uint16_t* values, std::size_t count,
-                                    std::uint32_t distance, std::uint32_t* places);
+// Elements begin .. end - 1 of an array.
+struct Run {
+    std::uint32_t begin;
+    std::uint32_t end;
+};
+
+// Writes the places in `values` of those values of the runs that differ from `value` in exactly `distance` bits to `places`,
+// run by run, rising within each, and returns their number. `places` must have room for all values of the runs, and one more.
+using MatchRuns = std::size_t (*)(std::uint16_t value, const std::uint16_t* values, const Run* runs,
+                                  std::size_t run_count, std::uint32_t distance, std::uint32_t* places);
 
 // As Scan, over the hashes at places[0..count) of an array; a hit's position is its number in `places`.
 using ScanPlaces = std::size_t (*)(const std::uint8_t* query, const std::uint8_t* hashes, const std::uint32_t* places,
@@ -90,7 +96,7 @@ struct Table {
     ScanPlaces scan_places64;
     ScanPlaces scan_places256;
     ScanLines scan_lines;
-    MatchValues match_values;
+    MatchRuns match_runs;
 };
 
 // The table that the library uses. Thread-safe.

@@ -132,12 +132,14 @@ struct WordLineMask {
 };
 
 template <typename Popcount>
-std::size_t match_values_loop(std::uint16_t value, const std::uint16_t* values, std::size_t count,
-                              std::uint32_t distance, std::uint32_t* places) noexcept {
+std::size_t match_runs_loop(std::uint16_t value, const std::uint16_t* values, const Run* runs, std::size_t run_count,
+                            std::uint32_t distance, std::uint32_t* places) noexcept {
     std::size_t found = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        places[found] = static_cast<std::uint32_t>(i);
-        found += Popcount::of(static_cast<std::uint16_t>(values[i] ^ value)) == distance ? 1U : 0U;
+    for (std::size_t run = 0; run < run_count; ++run) {
+        for (std::uint32_t i = runs[run].begin; i < runs[run].end; ++i) {
+            places[found] = i;
+            found += Popcount::of(static_cast<std::uint16_t>(values[i] ^ value)) == distance ? 1U : 0U;
+        }
     }
     return found;
 }

@@ -69,7 +69,7 @@ const Table kNeon = {
     .scan_places64 = scan_places_loop<Distance64>,
     .scan_places256 = scan_places_loop<Distance256>,
     .scan_lines = scan_lines_loop<LineMask>,
-    .match_values = match_values_loop<Popcount>,
+    .match_runs = match_runs_loop<Popcount>,
 };
 
 }  // namespace tutela::kernels

@@ -23,7 +23,7 @@ const Table kPopcnt = {
     .scan_places64 = scan_places_loop<WordDistance<64, Popcount>>,
     .scan_places256 = scan_places_loop<WordDistance<256, Popcount>>,
     .scan_lines = scan_lines_loop<WordLineMask<Popcount>>,
-    .match_values = match_values_loop<Popcount>,
+    .match_runs = match_runs_loop<Popcount>,
 };
 
 }  // namespace tutela::kernels

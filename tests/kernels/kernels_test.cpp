@@ -228,13 +228,18 @@ TEST_P(LevelTest, MatchedValuesEqualTheModel) {
         for (std::uint16_t& value : values)
             value = static_cast<std::uint16_t>(sought ^ (random() & random() & random()));
         for (std::uint32_t distance = 0; distance <= 16; ++distance) {
+            const auto end = static_cast<std::uint32_t>(count);
+            const auto cut = static_cast<std::uint32_t>(random() % (count + 1));
+            const std::vector<kernels::Run> runs = {{cut, end}, {0, 0}, {0, cut}};
             std::vector<std::uint32_t> want;
-            for (std::size_t i = 0; i < count; ++i) {
-                if (model_distance16(values[i], sought) == distance) want.push_back(static_cast<std::uint32_t>(i));
+            for (const kernels::Run& run : runs) {
+                for (std::uint32_t i = run.begin; i < run.end; ++i) {
+                    if (model_distance16(values[i], sought) == distance) want.push_back(i);
+                }
             }
             std::vector<std::uint32_t> places(count + 1);
-            places.resize(table_->match_values(sought, values.data(), count, distance, places.data()));
-            EXPECT_EQ(places, want) << count << " values, distance " << distance;
+            places.resize(table_->match_runs(sought, values.data(), runs.data(), runs.size(), distance, places.data()));
+            EXPECT_EQ(places, want) << count << " values cut at " << cut << ", distance " << distance;
         }
     }
 }
