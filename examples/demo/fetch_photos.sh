@@ -5,7 +5,7 @@
 #
 # Without a package: those that the demo is made of (30 MB).
 # Leaves the package files in CACHE_DIR/debs and their contents in CACHE_DIR/photos/PACKAGE. What is there already is
-# not fetched again. Needs no root. Says which packages cannot be had; fails when none can.
+# not fetched again, nor is a package that the tests fetched (CACHE_DIR/../photos/packages). Needs no root. Says which packages cannot be had; fails when none can.
 set -eu
 
 if [ $# -lt 1 ]; then
@@ -22,19 +22,28 @@ fetch() {
     package=$1
     unpacked=$cache/photos/$package
     [ -d "$unpacked" ] && return 0
-    echo "fetching $package" >&2
-    # As root, apt would download as another user, who may not be able to write here.
-    (cd "$cache/debs" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$package" >"$package.log" 2>&1) || {
-        tail -n 1 "$cache/debs/$package.log" >&2
-        return 1
-    }
+    deb=$(newest "$cache/../photos/packages/${package}")
+    if [ -z "$deb" ]; then
+        download "$package" || return 1
+        deb=$(newest "$cache/debs/${package}")
+    fi
     rm -rf "$unpacked.part"
     mkdir "$unpacked.part"
-    # The newest, should an older version lie beside it.
-    deb=$(ls -t "$cache/debs/${package}"_*.deb | head -n 1)
     dpkg-deb -x "$deb" "$unpacked.part" || return 1
     mv "$unpacked.part" "$unpacked"
-    rm -f "$cache/debs/$package.log"
+}
+
+# The newest package file, should an older version lie beside it.
+newest() { ls -t "$1"_*.deb 2>/dev/null | head -n 1; }
+
+download() {
+    echo "fetching $1" >&2
+    # As root, apt would download as another user, who may not be able to write here.
+    (cd "$cache/debs" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$1" >"$1.log" 2>&1) || {
+        tail -n 1 "$cache/debs/$1.log" >&2
+        return 1
+    }
+    rm -f "$cache/debs/$1.log"
 }
 
 got=0
