@@ -19,6 +19,7 @@ install(EXPORT tutelaStaticTargets NAMESPACE tutela:: DESTINATION ${TUTELA_CMAKE
 configure_package_config_file(cmake/tutelaConfig.cmake.in tutelaConfig.cmake INSTALL_DESTINATION ${TUTELA_CMAKE_DIR})
 write_basic_package_version_file(tutelaConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/tutelaConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/tutelaConfigVersion.cmake
+  ${CMAKE_CURRENT_LIST_DIR}/opencv.cmake
   DESTINATION ${TUTELA_CMAKE_DIR})
 
 # The pkg-config file finds the prefix from where it lies, so that an installed tree can be moved.

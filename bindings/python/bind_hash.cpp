@@ -1,4 +1,4 @@
-// Hash256, FrameHash, Dihedral, Hasher and the two functions that need none.
+// Hash256, Hash64, FrameHash, Dihedral, Hasher and the functions that need none.
 #include <cstring>
 #include <functional>
 #include <mutex>
@@ -13,6 +13,7 @@
 #include "errors.hpp"
 #include "image_source.hpp"
 #include "tutela/hash.hpp"
+#include "tutela/hash64.hpp"
 #include "tutela/hasher.hpp"
 
 namespace nb = nanobind;
@@ -57,75 +58,110 @@ private:
     Frame frame_;
 };
 
-Hash256 from_bytes(const nb::bytes& bytes) {
-    Hash256 hash;
-    if (bytes.size() != Hash256::kBytes) {
-        throw StatusError(Status(StatusCode::invalid_argument, "a hash of 256 bits has 32 bytes"));
+template <typename Value>
+Value from_bytes(const nb::bytes& bytes) {
+    Value hash;
+    if (bytes.size() != Value::kBytes) {
+        throw StatusError(Status(
+            StatusCode::invalid_argument,
+            "a hash of " + std::to_string(Value::kBits) + " bits has " + std::to_string(Value::kBytes) + " bytes"));
     }
-    std::memcpy(hash.bytes.data(), bytes.data(), Hash256::kBytes);
+    std::memcpy(hash.bytes.data(), bytes.data(), Value::kBytes);
     return hash;
 }
 
-nb::bytes to_bytes(const Hash256& hash) {
-    return nb::bytes(hash.bytes.data(), Hash256::kBytes);
+template <typename Value>
+nb::bytes to_bytes(const Value& hash) {
+    return nb::bytes(hash.bytes.data(), Value::kBytes);
 }
 
-Hash256 from_int(const nb::int_& number) {
-    // Raises OverflowError for what has no 256 bits.
-    return from_bytes(nb::cast<nb::bytes>(number.attr("to_bytes")(Hash256::kBytes, "big")));
+template <typename Value>
+Value from_int(const nb::int_& number) {
+    // Raises OverflowError for what has too many bits.
+    return from_bytes<Value>(nb::cast<nb::bytes>(number.attr("to_bytes")(Value::kBytes, "big")));
 }
 
-nb::object to_int(const Hash256& hash) {
+template <typename Value>
+nb::object to_int(const Value& hash) {
     return nb::borrow(reinterpret_cast<PyObject*>(&PyLong_Type)).attr("from_bytes")(to_bytes(hash), "big");
 }
 
-Hash256 from_hex(std::string_view hex) {
-    return take(hash_from_hex<256>(hex));
+template <typename Value>
+Value from_hex(std::string_view hex) {
+    return take(hash_from_hex<Value::kBits>(hex));
 }
 
-template <typename Relation>
-bool compare(const Hash256& a, const Hash256& b) {
+template <typename Value, typename Relation>
+bool compare(const Value& a, const Value& b) {
     return Relation{}(a, b);
 }
 
-void bind_value(nb::module_& module) {
-    nb::class_<Hash256>(
-        module, "Hash256",
-        "A perceptual hash of 256 bits, such as PDQ: an immutable value.\n\n"
-        "Hashes compare, sort (by their number), serve as dictionary keys, and pickle. `a - b` is in how\n"
-        "many bits two of them differ, `bytes(a)` its 32 bytes, the most significant first, `int(a)` the number.")
+// The texts of a value's class, which differ by their numbers.
+struct ValueDocs {
+    const char* name;
+    const char* value;
+    const char* from_hex;
+    const char* from_bytes;
+    const char* from_int;
+    const char* from_int_signature;
+    const char* hex;
+    const char* distance;
+};
+
+#define TUTELA_VALUE_DOCS(bits, digits, count, kinds)                                                               \
+    {                                                                                                               \
+        "Hash" bits,                                                                                                \
+            "A perceptual hash of " bits " bits, such as " kinds                                                    \
+            ": an immutable value.\n\n"                                                                             \
+            "Hashes compare, sort (by their number), serve as dictionary keys, and pickle. `a - b` is in how\n"     \
+            "many bits two of them differ, `bytes(a)` its " count                                                   \
+            " bytes, the most significant first, `int(a)` the "                                                     \
+            "number.",                                                                                              \
+            "The hash that " digits " hex digits of either case spell; ValueError for anything else.",              \
+            "The hash of " count " bytes, the most significant first.",                                             \
+            "The hash of a number of " bits " bits; OverflowError for a larger or a negative one.",                 \
+            "def from_int(number: int) -> Hash" bits, digits " lower-case hex digits, the most significant first.", \
+            "In how many bits the two hashes differ: 0 to " bits "."                                                \
+    }
+
+template <typename Value>
+void bind_value(nb::module_& module, const ValueDocs& docs) {
+    nb::class_<Value>(module, docs.name, docs.value)
         .def(
-            "__init__", [](Hash256* self, std::string_view hex) { new (self) Hash256(from_hex(hex)); }, "hex"_a,
-            "The hash that 64 hex digits of either case spell; ValueError for anything else.")
-        .def_static("from_hex", &from_hex, "hex"_a,
-                    "The hash that 64 hex digits of either case spell; ValueError for anything else.")
-        .def_static("from_bytes", &from_bytes, "data"_a, "The hash of 32 bytes, the most significant first.")
-        .def_static("from_int", &from_int, "number"_a, nb::sig("def from_int(number: int) -> Hash256"),
-                    "The hash of a number of 256 bits; OverflowError for a larger or a negative one.")
-        .def_prop_ro("hex", &to_hex<256>, "64 lower-case hex digits, the most significant first.")
+            "__init__", [](Value* self, std::string_view hex) { new (self) Value(from_hex<Value>(hex)); }, "hex"_a,
+            docs.from_hex)
+        .def_static("from_hex", &from_hex<Value>, "hex"_a, docs.from_hex)
+        .def_static("from_bytes", &from_bytes<Value>, "data"_a, docs.from_bytes)
+        .def_static("from_int", &from_int<Value>, "number"_a, nb::sig(docs.from_int_signature), docs.from_int)
+        .def_prop_ro("hex", &to_hex<Value::kBits>, docs.hex)
         .def(
-            "distance", [](const Hash256& a, const Hash256& b) { return distance(a, b); }, "other"_a,
-            "In how many bits the two hashes differ: 0 to 256.")
+            "distance", [](const Value& a, const Value& b) { return distance(a, b); }, "other"_a, docs.distance)
         .def(
-            "__sub__", [](const Hash256& a, const Hash256& b) { return distance(a, b); }, nb::is_operator(), "other"_a,
-            "In how many bits the two hashes differ: 0 to 256.")
-        .def("__eq__", &compare<std::equal_to<>>, nb::is_operator(),
+            "__sub__", [](const Value& a, const Value& b) { return distance(a, b); }, nb::is_operator(), "other"_a,
+            docs.distance)
+        .def("__eq__", &compare<Value, std::equal_to<>>, nb::is_operator(),
              nb::sig("def __eq__(self, other: object, /) -> bool"))
-        .def("__lt__", &compare<std::less<>>, nb::is_operator(), "other"_a)
-        .def("__le__", &compare<std::less_equal<>>, nb::is_operator(), "other"_a)
-        .def("__gt__", &compare<std::greater<>>, nb::is_operator(), "other"_a)
-        .def("__ge__", &compare<std::greater_equal<>>, nb::is_operator(), "other"_a)
-        .def("__hash__", [](const Hash256& hash) { return nb::hash(to_bytes(hash)); })
-        .def("__bytes__", &to_bytes)
-        .def("__int__", &to_int, nb::sig("def __int__(self) -> int"))
-        .def("__str__", &to_hex<256>)
-        .def("__repr__", [](const Hash256& hash) { return "Hash256('" + to_hex(hash) + "')"; })
+        .def("__lt__", &compare<Value, std::less<>>, nb::is_operator(), "other"_a)
+        .def("__le__", &compare<Value, std::less_equal<>>, nb::is_operator(), "other"_a)
+        .def("__gt__", &compare<Value, std::greater<>>, nb::is_operator(), "other"_a)
+        .def("__ge__", &compare<Value, std::greater_equal<>>, nb::is_operator(), "other"_a)
+        .def("__hash__", [](const Value& hash) { return nb::hash(to_bytes(hash)); })
+        .def("__bytes__", &to_bytes<Value>)
+        .def("__int__", &to_int<Value>, nb::sig("def __int__(self) -> int"))
+        .def("__str__", &to_hex<Value::kBits>)
+        .def("__repr__",
+             [name = docs.name](const Value& hash) { return std::string(name) + "('" + to_hex(hash) + "')"; })
         .def(
             "__reduce__",
             [](nb::handle self) {
-                return nb::make_tuple(self.type(), nb::make_tuple(to_hex(nb::cast<const Hash256&>(self))));
+                return nb::make_tuple(self.type(), nb::make_tuple(to_hex(nb::cast<const Value&>(self))));
             },
             nb::sig("def __reduce__(self) -> tuple[type, tuple[str]]"));
+}
+
+void bind_values(nb::module_& module) {
+    bind_value<Hash256>(module, TUTELA_VALUE_DOCS("256", "64", "32", "PDQ"));
+    bind_value<Hash64>(module, TUTELA_VALUE_DOCS("64", "16", "8", "pHash"));
 }
 
 void bind_results(nb::module_& module) {
@@ -219,12 +255,50 @@ void bind_hashing(nb::module_& module) {
         nb::sig("def hash_image_dihedral(" TUTELA_IMAGE ") -> DihedralHashes"), dihedral_doc.c_str());
 }
 
+template <Hash64Kind Kind>
+Hash64 hash64(nb::handle image) {
+    ImageSource source(image);
+    const nb::gil_scoped_release released;
+    Frame frame;
+    const Picture picture = take(source.load(frame));
+    return take(Hash64Hasher().hash(picture.view, Kind));
+}
+
+constexpr const char* kHash64Doc =
+    "\n\nA second opinion beside PDQ, never a match by itself. `image` is what hash_image() takes, of any size from 1 "
+    "x "
+    "1\non; of a damaged file, what could be decoded is hashed. Raises what hash_image() raises, but no TooSmallError.";
+
+void bind_hashing64(nb::module_& module) {
+    static const std::string phash_doc =
+        std::string("The pHash of an image: bit for bit phash() of the package ImageHash, with its defaults.") +
+        kHash64Doc;
+    static const std::string dhash_doc =
+        std::string("The dHash of an image: bit for bit dhash() of the package ImageHash, with its defaults.") +
+        kHash64Doc;
+    static const std::string ahash_doc =
+        std::string("The aHash of an image: bit for bit average_hash() of the package ImageHash, with its defaults.") +
+        kHash64Doc;
+    static const std::string opencv_doc =
+        std::string("The pHash of an image as OpenCV defines it: bit for bit cv2.img_hash.pHash() of its BGR pixels.") +
+        kHash64Doc;
+    module.def("phash", &hash64<Hash64Kind::phash>, "image"_a.none(), nb::sig("def phash(" TUTELA_IMAGE ") -> Hash64"),
+               phash_doc.c_str());
+    module.def("dhash", &hash64<Hash64Kind::dhash>, "image"_a.none(), nb::sig("def dhash(" TUTELA_IMAGE ") -> Hash64"),
+               dhash_doc.c_str());
+    module.def("ahash", &hash64<Hash64Kind::ahash>, "image"_a.none(), nb::sig("def ahash(" TUTELA_IMAGE ") -> Hash64"),
+               ahash_doc.c_str());
+    module.def("phash_opencv", &hash64<Hash64Kind::phash_opencv>, "image"_a.none(),
+               nb::sig("def phash_opencv(" TUTELA_IMAGE ") -> Hash64"), opencv_doc.c_str());
+}
+
 }  // namespace
 
 void bind_hash(nb::module_& module) {
-    bind_value(module);
+    bind_values(module);
     bind_results(module);
     bind_hashing(module);
+    bind_hashing64(module);
 }
 
 }  // namespace tutela::python

@@ -23,6 +23,7 @@ PUBLIC = {
     "hash.hpp": "core",
     "executor.hpp": "core",
     "hasher.hpp": "hash",
+    "hash64.hpp": "hash",
     "index.hpp": "index",
     "list.hpp": "list",
     "media.hpp": "media",
