@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,10 +25,11 @@ namespace tutela {
 
 // One entry. The texts are views into the list and live as long as any copy of it.
 struct EntryView {
-    Hash256 hash;               // PDQ
-    std::string_view id;        // as given; may be empty (see HashList::entry_name)
-    std::string_view category;  // as given by the source, not interpreted; may be empty
-    std::string_view label;     // may be empty
+    Hash256 hash;                 // PDQ
+    std::string_view id;          // as given; may be empty (see HashList::entry_name)
+    std::string_view category;    // as given by the source, not interpreted; may be empty
+    std::string_view label;       // may be empty
+    std::optional<Hash64> phash;  // Hash64Kind::phash of the same picture: a second opinion, not searched
 };
 
 // One entry to be put into a list. Texts: UTF-8, without NUL, at most kMaxTextBytes each.
@@ -36,6 +38,7 @@ struct Entry {
     std::string id;
     std::string category;
     std::string label;
+    std::optional<Hash64> phash{};
 };
 
 inline constexpr std::size_t kMaxTextBytes = 65535;
@@ -119,7 +122,8 @@ public:
     // many texts (every id, and every different category and label). A failed add changes nothing.
     Status add(const Entry& entry);
     // The same without making strings. The texts are copied.
-    Status add(const Hash256& hash, std::string_view id, std::string_view category = {}, std::string_view label = {});
+    Status add(const Hash256& hash, std::string_view id, std::string_view category = {}, std::string_view label = {},
+               const std::optional<Hash64>& phash = std::nullopt);
     [[nodiscard]] std::size_t size() const noexcept;
     // Makes the list; the builder is left as it was, so more can be added and built again. limit when the snapshot
     // would pass 1 TiB.
@@ -145,8 +149,8 @@ struct TextImport {
     std::vector<SkippedLine> first_skipped;
 };
 
-// Reads a text list into `builder`: a line an entry, `hex[,id[,category[,label]]]`, 64 hex digits first; the label may
-// itself contain commas. Blank lines and lines whose first character other than a blank is '#' are comments. LF or CR
+// Reads a text list into `builder`: a line an entry, `hex[+phash][,id[,category[,label]]]`, 64 hex digits first, then, if
+// the entry has a pHash, a plus sign and its 16; the label may itself contain commas. Blank lines and lines whose first character other than a blank is '#' are comments. LF or CR
 // LF; a UTF-8 byte order mark at the start is passed over; blanks around a field are dropped. A bad line (no hash of 64
 // digits, not UTF-8, too long, a CR inside it, also in a comment) is skipped, counted and reported; the rest is read.
 // Reads as a stream: a line is at most 256 KiB. Errors: not_found, permission_denied, io_error, limit (of the builder),

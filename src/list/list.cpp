@@ -63,7 +63,8 @@ std::span<const Hash256> HashList::hashes() const noexcept {
 EntryView HashList::entry(std::size_t position) const noexcept {
     const Snapshot& snapshot = impl_->snapshot;
     return {snapshot.hashes[position], snapshot.text(snapshot.ids[position]),
-            snapshot.text(snapshot.categories[position]), snapshot.text(snapshot.labels[position])};
+            snapshot.text(snapshot.categories[position]), snapshot.text(snapshot.labels[position]),
+            snapshot.phash(position)};
 }
 
 std::string HashList::entry_name(std::size_t position) const {

@@ -34,6 +34,8 @@ inline constexpr std::uint64_t kMaxTexts = std::uint64_t{1} << 32;
 // Numbers are never used again for another meaning. Sections lie in the order of their numbers.
 enum class SectionType : std::uint32_t {
     pdq_hashes = 0x10,
+    phashes = 0x11,
+    phash_presence = 0x12,
     ids = 0x20,
     categories = 0x21,
     labels = 0x22,
@@ -63,7 +65,9 @@ inline constexpr std::uint32_t kSectionDerived = 2;
 // A snapshot's content, as views into its bytes. Text 0 is the empty text.
 struct Snapshot {
     std::span<const Hash256> hashes;
-    std::span<const std::uint32_t> ids;  // of every entry, the number of its text; so are the next two
+    std::span<const Hash64> phashes;  // of every entry, zero where there is none; both empty when there is none at all
+    std::span<const std::uint8_t> phash_presence;  // bit i % 8 of byte i / 8 is entry i's
+    std::span<const std::uint32_t> ids;            // of every entry, the number of its text; so are the next two
     std::span<const std::uint32_t> categories;
     std::span<const std::uint32_t> labels;
     std::span<const std::uint64_t> text_offsets;  // one more than there are texts
@@ -72,6 +76,10 @@ struct Snapshot {
     Sha256 digest{};
     bool checked = false;  // by Check::everything, or just written
 
+    [[nodiscard]] std::optional<Hash64> phash(std::size_t position) const noexcept {
+        if (phashes.empty() || (phash_presence[position / 8] >> (position % 8) & 1) == 0) return std::nullopt;
+        return phashes[position];
+    }
     // Empty for a number that no text has, and for one that is no text: both only occur in an unchecked snapshot.
     [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept;
 };

@@ -44,6 +44,8 @@ struct KnownSection {
 };
 constexpr KnownSection kKnownSections[] = {
     {SectionType::pdq_hashes, kSectionRequired, Hash256::kBytes, "PDQ hashes"},
+    {SectionType::phashes, 0, Hash64::kBytes, "pHashes"},
+    {SectionType::phash_presence, 0, 1, "pHash presence"},
     {SectionType::ids, kSectionRequired, 4, "ids"},
     {SectionType::categories, kSectionRequired, 4, "categories"},
     {SectionType::labels, kSectionRequired, 4, "labels"},
@@ -240,6 +242,17 @@ private:
     const std::vector<Section>& table_;
 };
 
+// Both sections of the pHashes, or none.
+Status bind_phashes(const Binder& binder, std::uint64_t entries, Snapshot& snapshot) {
+    if (!binder.has(SectionType::phashes) && !binder.has(SectionType::phash_presence)) return {};
+    TUTELA_TRY(binder.bind(SectionType::phashes, snapshot.phashes));
+    TUTELA_TRY(binder.bind(SectionType::phash_presence, snapshot.phash_presence));
+    if (snapshot.phashes.size() != entries || snapshot.phash_presence.size() != (entries + 7) / 8) {
+        return corrupt("its pHashes are not as many as there are entries");
+    }
+    return {};
+}
+
 // All of a stored index, or nothing of it.
 Status bind_index(const Binder& binder, std::optional<StoredForest>& index) {
     if (!binder.has(SectionType::index_directory) && !binder.has(SectionType::index_sketches) &&
@@ -268,6 +281,7 @@ Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Secti
          {snapshot.hashes.size(), snapshot.ids.size(), snapshot.categories.size(), snapshot.labels.size()}) {
         if (count != header.entries) return corrupt("a section does not have as many records as there are entries");
     }
+    TUTELA_TRY(bind_phashes(binder, header.entries, snapshot));
     TUTELA_TRY(bind_index(binder, snapshot.index));
     std::copy(bytes.end() - kTrailerBytes, bytes.end(), snapshot.digest.begin());
     return snapshot;
@@ -298,6 +312,20 @@ Status check_texts(const Snapshot& snapshot) {
             return corrupt("an entry has a text out of range");
     }
     return {};
+}
+
+// What is absent is zero, so that equal entries give equal bytes; and no pHash at all is no section.
+Status check_phashes(const Snapshot& snapshot) {
+    bool any = false;
+    for (std::size_t i = 0; i < snapshot.phash_presence.size() * 8; ++i) {
+        const bool present = (snapshot.phash_presence[i / 8] >> (i % 8) & 1) != 0;
+        if (present && i >= snapshot.phashes.size()) return corrupt("it has a pHash beyond its last entry");
+        if (!present && i < snapshot.phashes.size() && snapshot.phashes[i] != Hash64{}) {
+            return corrupt("entry " + std::to_string(i) + " has a pHash that is marked absent");
+        }
+        any = any || present;
+    }
+    return any || snapshot.phashes.empty() ? Status() : corrupt("its pHashes are all marked absent");
 }
 
 // Whether the stored index, if there is one, is safe to use and, when asked, right.
@@ -347,6 +375,7 @@ Result<Snapshot> read_snapshot(Bytes bytes, Check check) {
     if (check == Check::everything) TUTELA_TRY(check_checksums(bytes, header, table));
     TUTELA_ASSIGN(Snapshot snapshot, bind(bytes, header, table));
     if (check == Check::everything) TUTELA_TRY(check_texts(snapshot));
+    if (check == Check::everything) TUTELA_TRY(check_phashes(snapshot));
     if (check != Check::nothing) TUTELA_TRY(check_index(snapshot, check == Check::everything));
     snapshot.checked = check != Check::layout;
     return snapshot;

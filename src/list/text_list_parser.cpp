@@ -1,5 +1,7 @@
 #include "list/text_list_parser.hpp"
 
+#include <optional>
+
 #include "core/try.hpp"
 
 namespace tutela {
@@ -95,14 +97,25 @@ Status TextListParser::line(std::string_view text) {
 }
 
 Status TextListParser::entry(std::string_view text) {
-    const Result<Hash256> hash = hash_from_hex<256>(take_field(text));
+    const std::string_view hashes = take_field(text);
+    const std::size_t plus = hashes.find('+');
+    const Result<Hash256> hash = hash_from_hex<256>(hashes.substr(0, plus));
     if (!hash.ok()) {
         skip(hash.status().message());
         return {};
     }
+    std::optional<Hash64> phash;
+    if (plus != std::string_view::npos) {
+        const Result<Hash64> second = hash_from_hex<64>(hashes.substr(plus + 1));
+        if (!second.ok()) {
+            skip(second.status().message());
+            return {};
+        }
+        phash = second.value();
+    }
     const std::string_view id = take_field(text);
     const std::string_view category = take_field(text);
-    Status added = builder_.add(hash.value(), id, category, trimmed(text));
+    Status added = builder_.add(hash.value(), id, category, trimmed(text), phash);
     if (added.code() == StatusCode::invalid_argument) {
         skip(added.message());
         return {};
