@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "tutela/hash64.hpp"
 #include "tutela/hasher.hpp"
 
 namespace {
@@ -48,6 +49,9 @@ void hash_exactly(tutela::FrameView view, const Input& pixels, std::size_t need)
     const auto dihedral = hasher.hash_dihedral(view);
     require(plain.ok() == (std::min(view.width, view.height) >= tutela::kPdqMinSide));
     require(plain.ok() == dihedral.ok());
+    tutela::Hash64Hasher hasher64;
+    for (std::uint32_t kind = 1; kind <= 4; ++kind)
+        require(hasher64.hash(view, static_cast<tutela::Hash64Kind>(kind)).ok());
 }
 
 }  // namespace
