@@ -10,18 +10,20 @@
 
 namespace tutela {
 
-// How the samples of a row lie in memory; 8 bits each, full range 0..255. The numbers are part of the C ABI.
+// How the samples of a row lie in memory; 8 bits each, full range 0..255 unless said. The numbers are part of the C ABI.
 enum class PixelFormat : std::uint32_t {
-    gray8 = 1,   // 1 byte a pixel: luma
-    rgb24 = 2,   // 3 bytes: red, green, blue
-    bgr24 = 3,   // 3 bytes: blue, green, red (OpenCV's habit)
-    bgra32 = 4,  // 4 bytes: blue, green, red, alpha; alpha is ignored
+    gray8 = 1,          // 1 byte a pixel: luma
+    rgb24 = 2,          // 3 bytes: red, green, blue
+    bgr24 = 3,          // 3 bytes: blue, green, red (OpenCV's habit)
+    bgra32 = 4,         // 4 bytes: blue, green, red, alpha; alpha is ignored
+    luma_limited8 = 5,  // 1 byte a pixel: luma from 16 (black) to 235 (white), as in most video; beyond is clamped
 };
 
 // Bytes a pixel takes, or 0 for a number that is no format.
 [[nodiscard]] constexpr std::uint32_t bytes_per_pixel(PixelFormat format) noexcept {
     switch (format) {
-        case PixelFormat::gray8: return 1;
+        case PixelFormat::gray8:
+        case PixelFormat::luma_limited8: return 1;
         case PixelFormat::rgb24:
         case PixelFormat::bgr24: return 3;
         case PixelFormat::bgra32: return 4;

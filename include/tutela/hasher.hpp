@@ -58,13 +58,22 @@ public:
     ~PdqHasher();
 
     // The hash of a frame in any pixel format; colours become luma 0.299 R + 0.587 G + 0.114 B in float32, gray8 is
-    // luma as it stands. Errors: invalid_argument (see check()), too_small (a side under kPdqMinSide).
+    // luma as it stands, luma_limited8 is (min(max(Y, 16), 235) - 16) * 255 / 219 in float32. Errors: invalid_argument (see check()), too_small (a side under kPdqMinSide).
     // Throws std::bad_alloc when the scratch memory cannot be had.
     Result<FrameHash> hash(const FrameView& frame);
 
     // The hashes of the frame and of its seven rotations and mirror images, from one pass. At exactly 64x64 pixels
     // `original` may differ from hash(): the reference filters there in this call only, and so do we. Errors as hash().
     Result<DihedralHashes> hash_dihedral(const FrameView& frame);
+
+    // The hash of a picture of full_width x full_height pixels that is known only by the means of its blocks of
+    // denominator x denominator pixels (2, 4 or 8): what a JPEG decoder gives when asked for a smaller picture. The last
+    // blocks of a row or column may be partial. Each mean weighs what its pixels would weigh in the full picture, so the
+    // hash is near that of the full picture and does not drift as that of a shrunken one does. Errors: invalid_argument
+    // (also for another denominator, or when a side of `reduced` is not the full one divided and rounded up), too_small
+    // (a full side under kPdqMinSide).
+    Result<FrameHash> hash_reduced(const FrameView& reduced, std::uint32_t full_width, std::uint32_t full_height,
+                                   std::uint32_t denominator);
 
 private:
     struct Scratch;

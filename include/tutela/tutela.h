@@ -123,12 +123,13 @@ TUTELA_API uint32_t tutela_hash256_distance(const tutela_hash256* a, const tutel
 
 // ---- Hashing --------------------------------------------------------------------------------------------------------
 
-// How the samples of a pixel lie in memory; 8 bits each.
+// How the samples of a pixel lie in memory; 8 bits each, full range 0..255 unless said.
 enum {
     TUTELA_PIXEL_GRAY8 = 1,  // luma
     TUTELA_PIXEL_RGB24 = 2,
     TUTELA_PIXEL_BGR24 = 3,
-    TUTELA_PIXEL_BGRA32 = 4  // alpha is ignored
+    TUTELA_PIXEL_BGRA32 = 4,        // alpha is ignored
+    TUTELA_PIXEL_LUMA_LIMITED8 = 5  // luma from 16 (black) to 235 (white), as in most video; beyond is clamped
 };
 
 // No time is known (a still image).

@@ -26,6 +26,7 @@ static_assert(TUTELA_PIXEL_GRAY8 == static_cast<int>(PixelFormat::gray8));
 static_assert(TUTELA_PIXEL_RGB24 == static_cast<int>(PixelFormat::rgb24));
 static_assert(TUTELA_PIXEL_BGR24 == static_cast<int>(PixelFormat::bgr24));
 static_assert(TUTELA_PIXEL_BGRA32 == static_cast<int>(PixelFormat::bgra32));
+static_assert(TUTELA_PIXEL_LUMA_LIMITED8 == static_cast<int>(PixelFormat::luma_limited8));
 static_assert(TUTELA_FORMAT_UNKNOWN == static_cast<int>(MediaFormat::unknown));
 static_assert(TUTELA_FORMAT_JPEG == static_cast<int>(MediaFormat::jpeg));
 static_assert(TUTELA_FORMAT_PNG == static_cast<int>(MediaFormat::png));

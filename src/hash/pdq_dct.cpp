@@ -9,78 +9,84 @@ namespace tutela::pdq {
 
 namespace {
 
-using DctRows = std::array<float, kFrequencies * kSamples>;
+template <typename Float>
+using Cosines = kernels::PdqCosines<Float>;
 
-// Row i is the cosine of frequency i + 1. Computed in double and rounded once, as the reference does.
-DctRows make_dct_rows() noexcept {
+// Row i is the cosine of frequency i + 1. Computed in double and rounded once to float, as the reference does.
+template <typename Float>
+Cosines<Float> make_cosines() noexcept {
     const float scale = static_cast<float>(std::sqrt(2.0 / kSamples));
-    DctRows rows;
+    Cosines<Float> cosines;
     for (std::size_t i = 0; i < kFrequencies; ++i) {
         for (std::size_t j = 0; j < kSamples; ++j) {
             const double angle = (std::numbers::pi / 2.0 / kSamples) * static_cast<double>((i + 1) * (2 * j + 1));
-            rows[i * kSamples + j] = static_cast<float>(static_cast<double>(scale) * std::cos(angle));
+            const auto value = static_cast<float>(static_cast<double>(scale) * std::cos(angle));
+            cosines.rows[i * kSamples + j] = value;
+            cosines.columns[j * kFrequencies + i] = value;
         }
     }
-    return rows;
+    return cosines;
 }
 
-const DctRows& dct_rows() noexcept {
-    static const DctRows rows = make_dct_rows();
-    return rows;
+template <typename Float>
+const Cosines<Float>& cosines() noexcept {
+    static const Cosines<Float> cosines = make_cosines<Float>();
+    return cosines;
 }
 
-int step(float u, float v) noexcept {
-    return std::abs(static_cast<int>((u - v) * 100.0F / 255.0F));
+template <typename Float>
+std::int32_t step(Float u, Float v) noexcept {
+    return std::abs(static_cast<std::int32_t>((u - v) * Float{100} / Float{255}));
 }
 
 }  // namespace
 
-std::int32_t quality(const Samples& samples) noexcept {
-    int sum = 0;
+std::int32_t quality_of(std::int64_t step_sum) noexcept {
+    return static_cast<std::int32_t>(std::min<std::int64_t>(step_sum / 90, 100));
+}
+
+template <typename Float>
+std::int64_t step_sum(const Samples<Float>& samples) noexcept {
+    const Float* at = samples.at.data();
+    std::int32_t sum = 0;
     for (std::size_t i = 0; i + 1 < kSamples; ++i) {
-        for (std::size_t j = 0; j < kSamples; ++j) {
-            sum += step(samples[i * kSamples + j], samples[(i + 1) * kSamples + j]);
-        }
+        for (std::size_t j = 0; j < kSamples; ++j)
+            sum += step(at[i * kSamples + j], at[(i + 1) * kSamples + j]);
     }
     for (std::size_t i = 0; i < kSamples; ++i) {
-        for (std::size_t j = 0; j + 1 < kSamples; ++j) {
-            sum += step(samples[i * kSamples + j], samples[i * kSamples + j + 1]);
-        }
+        for (std::size_t j = 0; j + 1 < kSamples; ++j)
+            sum += step(at[i * kSamples + j], at[i * kSamples + j + 1]);
     }
-    return std::min(sum / 90, 100);
+    return sum;
 }
 
-void transform(const Samples& samples, Coefficients& coefficients) noexcept {
-    const DctRows& rows = dct_rows();
-    std::array<float, kFrequencies * kSamples> half;  // rows * samples
-    for (std::size_t i = 0; i < kFrequencies; ++i) {
-        for (std::size_t j = 0; j < kSamples; ++j) {
-            float sum = 0;
-            for (std::size_t k = 0; k < kSamples; ++k)
-                sum += rows[i * kSamples + k] * samples[k * kSamples + j];
-            half[i * kSamples + j] = sum;
-        }
-    }
-    for (std::size_t i = 0; i < kFrequencies; ++i) {
-        for (std::size_t j = 0; j < kFrequencies; ++j) {
-            float sum = 0;
-            for (std::size_t k = 0; k < kSamples; ++k)
-                sum += half[i * kSamples + k] * rows[j * kSamples + k];
-            coefficients[i * kFrequencies + j] = sum;
-        }
-    }
+template std::int64_t step_sum(const Samples<float>& samples) noexcept;
+template std::int64_t step_sum(const Samples<double>& samples) noexcept;
+
+void transform(const Samples<float>& samples, Coefficients<float>& coefficients,
+               const kernels::PdqKernels& kernels) noexcept {
+    kernels.transform_float(cosines<float>(), samples.at.data(), coefficients.at.data());
 }
 
-void reorient(const Coefficients& coefficients, Dihedral how, Coefficients& result) noexcept {
+void transform(const Samples<double>& samples, Coefficients<double>& coefficients,
+               const kernels::PdqKernels& kernels) noexcept {
+    kernels.transform(cosines<double>(), samples.at.data(), coefficients.at.data());
+}
+
+void widen(const Coefficients<float>& from, Coefficients<double>& to) noexcept {
+    std::copy(from.at.begin(), from.at.end(), to.at.begin());
+}
+
+void reorient(const Coefficients<double>& coefficients, Dihedral how, Coefficients<double>& result) noexcept {
     // Mirroring an axis negates its odd functions: the frequencies i + 1 that are odd, which are the even i.
     for (std::size_t i = 0; i < kFrequencies; ++i) {
         for (std::size_t j = 0; j < kFrequencies; ++j) {
-            const float same = coefficients[i * kFrequencies + j];
-            const float even_i = i % 2 == 0 ? -same : same;
-            const float even_j = j % 2 == 0 ? -same : same;
-            const float odd_sum = (i + j) % 2 != 0 ? -same : same;
-            float& here = result[i * kFrequencies + j];
-            float& across = result[j * kFrequencies + i];
+            const double same = coefficients.at[i * kFrequencies + j];
+            const double even_i = i % 2 == 0 ? -same : same;
+            const double even_j = j % 2 == 0 ? -same : same;
+            const double odd_sum = (i + j) % 2 != 0 ? -same : same;
+            double& here = result.at[i * kFrequencies + j];
+            double& across = result.at[j * kFrequencies + i];
             switch (how) {
                 case Dihedral::original: here = same; break;
                 case Dihedral::rotate90: across = even_j; break;
@@ -95,14 +101,14 @@ void reorient(const Coefficients& coefficients, Dihedral how, Coefficients& resu
     }
 }
 
-Hash256 bits(const Coefficients& coefficients) noexcept {
-    Coefficients sorted = coefficients;
+Hash256 bits(const Coefficients<double>& coefficients) noexcept {
+    auto sorted = coefficients.at;
     const auto middle = sorted.begin() + (sorted.size() / 2 - 1);
     std::nth_element(sorted.begin(), middle, sorted.end());
-    const float median = *middle;
+    const double median = *middle;
     Hash256 hash;
-    for (std::size_t k = 0; k < coefficients.size(); ++k) {
-        if (coefficients[k] > median) hash.set_bit(k);
+    for (std::size_t k = 0; k < sorted.size(); ++k) {
+        if (coefficients.at[k] > median) hash.set_bit(k);
     }
     return hash;
 }

@@ -1,29 +1,37 @@
 // The second half of PDQ: from 64x64 samples to coefficients, quality and bits.
+//
+// In float32, as the reference counts, or in double, for samples that are nearer to the real numbers than float32 is.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 
-#include "hash/pdq_filter.hpp"
+#include "hash/pdq_samples.hpp"
+#include "kernels/kernels.hpp"
 #include "tutela/hash.hpp"
 #include "tutela/hasher.hpp"
 
 namespace tutela::pdq {
 
-inline constexpr std::size_t kFrequencies = 16;  // on each axis; the constant term is not among them
-using Coefficients = std::array<float, kFrequencies * kFrequencies>;
+// PDQ's measure of detail, 0..100, from the sum of the steps between neighbouring samples.
+[[nodiscard]] std::int32_t quality_of(std::int64_t step_sum) noexcept;
 
-// PDQ's measure of detail: how much neighbouring samples differ, 0..100.
-[[nodiscard]] std::int32_t quality(const Samples& samples) noexcept;
+// The sum over all neighbours of |trunc((u - v) * 100 / 255)|.
+template <typename Float>
+[[nodiscard]] std::int64_t step_sum(const Samples<Float>& samples) noexcept;
 
 // The low frequencies of the two-dimensional DCT, row i column j for vertical frequency i + 1, horizontal j + 1.
-void transform(const Samples& samples, Coefficients& coefficients) noexcept;
+void transform(const Samples<float>& samples, Coefficients<float>& coefficients,
+               const kernels::PdqKernels& kernels) noexcept;
+void transform(const Samples<double>& samples, Coefficients<double>& coefficients,
+               const kernels::PdqKernels& kernels) noexcept;
+
+// The same numbers.
+void widen(const Coefficients<float>& from, Coefficients<double>& to) noexcept;
 
 // The coefficients that the picture, laid down another way, would have: a sign and perhaps a transposition each.
-void reorient(const Coefficients& coefficients, Dihedral how, Coefficients& result) noexcept;
+void reorient(const Coefficients<double>& coefficients, Dihedral how, Coefficients<double>& result) noexcept;
 
 // Bit 16 i + j is set when coefficient (i, j) exceeds the median (of 256, the 128th smallest).
-[[nodiscard]] Hash256 bits(const Coefficients& coefficients) noexcept;
+[[nodiscard]] Hash256 bits(const Coefficients<double>& coefficients) noexcept;
 
 }  // namespace tutela::pdq

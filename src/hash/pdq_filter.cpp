@@ -1,5 +1,7 @@
 #include "hash/pdq_filter.hpp"
 
+#include <algorithm>
+
 namespace tutela::pdq {
 
 namespace {
@@ -22,6 +24,14 @@ void gray_luma(const FrameView& frame, float* luma) noexcept {
         const std::uint8_t* pixel = frame.row(y);
         for (std::uint32_t x = 0; x < frame.width; ++x)
             *luma++ = static_cast<float>(pixel[x]);
+    }
+}
+
+void limited_luma(const FrameView& frame, float* luma) noexcept {
+    for (std::uint32_t y = 0; y < frame.height; ++y) {
+        const std::uint8_t* pixel = frame.row(y);
+        for (std::uint32_t x = 0; x < frame.width; ++x)
+            *luma++ = static_cast<float>(std::clamp<int>(pixel[x], 16, 235) - 16) * 255.0F / 219.0F;
     }
 }
 
@@ -63,6 +73,7 @@ void luma_plane(const FrameView& frame, float* luma) noexcept {
         case PixelFormat::rgb24: colour_luma<3, 0, 1, 2>(frame, luma); break;
         case PixelFormat::bgr24: colour_luma<3, 2, 1, 0>(frame, luma); break;
         case PixelFormat::bgra32: colour_luma<4, 2, 1, 0>(frame, luma); break;
+        case PixelFormat::luma_limited8: limited_luma(frame, luma); break;
     }
 }
 
@@ -77,14 +88,14 @@ void blur(float* plane, float* scratch, std::uint32_t width, std::uint32_t heigh
     }
 }
 
-void decimate(const float* plane, std::uint32_t width, std::uint32_t height, Samples& samples) noexcept {
+void decimate(const float* plane, std::uint32_t width, std::uint32_t height, Samples<float>& samples) noexcept {
     const auto middle = [](std::size_t cell, std::uint32_t side) {
         return static_cast<std::size_t>((static_cast<double>(cell) + 0.5) * side / kSamples);
     };
     for (std::size_t i = 0; i < kSamples; ++i) {
         const float* row = plane + middle(i, height) * width;
         for (std::size_t j = 0; j < kSamples; ++j)
-            samples[i * kSamples + j] = row[middle(j, width)];
+            samples.at[i * kSamples + j] = row[middle(j, width)];
     }
 }
 

@@ -1,16 +1,12 @@
 // The first half of PDQ: from pixels to the 64x64 samples, in the reference's order of float operations.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 
+#include "hash/pdq_samples.hpp"
 #include "tutela/frame.hpp"
 
 namespace tutela::pdq {
-
-inline constexpr std::size_t kSamples = 64;  // a side of the sampled picture
-using Samples = std::array<float, kSamples * kSamples>;
 
 // Writes the luma of every pixel, packed row by row: 0.299 R + 0.587 G + 0.114 B, each product and sum rounded to
 // float32; gray8 as it stands. `luma` has room for width * height floats.
@@ -20,6 +16,6 @@ void luma_plane(const FrameView& frame, float* luma) noexcept;
 void blur(float* plane, float* scratch, std::uint32_t width, std::uint32_t height) noexcept;
 
 // Takes the sample in the middle of each of 64x64 cells.
-void decimate(const float* plane, std::uint32_t width, std::uint32_t height, Samples& samples) noexcept;
+void decimate(const float* plane, std::uint32_t width, std::uint32_t height, Samples<float>& samples) noexcept;
 
 }  // namespace tutela::pdq

@@ -206,6 +206,7 @@ const Table kAvx2 = {
     .scan_places256 = scan_places_loop<Distance256>,
     .scan_lines = scan_lines_loop<LineMask>,
     .match_runs = match_runs,
+    .pdq = &kPdqAvx2,
 };
 
 }  // namespace tutela::kernels

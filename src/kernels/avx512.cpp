@@ -185,6 +185,7 @@ const Table kAvx512 = {
     .scan_places256 = scan_places_loop<Distance256>,
     .scan_lines = scan_lines_loop<LineMask>,
     .match_runs = match_runs,
+    .pdq = &kPdqAvx512,
 };
 
 }  // namespace tutela::kernels

@@ -16,6 +16,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/pdq_kernels.hpp"
+
 namespace tutela::kernels {
 
 // From the plainest to the best, on each kind of processor.
@@ -97,6 +99,7 @@ struct Table {
     ScanPlaces scan_places256;
     ScanLines scan_lines;
     MatchRuns match_runs;
+    const PdqKernels* pdq;
 };
 
 // The table that the library uses. Thread-safe.

@@ -70,6 +70,7 @@ const Table kNeon = {
     .scan_places256 = scan_places_loop<Distance256>,
     .scan_lines = scan_lines_loop<LineMask>,
     .match_runs = match_runs_loop<Popcount>,
+    .pdq = &kPdqPortable,
 };
 
 }  // namespace tutela::kernels

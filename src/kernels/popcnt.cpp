@@ -24,6 +24,7 @@ const Table kPopcnt = {
     .scan_places256 = scan_places_loop<WordDistance<256, Popcount>>,
     .scan_lines = scan_lines_loop<WordLineMask<Popcount>>,
     .match_runs = match_runs_loop<Popcount>,
+    .pdq = &kPdqPortable,
 };
 
 }  // namespace tutela::kernels

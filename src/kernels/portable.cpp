@@ -30,6 +30,7 @@ const Table kPortable = {
     .scan_places256 = scan_places_loop<WordDistance<256, Popcount>>,
     .scan_lines = scan_lines_loop<WordLineMask<Popcount>>,
     .match_runs = match_runs_loop<Popcount>,
+    .pdq = &kPdqPortable,
 };
 
 }  // namespace tutela::kernels

@@ -25,6 +25,7 @@ public:
                 small.at(j, i) = plane.at((2 * j + 1) * plane.w / 128, (2 * i + 1) * plane.h / 128);
         }
         quality_ = quality_of(small);
+        samples_ = small.v;
         coefficients_ = frequencies(small);
         std::vector<double> sorted = coefficients_;
         std::sort(sorted.begin(), sorted.end());
@@ -34,6 +35,10 @@ public:
     [[nodiscard]] double quality() const { return std::min(quality_, 100.0); }
     // How far coefficient k lies above the median; its sign is bit k, unless rounding could turn it.
     [[nodiscard]] double above_median(int k) const { return coefficients_[static_cast<std::size_t>(k)] - median_; }
+
+    // 64x64, row by row.
+    [[nodiscard]] const std::vector<double>& samples() const { return samples_; }
+    [[nodiscard]] double coefficient(int k) const { return coefficients_[static_cast<std::size_t>(k)]; }
 
 private:
     struct Plane {
@@ -47,15 +52,19 @@ private:
     };
 
     static Plane luma(const FrameView& f) {
+        const double red = 0.299F;  // the reference's factors are float32
+        const double green = 0.587F;
+        const double blue = 0.114F;
         Plane p{static_cast<int>(f.width), static_cast<int>(f.height),
                 std::vector<double>(std::size_t{f.width} * f.height)};
         for (std::uint32_t y = 0; y < f.height; ++y) {
             for (std::uint32_t x = 0; x < f.width; ++x) {
                 const std::uint8_t* s = f.row(y) + std::size_t{x} * bytes_per_pixel(f.format);
                 double value = s[0];
-                if (f.format == PixelFormat::rgb24) value = 0.299 * s[0] + 0.587 * s[1] + 0.114 * s[2];
+                if (f.format == PixelFormat::luma_limited8) value = (std::clamp(value, 16.0, 235.0) - 16) * 255 / 219;
+                if (f.format == PixelFormat::rgb24) value = red * s[0] + green * s[1] + blue * s[2];
                 if (f.format == PixelFormat::bgr24 || f.format == PixelFormat::bgra32) {
-                    value = 0.299 * s[2] + 0.587 * s[1] + 0.114 * s[0];
+                    value = red * s[2] + green * s[1] + blue * s[0];
                 }
                 p.at(static_cast<int>(x), static_cast<int>(y)) = value;
             }
@@ -132,6 +141,7 @@ private:
 
     double quality_ = 0;
     double median_ = 0;
+    std::vector<double> samples_;
     std::vector<double> coefficients_;
 };
 

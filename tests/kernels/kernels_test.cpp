@@ -11,6 +11,8 @@
 #include <tuple>
 #include <vector>
 
+#include "kernels/levels.hpp"
+
 namespace tutela::kernels {
 
 bool operator==(const Hit& a, const Hit& b) {
@@ -259,26 +261,6 @@ TEST_P(LevelTest, FindsASingleHitAtEveryPlace) {
             EXPECT_EQ(hits[0], (Hit{static_cast<std::uint32_t>(place), 2}));
         }
     }
-}
-
-std::string level_name(const testing::TestParamInfo<Level>& info) {
-    switch (info.param) {
-        case Level::portable: return "portable";
-        case Level::popcnt: return "popcnt";
-        case Level::avx2: return "avx2";
-        case Level::avx512: return "avx512";
-        case Level::neon: return "neon";
-    }
-    return "unknown";
-}
-
-// Those that this build has and this processor can run.
-std::vector<Level> available_levels() {
-    std::vector<Level> levels;
-    for (const Level level : kLevels) {
-        if (table(level) != nullptr) levels.push_back(level);
-    }
-    return levels;
 }
 
 INSTANTIATE_TEST_SUITE_P(Available, LevelTest, testing::ValuesIn(available_levels()), level_name);
