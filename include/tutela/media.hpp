@@ -33,6 +33,39 @@ inline constexpr std::size_t kSniffBytes = 64;
 // file corrupt. Thread-safe.
 TUTELA_API MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept;
 
+// How much of a picture is decoded for its hash. The numbers are part of the C ABI.
+//
+// All but `exact` may give another hash than published lists have of the same picture. By how many bits is stated for
+// the photographs that the tests use, which hold each mode to the bound named after it.
+enum class DecodeMode : std::uint32_t {
+    // Full size and all colours, as a viewer shows it: what published lists are made of.
+    exact = 1,
+    // The decoder's own luma plane in full size, no colour made of it: JPEG stored as YCbCr or gray, and lossy WebP.
+    // JPEG: 85% of the hashes are equal, 0.3 bits in the mean, 4 at most; WebP: 79%, 0.4, 4.
+    luma = 2,
+    // Luma of such a JPEG, reduced by the decoder to 1/2, 1/4 or 1/8: as far as its shorter side keeps kScaledMinSide
+    // pixels. 79% of the hashes are equal, 0.4 bits in the mean, 2 at most.
+    scaled = 3,
+    // Luma of such a JPEG at 1/8, from the first scan of a progressive one alone; its shorter side must have
+    // kScreenMinSide pixels. 42% of the hashes are equal, 4.4 bits in the mean, 16 at most. It is for telling quickly what is surely unlike: a picture is unlike a list,
+    // on photographs, when nothing lies within the radius and kScreenDriftBits more. A picture made to deceive can
+    // differ by more, and what is wrong with the scans after the first stays unseen, so nothing uses this mode unasked.
+    // A file that is cut off, or broken between its scans, comes in luma instead.
+    screen = 4,
+};
+
+// The most that a mode moved a hash of the photographs, or a round number above that.
+inline constexpr std::uint32_t kLumaDriftBits = 4;
+inline constexpr std::uint32_t kScaledDriftBits = 4;
+inline constexpr std::uint32_t kScreenDriftBits = 20;
+
+// The shorter side, in pixels of the frame (scaled) or of the picture (screen).
+inline constexpr std::uint32_t kScaledMinSide = 512;
+inline constexpr std::uint32_t kScreenMinSide = 512;
+
+// "exact", "luma", "scaled", "screen"; "unknown" for a number that is none. Thread-safe; static text.
+TUTELA_API std::string_view decode_mode_name(DecodeMode mode) noexcept;
+
 // What a decoder may spend. Passing one is the status `limit`, before the memory is taken.
 struct DecodeLimits {
     std::uint64_t max_bytes = 2ULL << 30;    // of the file: 2 GiB
@@ -49,6 +82,15 @@ struct MediaInfo {
     // EXIF orientation 1..8, 0 when the file states none. A fact only: frames come as they are stored, as published
     // PDQ lists are made without rotation.
     std::uint32_t orientation = 0;
+};
+
+// How the frame last given was made.
+struct FrameFacts {
+    // What it is, which is not always what was asked: a picture that has no frame of the mode comes in the nearest finer
+    // one (screen: luma; scaled: luma; luma: exact).
+    DecodeMode mode = DecodeMode::exact;
+    // The frame has ceil(side / denominator) pixels where the picture has `side`: 1, 2, 4 or 8.
+    std::uint32_t denominator = 1;
 };
 
 // Whether the file was whole.
@@ -73,19 +115,24 @@ public:
     // (palettes resolved, alpha dropped, 16-bit samples cut to their high byte, CMYK multiplied out). A damaged file
     // still gives the frame when at least one row was decoded: then damage() says so. Errors: corrupt (no pixel could
     // be decoded), limit, unsupported, out_of_memory; after an error the source is at its end.
+    // In every mode but exact, frames are gray8 where facts() name the mode. Whether there is a frame, the error, and
+    // whether and how the file is damaged are the same in the modes exact, luma and scaled.
     virtual Result<bool> next(Frame& frame) = 0;
+    [[nodiscard]] const FrameFacts& facts() const noexcept { return facts_; }
     // Of the frame last given; complete once next() answered false.
     [[nodiscard]] const Damage& damage() const noexcept { return damage_; }
 
 protected:
     FrameSource() = default;
     MediaInfo info_;
+    FrameFacts facts_;
     Damage damage_;
 };
 
 // Opens a picture in memory, reading its header. `bytes` are borrowed and must outlive the source. Errors: unsupported
 // (no known format, or a kind of it that this build does not read), corrupt (the header), limit. Thread-safe.
 TUTELA_API Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> bytes,
-                                                           const DecodeLimits& limits = {});
+                                                           const DecodeLimits& limits = {},
+                                                           DecodeMode mode = DecodeMode::exact);
 
 }  // namespace tutela

@@ -14,12 +14,13 @@ namespace tutela {
 // way the field reads them, as inks stored inverted with or without Adobe's marker, and multiplied out with rounding.
 // The greatest difference to Pillow's convert("RGB"), over all values of ink and black, is 0; to OpenCV's formula,
 // which truncates, 2.
-Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits);
+Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
-// The default image of an animated PNG. Chunks that do not make the pixels are skipped unread, their checksums apart.
+// Always exact: a PNG has no luma plane. The default image of an animated PNG. Chunks that do not make the pixels are skipped unread, their checksums apart.
 Result<std::unique_ptr<FrameSource>> open_png(ByteSpan bytes, const DecodeLimits& limits);
 
-Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits);
+// In `luma`, the Y samples of a lossy WebP, brought from 16..235 to 0..255. A lossless one has no luma plane: exact.
+Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
 // The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);

@@ -37,6 +37,10 @@ std::uint64_t allowed_scans(const jpeg_decompress_struct& jpeg, const DecodeLimi
     return std::min<std::uint64_t>(limits.max_jpeg_scans, limits.max_pixels * kScansOfLargestPicture / pixels);
 }
 
+constexpr std::uint32_t reduced_side(std::uint32_t side, std::uint32_t denominator) noexcept {
+    return side / denominator + (side % denominator != 0 ? 1 : 0);
+}
+
 // Whether no scan so far has brought a component: its table is kept when its first scan begins.
 bool lacks_component(const jpeg_decompress_struct& jpeg) noexcept {
     return std::any_of(jpeg.comp_info, jpeg.comp_info + jpeg.num_components,
@@ -57,23 +61,26 @@ void multiply_out(const std::uint8_t* cmyk, std::uint8_t* rgb, std::uint32_t wid
 class JpegSource final : public FrameSource {
 public:
     JpegSource(ByteSpan bytes, const DecodeLimits& limits) noexcept : bytes_(bytes), limits_(limits) {}
-    Status open();
+    Status open(DecodeMode mode);
     Result<bool> next(Frame& frame) override;
 
 private:
     Status make_reader(ByteSpan bytes);
     Status header_error() const;
+    [[nodiscard]] FrameFacts plan(DecodeMode mode);
+    bool decode_first_scan(Frame& frame);
     Status decode(Frame& frame);
     Status decode_once(Frame& frame);
     Status read_rows(Frame& frame);
     bool read_cmyk_rows(Frame& frame, std::uint32_t first, std::uint32_t count);
     [[nodiscard]] Status failure() const;
     [[nodiscard]] std::uint32_t rows_reached() const noexcept;
-    void judge();
+    void judge(std::uint32_t frame_height);
 
     ByteSpan bytes_;
     DecodeLimits limits_;
     std::unique_ptr<JpegReader> reader_;
+    std::size_t first_scan_end_ = 0;  // when the mode is screen
     std::vector<std::uint8_t> cmyk_row_;
     std::string first_failure_;  // of a decode that was begun anew
     bool finished_ = true;       // the reader came to the picture's end without an error
@@ -81,7 +88,7 @@ private:
     bool done_ = false;
 };
 
-Status JpegSource::open() {
+Status JpegSource::open(DecodeMode mode) {
     info_.format = MediaFormat::jpeg;
     TUTELA_TRY(make_reader(bytes_));
     const jpeg_decompress_struct& jpeg = reader_->facts();
@@ -93,7 +100,30 @@ Status JpegSource::open() {
         return Status(StatusCode::unsupported,
                       "a JPEG with " + std::to_string(jpeg.num_components) + " colour components");
     }
-    return check_pixels(info_.width, info_.height, limits_);
+    TUTELA_TRY(check_pixels(info_.width, info_.height, limits_));
+    facts_ = plan(mode);
+    return {};
+}
+
+// The frame that will be given when this mode is asked for.
+FrameFacts JpegSource::plan(DecodeMode mode) {
+    const jpeg_decompress_struct& jpeg = reader_->facts();
+    const bool has_luma = jpeg.jpeg_color_space == JCS_YCbCr || jpeg.jpeg_color_space == JCS_GRAYSCALE;
+    if (mode == DecodeMode::exact || !has_luma) return {};
+    const std::uint32_t side = std::min(info_.width, info_.height);
+    if (mode == DecodeMode::scaled) {
+        for (const std::uint32_t denominator : {8U, 4U, 2U}) {
+            if (reduced_side(side, denominator) >= kScaledMinSide) return {DecodeMode::scaled, denominator};
+        }
+    }
+    if (mode == DecodeMode::screen && jpeg.progressive_mode && !jpeg.arith_code && side >= kScreenMinSide) {
+        const auto scans = coarse_first_scans(bytes_, static_cast<std::uint32_t>(jpeg.num_components));
+        if (scans && scans->count <= allowed_scans(jpeg, limits_)) {
+            first_scan_end_ = scans->first_end;
+            return {DecodeMode::screen, DCTSIZE};
+        }
+    }
+    return {DecodeMode::luma, 1};
 }
 
 Status JpegSource::make_reader(ByteSpan bytes) {
@@ -142,11 +172,26 @@ Status JpegSource::failure() const {
 Result<bool> JpegSource::next(Frame& frame) {
     if (done_) return false;
     done_ = true;
+    if (facts_.mode == DecodeMode::screen) {
+        if (decode_first_scan(frame)) return true;
+        facts_ = {DecodeMode::luma, 1};
+        finished_ = true;
+        TUTELA_TRY(make_reader(bytes_));
+    }
     const Status status = decode(frame);
-    if (status.ok()) judge();
+    if (status.ok()) judge(frame.view().height);
     reader_.reset();
     if (!status.ok()) return status;
     if (damage_.rows_decoded == 0) return corrupt(damage_.reason);
+    return true;
+}
+
+// The picture of the first scan alone. False when it has a fault, which a decode of the whole file will judge.
+bool JpegSource::decode_first_scan(Frame& frame) {
+    const bool decoded = make_reader(bytes_.first(first_scan_end_)).ok() && decode_once(frame).ok() && finished_;
+    if (!decoded || reader_->warned() || reader_->gap().scan != 0) return false;
+    damage_.rows_decoded = frame.view().height;
+    reader_.reset();
     return true;
 }
 
@@ -167,12 +212,14 @@ Status JpegSource::decode(Frame& frame) {
 }
 
 Status JpegSource::decode_once(Frame& frame) {
-    if (!reader_->start(allowed_scans(reader_->facts(), limits_))) return failure();
-    const bool gray = reader_->facts().out_color_space == JCS_GRAYSCALE;
-    TUTELA_TRY(frame.reshape(info_.width, info_.height, gray ? PixelFormat::gray8 : PixelFormat::rgb24));
+    const jpeg_decompress_struct& jpeg = reader_->facts();
+    const JpegReader::Output output{facts_.mode != DecodeMode::exact, facts_.denominator};
+    if (!reader_->start(allowed_scans(jpeg, limits_), output)) return failure();
+    const bool gray = jpeg.out_color_space == JCS_GRAYSCALE;
+    TUTELA_TRY(frame.reshape(jpeg.output_width, jpeg.output_height, gray ? PixelFormat::gray8 : PixelFormat::rgb24));
     TUTELA_TRY(read_rows(frame));
-    component_missing_ = lacks_component(reader_->facts());  // asked first, as finishing frees what it looks at
-    if (reader_->facts().output_scanline == info_.height) finished_ = reader_->finish();
+    component_missing_ = lacks_component(jpeg);  // asked first, as finishing frees what it looks at
+    if (jpeg.output_scanline == jpeg.output_height) finished_ = reader_->finish();
     return {};
 }
 
@@ -181,8 +228,9 @@ Status JpegSource::read_rows(Frame& frame) {
     const bool cmyk = reader_->facts().out_color_space == JCS_CMYK;
     if (cmyk) cmyk_row_.resize(std::size_t{info_.width} * 4);
     const std::size_t stride = frame.view().stride_bytes;
-    for (std::uint32_t y = 0; y < info_.height && rows_reached() > 0;) {
-        const std::uint32_t count = std::min(kRowsAtOnce, info_.height - y);
+    const std::uint32_t height = frame.view().height;
+    for (std::uint32_t y = 0; y < height && rows_reached() > 0;) {
+        const std::uint32_t count = std::min(kRowsAtOnce, height - y);
         const bool done = cmyk ? read_cmyk_rows(frame, y, count) : reader_->read_rows(frame.row(y), stride, count);
         if (!done) return failure();
         y += count;
@@ -211,10 +259,13 @@ std::uint32_t JpegSource::rows_reached() const noexcept {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(rows, info_.height));
 }
 
-// Fills in damage_ after a decode to the end. The rows that no data reached are gray, as libjpeg makes them and the
+// Fills in damage_ after a decode to the end into `frame_height` rows. The rows that no data reached are gray, as libjpeg makes them and the
 // field's tools show them.
-void JpegSource::judge() {
-    damage_.rows_decoded = rows_reached();
+void JpegSource::judge(std::uint32_t frame_height) {
+    const std::uint32_t rows = rows_reached();
+    // Of a reduced frame, the rows that are made of these alone; at least one, as in the other modes.
+    damage_.rows_decoded =
+        rows == info_.height ? frame_height : std::min(rows, std::max(1U, rows / facts_.denominator));
     if (!first_failure_.empty()) {
         damage_.reason = first_failure_;
     } else if (reader_->ended()) {
@@ -231,9 +282,9 @@ void JpegSource::judge() {
 
 }  // namespace
 
-Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits) {
+Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode) {
     auto source = std::make_unique<JpegSource>(bytes, limits);
-    TUTELA_TRY(source->open());
+    TUTELA_TRY(source->open(mode));
     return std::unique_ptr<FrameSource>(std::move(source));
 }
 

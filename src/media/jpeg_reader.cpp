@@ -61,9 +61,16 @@ bool JpegReader::read_header() noexcept {
     });
 }
 
-bool JpegReader::start(std::uint64_t max_scans) noexcept {
+bool JpegReader::start(std::uint64_t max_scans, const Output& output) noexcept {
     max_scans_ = max_scans;
-    return run([this] { jpeg_start_decompress(&jpeg_); });
+    return run([&] {
+        if (output.gray) jpeg_.out_color_space = JCS_GRAYSCALE;
+        jpeg_.scale_num = 1;
+        jpeg_.scale_denom = output.denominator;
+        // One sample of each block is its mean. Smoothing, meant for eyes that wait for finer scans, would guess at it.
+        if (output.denominator == DCTSIZE) jpeg_.do_block_smoothing = FALSE;
+        jpeg_start_decompress(&jpeg_);
+    });
 }
 
 bool JpegReader::read_rows(std::uint8_t* first_row, std::size_t stride_bytes, std::uint32_t count) noexcept {

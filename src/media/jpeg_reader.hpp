@@ -25,6 +25,11 @@ public:
         std::uint32_t band_row = 0;  // the band (row of interleaved blocks) that is incomplete
     };
     enum class Failure { none, data, memory, scans };
+    // What the rows shall be. Gray can be had of YCbCr and gray only; then each side is ceil(side / denominator) pixels.
+    struct Output {
+        bool gray = false;
+        std::uint32_t denominator = 1;  // 1, 2, 4 or 8
+    };
 
     explicit JpegReader(ByteSpan bytes) noexcept;
     ~JpegReader();
@@ -34,7 +39,7 @@ public:
     // The steps, in this order; each answers false when libjpeg gave up: see failure(). start() reads all scans of a
     // progressive picture, and fails with Failure::scans when it has more than `max_scans`.
     bool read_header() noexcept;
-    bool start(std::uint64_t max_scans) noexcept;
+    bool start(std::uint64_t max_scans, const Output& output) noexcept;
     bool read_rows(std::uint8_t* first_row, std::size_t stride_bytes, std::uint32_t count) noexcept;
     bool finish() noexcept;
 

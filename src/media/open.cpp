@@ -4,13 +4,24 @@ namespace tutela {
 
 FrameSource::~FrameSource() = default;
 
+std::string_view decode_mode_name(DecodeMode mode) noexcept {
+    switch (mode) {
+        case DecodeMode::exact: return "exact";
+        case DecodeMode::luma: return "luma";
+        case DecodeMode::scaled: return "scaled";
+        case DecodeMode::screen: return "screen";
+    }
+    return "unknown";
+}
+
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits) {
     if (std::uint64_t{width} * height <= limits.max_pixels) return {};
     return Status(StatusCode::limit, "the picture has " + std::to_string(width) + " x " + std::to_string(height) +
                                          " pixels, over the limit of " + std::to_string(limits.max_pixels));
 }
 
-Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> bytes, const DecodeLimits& limits) {
+Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
+                                                DecodeMode mode) {
     if (bytes.empty()) return Status(StatusCode::unsupported, "the file is empty");
     const MediaFormat format = sniff_format(bytes);
     if (format == MediaFormat::unknown) {
@@ -21,9 +32,9 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
                                              std::to_string(limits.max_bytes));
     }
     switch (format) {
-        case MediaFormat::jpeg: return open_jpeg(bytes, limits);
+        case MediaFormat::jpeg: return open_jpeg(bytes, limits, mode);
         case MediaFormat::png: return open_png(bytes, limits);
-        case MediaFormat::webp: return open_webp(bytes, limits);
+        case MediaFormat::webp: return open_webp(bytes, limits, mode);
         case MediaFormat::unknown: break;
     }
     return Status(StatusCode::internal, "a format without a decoder");

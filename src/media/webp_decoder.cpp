@@ -1,6 +1,7 @@
 #include <webp/decode.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/try.hpp"
 #include "media/decoders.hpp"
@@ -15,6 +16,28 @@ struct DecoderDelete {
     void operator()(WebPIDecoder* decoder) const noexcept { WebPIDelete(decoder); }
 };
 
+using Decoder = std::unique_ptr<WebPIDecoder, DecoderDelete>;
+
+// What WebPGetFeatures() calls a picture of VP8 coding, which is YCbCr; a lossless one is stored as RGB.
+constexpr int kLossy = 1;
+
+// Y samples as libwebp makes them, 16 for black and 235 for white, to 0..255.
+constexpr std::array<std::uint8_t, 256> full_range_table() noexcept {
+    std::array<std::uint8_t, 256> table{};
+    for (int y = 0; y < 256; ++y)
+        table[static_cast<std::size_t>(y)] =
+            static_cast<std::uint8_t>(std::clamp((2 * 255 * (y - 16) + 219) / (2 * 219), 0, 255));
+    return table;
+}
+constexpr std::array<std::uint8_t, 256> kFullRange = full_range_table();
+
+void to_full_range(Frame& frame, std::uint32_t rows) noexcept {
+    std::uint8_t* samples = frame.data();
+    const std::size_t count = frame.view().stride_bytes * rows;
+    for (std::size_t i = 0; i < count; ++i)
+        samples[i] = kFullRange[samples[i]];
+}
+
 Status out_of_memory() {
     return Status(StatusCode::out_of_memory, "not enough memory to decode the WebP");
 }
@@ -22,18 +45,21 @@ Status out_of_memory() {
 class WebpSource final : public FrameSource {
 public:
     explicit WebpSource(ByteSpan bytes) noexcept : bytes_(bytes) {}
-    Status open(const DecodeLimits& limits);
+    Status open(const DecodeLimits& limits, DecodeMode mode);
     Result<bool> next(Frame& frame) override;
 
 private:
     Status decode(Frame& frame);
+    Decoder begin(Frame& frame);
+    [[nodiscard]] std::uint32_t rows_decoded(WebPIDecoder* decoder, VP8StatusCode status) const noexcept;
 
     ByteSpan bytes_;
     WebpChunks chunks_;
+    std::unique_ptr<std::uint8_t[]> chroma_;  // written by the decoder in luma mode, read by nobody
     bool done_ = false;
 };
 
-Status WebpSource::open(const DecodeLimits& limits) {
+Status WebpSource::open(const DecodeLimits& limits, DecodeMode mode) {
     WebPBitstreamFeatures features;
     switch (WebPGetFeatures(bytes_.data(), bytes_.size(), &features)) {
         case VP8_STATUS_OK: break;
@@ -48,6 +74,7 @@ Status WebpSource::open(const DecodeLimits& limits) {
     info_.width = static_cast<std::uint32_t>(features.width);
     info_.height = static_cast<std::uint32_t>(features.height);
     info_.orientation = exif_orientation(chunks_.exif);
+    if (mode != DecodeMode::exact && features.format == kLossy) facts_.mode = DecodeMode::luma;
     return check_pixels(info_.width, info_.height, limits);
 }
 
@@ -58,20 +85,41 @@ Result<bool> WebpSource::next(Frame& frame) {
     return true;
 }
 
+// Null when there is no memory.
+Decoder WebpSource::begin(Frame& frame) {
+    const std::size_t stride = frame.view().stride_bytes;
+    if (facts_.mode == DecodeMode::exact) {
+        return Decoder(WebPINewRGB(MODE_RGB, frame.data(), stride * info_.height, static_cast<int>(stride)));
+    }
+    // Both chroma planes go to one place, as nobody reads them.
+    const std::size_t chroma_stride = (std::size_t{info_.width} + 1) / 2;
+    const std::size_t chroma_bytes = chroma_stride * ((std::size_t{info_.height} + 1) / 2);
+    chroma_ = std::make_unique_for_overwrite<std::uint8_t[]>(chroma_bytes);
+    return Decoder(WebPINewYUV(frame.data(), stride * info_.height, static_cast<int>(stride), chroma_.get(),
+                               chroma_bytes, static_cast<int>(chroma_stride), chroma_.get(), chroma_bytes,
+                               static_cast<int>(chroma_stride)));
+}
+
+std::uint32_t WebpSource::rows_decoded(WebPIDecoder* decoder, VP8StatusCode status) const noexcept {
+    if (status == VP8_STATUS_OK) return info_.height;
+    int rows = 0;
+    const bool any =
+        facts_.mode == DecodeMode::exact
+            ? WebPIDecGetRGB(decoder, &rows, nullptr, nullptr, nullptr) != nullptr
+            : WebPIDecGetYUV(decoder, &rows, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) != nullptr;
+    return any ? static_cast<std::uint32_t>(std::clamp(rows, 0, static_cast<int>(info_.height))) : 0;
+}
+
 // The incremental decoder is used for whole files too: it gives the same pixels, and of a damaged file the rows that
 // it came to.
 Status WebpSource::decode(Frame& frame) {
-    TUTELA_TRY(frame.reshape(info_.width, info_.height, PixelFormat::rgb24));
-    const std::size_t stride = frame.view().stride_bytes;
-    const std::unique_ptr<WebPIDecoder, DecoderDelete> decoder(
-        WebPINewRGB(MODE_RGB, frame.data(), stride * info_.height, static_cast<int>(stride)));
+    const bool luma = facts_.mode == DecodeMode::luma;
+    TUTELA_TRY(frame.reshape(info_.width, info_.height, luma ? PixelFormat::gray8 : PixelFormat::rgb24));
+    const Decoder decoder = begin(frame);
     if (decoder == nullptr) return out_of_memory();
     const VP8StatusCode status = WebPIUpdate(decoder.get(), bytes_.data(), bytes_.size());
     if (status == VP8_STATUS_OUT_OF_MEMORY) return out_of_memory();
-    int rows = 0;
-    if (WebPIDecGetRGB(decoder.get(), &rows, nullptr, nullptr, nullptr) == nullptr) rows = 0;
-    if (status == VP8_STATUS_OK) rows = static_cast<int>(info_.height);
-    damage_.rows_decoded = static_cast<std::uint32_t>(std::clamp(rows, 0, static_cast<int>(info_.height)));
+    damage_.rows_decoded = rows_decoded(decoder.get(), status);
     if (status == VP8_STATUS_SUSPENDED || status == VP8_STATUS_NOT_ENOUGH_DATA) {
         damage_.reason = "the WebP ends within its pixels";
     } else if (status != VP8_STATUS_OK) {
@@ -81,15 +129,16 @@ Status WebpSource::decode(Frame& frame) {
     }
     damage_.damaged = !damage_.reason.empty();
     if (damage_.rows_decoded == 0) return Status(StatusCode::corrupt, damage_.reason);
+    if (luma) to_full_range(frame, damage_.rows_decoded);
     frame.clear_rows_from(damage_.rows_decoded);
     return {};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits) {
+Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode) {
     auto source = std::make_unique<WebpSource>(bytes);
-    TUTELA_TRY(source->open(limits));
+    TUTELA_TRY(source->open(limits, mode));
     return std::unique_ptr<FrameSource>(std::move(source));
 }
 
