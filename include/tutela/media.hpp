@@ -47,7 +47,7 @@ enum class DecodeMode : std::uint32_t {
     // pixels. 79% of the hashes are equal, 0.4 bits in the mean, 2 at most.
     scaled = 3,
     // Luma of such a JPEG at 1/8, from the first scan of a progressive one alone; its shorter side must have
-    // kScreenMinSide pixels. 42% of the hashes are equal, 4.4 bits in the mean, 16 at most. It is for telling quickly what is surely unlike: a picture is unlike a list,
+    // kScreenMinSide pixels. 28% of the hashes are equal, 3.8 bits in the mean, 16 at most. It is for telling quickly what is surely unlike: a picture is unlike a list,
     // on photographs, when nothing lies within the radius and kScreenDriftBits more. A picture made to deceive can
     // differ by more, and what is wrong with the scans after the first stays unseen, so nothing uses this mode unasked.
     // A file that is cut off, or broken between its scans, comes in luma instead.

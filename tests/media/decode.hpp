@@ -15,21 +15,26 @@ namespace tutela::test {
 struct Decoded {
     Status status;  // of opening, or of decoding
     MediaInfo info;
+    FrameFacts facts;
     Damage damage;
     Frame frame;
 
     [[nodiscard]] bool ok() const { return status.ok(); }
 };
 
-inline Decoded decode(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {}) {
+inline constexpr DecodeMode kAllModes[] = {DecodeMode::exact, DecodeMode::luma, DecodeMode::scaled, DecodeMode::screen};
+
+inline Decoded decode(std::span<const std::uint8_t> bytes, const DecodeLimits& limits = {},
+                      DecodeMode mode = DecodeMode::exact) {
     Decoded decoded;
-    auto source = open_media(bytes, limits);
+    auto source = open_media(bytes, limits, mode);
     if (!source.ok()) {
         decoded.status = source.status();
         return decoded;
     }
     decoded.info = source.value()->info();
     const auto given = source.value()->next(decoded.frame);
+    decoded.facts = source.value()->facts();
     decoded.damage = source.value()->damage();
     if (!given.ok()) {
         decoded.status = given.status();
@@ -66,6 +71,10 @@ inline double mean_difference(const FrameView& a, const FrameView& b) {
     return sum / static_cast<double>(length * a.height);
 }
 
+inline Decoded decode(std::span<const std::uint8_t> bytes, DecodeMode mode) {
+    return decode(bytes, {}, mode);
+}
+
 // What must hold of any answer, whatever the bytes were.
 inline void expect_well_formed(const Decoded& decoded) {
     if (!decoded.ok()) {
@@ -78,9 +87,11 @@ inline void expect_well_formed(const Decoded& decoded) {
     }
     const FrameView view = decoded.frame.view();
     EXPECT_TRUE(check(view).ok());
-    EXPECT_EQ(view.width, decoded.info.width);
-    EXPECT_EQ(view.height, decoded.info.height);
-    EXPECT_TRUE(view.format == PixelFormat::gray8 || view.format == PixelFormat::rgb24);
+    const std::uint32_t denominator = decoded.facts.denominator;
+    EXPECT_EQ(view.width, (decoded.info.width + denominator - 1) / denominator);
+    EXPECT_EQ(view.height, (decoded.info.height + denominator - 1) / denominator);
+    EXPECT_TRUE(view.format == PixelFormat::gray8 ||
+                (view.format == PixelFormat::rgb24 && decoded.facts.mode == DecodeMode::exact));
     EXPECT_LE(decoded.info.orientation, 8U);
     EXPECT_GE(decoded.damage.rows_decoded, 1U);
     EXPECT_LE(decoded.damage.rows_decoded, view.height);

@@ -12,16 +12,22 @@ namespace {
 
 TEST(Limits, BytesAreInclusive) {
     for (const Sample& sample : all_samples(16, 16)) {
-        EXPECT_TRUE(decode(sample.bytes, {.max_bytes = sample.bytes.size()}).ok()) << sample.name;
-        EXPECT_EQ(decode(sample.bytes, {.max_bytes = sample.bytes.size() - 1}).status.code(), StatusCode::limit)
-            << sample.name;
+        for (const DecodeMode mode : kAllModes) {
+            EXPECT_TRUE(decode(sample.bytes, {.max_bytes = sample.bytes.size()}, mode).ok()) << sample.name;
+            EXPECT_EQ(decode(sample.bytes, {.max_bytes = sample.bytes.size() - 1}, mode).status.code(),
+                      StatusCode::limit)
+                << sample.name;
+        }
     }
 }
 
 TEST(Limits, PixelsAreInclusive) {
     for (const Sample& sample : all_samples(17, 19)) {
-        EXPECT_TRUE(decode(sample.bytes, {.max_pixels = 17 * 19}).ok()) << sample.name;
-        EXPECT_EQ(decode(sample.bytes, {.max_pixels = 17 * 19 - 1}).status.code(), StatusCode::limit) << sample.name;
+        for (const DecodeMode mode : kAllModes) {
+            EXPECT_TRUE(decode(sample.bytes, {.max_pixels = 17 * 19}, mode).ok()) << sample.name;
+            EXPECT_EQ(decode(sample.bytes, {.max_pixels = 17 * 19 - 1}, mode).status.code(), StatusCode::limit)
+                << sample.name;
+        }
     }
 }
 
@@ -46,8 +52,8 @@ TEST(Limits, AHugeJpegHeaderTakesNoMemory) {
 }
 
 // Refinement scans that add nothing, repeated: small files, endless work.
-TEST(Limits, ScansOfAProgressiveJpeg) {
-    const Bytes jpeg = encode_jpeg(make_picture(16, 16, PixelFormat::gray8).view(), {.progressive = true});
+void expect_scans_limited(std::uint32_t side, DecodeMode mode) {
+    const Bytes jpeg = encode_jpeg(make_picture(side, side, PixelFormat::gray8).view(), {.progressive = true});
     std::uint32_t scans = 0;
     std::size_t last = 0;
     for (std::size_t i = 0; i + 1 < jpeg.size(); ++i) {
@@ -55,18 +61,29 @@ TEST(Limits, ScansOfAProgressiveJpeg) {
         ++scans;
         last = i;
     }
-    EXPECT_TRUE(decode(jpeg, {.max_jpeg_scans = scans}).ok());
-    EXPECT_EQ(decode(jpeg, {.max_jpeg_scans = scans - 1}).status.code(), StatusCode::limit);
+    EXPECT_TRUE(decode(jpeg, {.max_jpeg_scans = scans}, mode).ok());
+    EXPECT_EQ(decode(jpeg, {.max_jpeg_scans = scans - 1}, mode).status.code(), StatusCode::limit);
 
     const Bytes scan(jpeg.begin() + static_cast<std::ptrdiff_t>(last), jpeg.end() - 2);
     Bytes attack(jpeg.begin(), jpeg.end() - 2);
     for (int i = 0; i < 1000; ++i)
         append(attack, scan);
     append(attack, "\xff\xd9");
-    EXPECT_EQ(decode(attack).status.code(), StatusCode::limit);
-    EXPECT_TRUE(decode(attack, {.max_jpeg_scans = 2000}).ok());
-    EXPECT_EQ(decode(attack, {.max_pixels = 16 * 16, .max_jpeg_scans = 2000}).status.code(), StatusCode::limit)
+    EXPECT_EQ(decode(attack, mode).status.code(), StatusCode::limit);
+    EXPECT_EQ(decode(attack, {.max_pixels = side * side, .max_jpeg_scans = 2000}, mode).status.code(),
+              StatusCode::limit)
         << "the greatest picture may have 40 scans";
+    if (side > 16) return;
+    EXPECT_TRUE(decode(attack, {.max_jpeg_scans = 2000}, mode).ok());
+}
+
+TEST(Limits, ScansOfAProgressiveJpeg) {
+    for (const DecodeMode mode : kAllModes) {
+        SCOPED_TRACE(decode_mode_name(mode));
+        expect_scans_limited(16, mode);
+    }
+    expect_scans_limited(kScreenMinSide, DecodeMode::screen);
+    expect_scans_limited(2 * kScaledMinSide, DecodeMode::scaled);
 }
 
 }  // namespace

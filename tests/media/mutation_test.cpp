@@ -19,11 +19,11 @@ TEST(Mutation, EveryByteOfTheHeadersChanged) {
         for (std::size_t at = 0; at < std::min<std::size_t>(sample.bytes.size(), 700); ++at) {
             Bytes changed = sample.bytes;
             changed[at] = static_cast<std::uint8_t>(changed[at] + 1 + random() % 255);
-            expect_well_formed(decode(changed, kLimits));
+            expect_well_formed(decode(changed, kLimits, kAllModes[random() % 4]));
             changed[at] = 0xff;
-            expect_well_formed(decode(changed, kLimits));
+            expect_well_formed(decode(changed, kLimits, kAllModes[random() % 4]));
             changed[at] = 0;
-            expect_well_formed(decode(changed, kLimits));
+            expect_well_formed(decode(changed, kLimits, kAllModes[random() % 4]));
         }
     }
 }
@@ -37,7 +37,7 @@ TEST(Mutation, RandomBytesChangedAnywhere) {
             for (std::uint32_t changes = 1 + random() % 4; changes > 0; --changes)
                 changed[random() % changed.size()] = static_cast<std::uint8_t>(random());
             if (random() % 4 == 0) changed.resize(random() % changed.size());
-            expect_well_formed(decode(changed, kLimits));
+            expect_well_formed(decode(changed, kLimits, kAllModes[random() % 4]));
         }
     }
 }
@@ -53,7 +53,7 @@ TEST(Mutation, PiecesOfOneFileInAnother) {
         const auto at = changed.begin() + static_cast<std::ptrdiff_t>(random() % changed.size());
         const auto piece = donor.begin() + static_cast<std::ptrdiff_t>(from);
         changed.insert(at, piece, piece + static_cast<std::ptrdiff_t>(length));
-        expect_well_formed(decode(changed, kLimits));
+        expect_well_formed(decode(changed, kLimits, kAllModes[random() % 4]));
     }
 }
 
