@@ -56,6 +56,7 @@ struct FileRow {
     std::uint32_t width = 0;  // pixels, as stored; 0 when unknown
     std::uint32_t height = 0;
     std::uint32_t orientation = 0;        // EXIF 1..8, 0 when none is stated
+    std::string decode;                   // how it was decoded: "exact", "luma", "scaled", "screen"; empty when it was not
     std::optional<std::int32_t> quality;  // of the hash, 0..100
     std::optional<Hash256> hash;          // the file's own; shown only when RunFacts::show_hashes
     std::vector<MatchFact> matches;       // nearest first
@@ -71,6 +72,7 @@ struct RunFacts {
     std::uint64_t list_entries = 0;
     std::uint32_t radius = 0;
     std::int32_t min_quality = 0;
+    std::string decode = "exact";  // as was asked; the rows name what each picture had
     bool show_hashes = false;
 };
 
@@ -104,12 +106,12 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost.
 //   jsonl  one object a line and file, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
 //          U+FFFD in the place of each bad byte), size, sha256, outcome, reason, damaged, damage_reason, format, width,
-//          height, orientation, hash_algorithm, quality, matches [{entry_id, distance, category, label}], radius,
+//          height, orientation, decode, hash_algorithm, quality, matches [{entry_id, distance, category, label}], radius,
 //          min_quality, list_digest, and hash only with show_hashes; always in this order. What is not known or was not
 //          given is null (outside `matches`, whose texts are always texts). Nothing but ASCII is written.
 //   csv    RFC 4180 with CR LF: a header line, then a line for each match; a file without a match has one line. The
 //          columns are path, size, sha256, outcome, reason, damaged, damage_reason, format, width, height, orientation,
-//          hash_algorithm, quality, match_count, entry_id, distance, category, label, radius, min_quality, list_digest
+//          decode, hash_algorithm, quality, match_count, entry_id, distance, category, label, radius, min_quality, list_digest
 //          and, with show_hashes, hash. A cell that a spreadsheet could take for a formula (it starts with = + - @, their
 //          full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in `text`, but for tab, CR
 //          and LF, which are kept within quotes.

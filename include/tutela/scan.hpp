@@ -31,13 +31,16 @@ struct ScanOptions {
     std::int32_t min_quality = kPdqMinQuality;  // 0..100
     IndexOptions index;
     DecodeLimits limits;
+    // How pictures are decoded; each row names what its picture really had. The default costs a fraction of `exact` and
+    // moves a hash by a few bits at most; `screen` may miss a match. See DecodeMode.
+    DecodeMode decode = DecodeMode::luma;
     // Symbolic links inside a folder are rows of their own (`unsupported`, "a symbolic link, not followed"), as a link
     // on a seized disk may point into the examiner's own system. Set this to follow them; a folder is entered once,
     // however many links lead to it (the others are rows of their own, `unsupported`). A path that the caller names is
     // always followed.
     bool follow_symlinks = false;
     // When set and turned true (from another thread or a signal handler), no further file is begun, and one that is
-    // only read for its SHA-256 is given up.
+    // still being read is given up.
     const std::atomic<bool>* stop = nullptr;
     // Called after every row, in the order of the rows, never by two threads at once.
     std::function<void(const ScanProgress&)> progress;

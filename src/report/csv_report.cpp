@@ -34,7 +34,7 @@ public:
 private:
     void render_begin(std::string& out) const override {
         out +=
-            "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,hash_algorithm,"
+            "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_algorithm,"
             "quality,match_count,entry_id,distance,category,label,radius,min_quality,list_digest";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;
@@ -72,6 +72,7 @@ private:
         append_known(line, row.width);
         append_known(line, row.height);
         append_known(line, row.orientation);
+        append_text(line, row.decode);
         append_text(line, facts().hash_algorithm);
         append_text(line, row.quality ? std::to_string(*row.quality) : std::string());
         append_number(line, row.matches.size());

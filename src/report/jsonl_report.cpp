@@ -113,6 +113,7 @@ private:
         object.number_or_null("width", row.width);
         object.number_or_null("height", row.height);
         object.number_or_null("orientation", row.orientation);
+        object.text_or_null("decode", row.decode);
         object.text("hash_algorithm", facts().hash_algorithm);
         if (row.quality) {
             object.number("quality", *row.quality);

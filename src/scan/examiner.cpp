@@ -1,5 +1,6 @@
 #include "scan/examiner.hpp"
 
+#include <algorithm>
 #include <new>
 #include <string>
 #include <utility>
@@ -48,16 +49,36 @@ bool better(const Finding& a, const Finding& b) noexcept {
 
 Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaFormat format) {
     try {
-        auto source = open_media(bytes, options_.limits);
-        if (source.ok()) return examine_source(*source.value());
-        MediaInfo info;
-        info.format = format;
-        return failed(source.status(), info);
+        Result<Finding> finding = examine_in(options_.decode, bytes, format);
+        // A first scan decides only that a picture is unlike all of the list.
+        const bool undecided = finding.ok() && finding.value().decode == DecodeMode::screen &&
+                               finding.value().outcome != Outcome::clean;
+        if (undecided) finding = examine_in(DecodeMode::luma, bytes, format);
+        trim();
+        return finding;
     } catch (const std::bad_alloc&) {
         frame_ = Frame();
         hasher_ = PdqHasher();
         throw;
     }
+}
+
+Result<Finding> Examiner::examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format) {
+    auto source = open_media(bytes, options_.limits, mode);
+    if (source.ok()) return examine_source(*source.value());
+    MediaInfo info;
+    info.format = format;
+    return failed(source.status(), info);
+}
+
+std::size_t Examiner::kept_bytes() const noexcept {
+    const FrameView view = frame_.view();
+    return view.stride_bytes * view.height;
+}
+
+// The frame's memory is the last picture's at least, and a larger one was trimmed when it was the last.
+void Examiner::trim() {
+    if (kept_bytes() > kKeptBytes) frame_ = Frame();
 }
 
 Result<Finding> Examiner::examine_source(FrameSource& source) {
@@ -79,7 +100,7 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
         }
         if (source.damage().damaged) note_damage(source.damage().reason);
         if (!next.value()) break;
-        TUTELA_ASSIGN(Finding finding, examine_frame(frame_.view()));
+        TUTELA_ASSIGN(Finding finding, examine_frame(source));
         if (!best || better(finding, *best)) best = std::move(finding);
     }
     if (!best) return failed(Status(StatusCode::corrupt, "the file holds no picture"), source.info());
@@ -89,10 +110,17 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
     return *std::move(best);
 }
 
-Result<Finding> Examiner::examine_frame(const FrameView& frame) {
-    const Result<FrameHash> hashed = hasher_.hash(frame);
-    if (!hashed.ok()) return failed(hashed.status(), {});
+// The frame that `source` gave last.
+Result<Finding> Examiner::examine_frame(const FrameSource& source) {
+    const FrameFacts& facts = source.facts();
+    const MediaInfo& info = source.info();
+    const Result<FrameHash> hashed =
+        facts.denominator == 1 ? hasher_.hash(frame_.view())
+                               : hasher_.hash_reduced(frame_.view(), info.width, info.height, facts.denominator);
     Finding finding;
+    if (!hashed.ok()) finding = failed(hashed.status(), info);
+    finding.decode = facts.mode;
+    if (!hashed.ok()) return finding;
     finding.quality = hashed.value().quality;
     finding.hash = hashed.value().hash;
     if (*finding.quality < options_.min_quality) {
@@ -101,7 +129,9 @@ Result<Finding> Examiner::examine_frame(const FrameView& frame) {
                          std::to_string(options_.min_quality);
         return finding;
     }
-    TUTELA_TRY(index_.search(*finding.hash, options_.radius, finding.neighbors));
+    const std::uint32_t drift = facts.mode == DecodeMode::screen ? kScreenDriftBits : 0;
+    const std::uint32_t radius = std::min<std::uint32_t>(options_.radius + drift, Hash256::kBits);
+    TUTELA_TRY(index_.search(*finding.hash, radius, finding.neighbors));
     finding.outcome = finding.neighbors.empty() ? Outcome::clean : Outcome::matched;
     return finding;
 }

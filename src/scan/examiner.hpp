@@ -1,6 +1,7 @@
 // From the bytes of a picture to a Finding: decode, hash, search.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -20,11 +21,18 @@ public:
     // Throws std::bad_alloc, also for a decoder's out_of_memory; then the object is as new. An error is a defect.
     Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
 
-    // The same for a source that is open. Throws as examine() does, but does not clean up.
+    // The same for a source that is open. Throws as examine() does, but does not clean up. In a screen frame, entries
+    // within the radius and kScreenDriftBits more count as matches.
     Result<Finding> examine_source(FrameSource& source);
 
+    // What is kept for the next picture: never more than kKeptBytes of pixels.
+    static constexpr std::size_t kKeptBytes = 64U << 20;
+    [[nodiscard]] std::size_t kept_bytes() const noexcept;
+
 private:
-    Result<Finding> examine_frame(const FrameView& frame);
+    Result<Finding> examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format);
+    Result<Finding> examine_frame(const FrameSource& source);
+    void trim();
 
     const Index<256>& index_;
     const ScanOptions& options_;

@@ -49,13 +49,9 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
             TUTELA_ASSIGN(total, fill(fd, total, size));
         }
         content.bytes = {buffer_.get(), static_cast<std::size_t>(total)};
-        digest_.update(content.bytes);
-    } else {
-        digest_.update({buffer_.get(), static_cast<std::size_t>(total)});
-        if (total == first) {
-            TUTELA_ASSIGN(const std::uint64_t rest, stream(fd, content.size_bytes - total));
-            total += rest;
-        }
+    } else if (total == first) {
+        TUTELA_ASSIGN(const std::uint64_t rest, stream(fd, content.size_bytes - total));
+        total += rest;
     }
     content.digests = digest_.finish();
     struct stat after {};
@@ -78,12 +74,15 @@ void FileReader::reserve(std::size_t bytes, std::size_t kept) {
     capacity_bytes_ = bytes;
 }
 
-// Fills buffer_[from, to) from the file; answers where it ended: `to`, or less at the end of the file.
+// Fills buffer_[from, to) from the file, piece by piece, digesting each while it is in the cache; answers where it
+// ended: `to`, or less at the end of the file.
 Result<std::size_t> FileReader::fill(int fd, std::size_t from, std::size_t to) {
     while (from < to) {
-        const ssize_t got = ::read(fd, buffer_.get() + from, to - from);
+        if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return Status(StatusCode::cancelled);
+        const ssize_t got = ::read(fd, buffer_.get() + from, std::min(to - from, kPieceBytes));
         if (got == 0) break;
         if (got > 0) {
+            digest_.update({buffer_.get() + from, static_cast<std::size_t>(got)});
             from += static_cast<std::size_t>(got);
         } else if (errno != EINTR) {
             return Status(StatusCode::io_error, errno_reason(errno));
@@ -92,14 +91,12 @@ Result<std::size_t> FileReader::fill(int fd, std::size_t from, std::size_t to) {
     return from;
 }
 
-// Digests up to `remaining` more bytes in pieces; answers how many there were.
+// Digests up to `remaining` more bytes, keeping none; answers how many there were.
 Result<std::uint64_t> FileReader::stream(int fd, std::uint64_t remaining) {
     std::uint64_t total = 0;
     while (remaining > total) {
-        if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return Status(StatusCode::cancelled);
         const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(remaining - total, kPieceBytes));
         TUTELA_ASSIGN(const std::size_t got, fill(fd, 0, want));
-        digest_.update({buffer_.get(), got});
         total += got;
         if (got < want) break;
     }

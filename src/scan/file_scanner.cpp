@@ -53,7 +53,7 @@ std::string over_limit_reason(std::uint64_t size_bytes, const DecodeLimits& limi
            std::to_string(limits.max_bytes);
 }
 
-void apply_finding(const Finding& finding, const HashList& list, FileRow& row) {
+void apply_finding(const Finding& finding, FileRow& row) {
     row.outcome = finding.outcome;
     row.reason = finding.reason;
     row.damaged = finding.damaged;
@@ -62,8 +62,12 @@ void apply_finding(const Finding& finding, const HashList& list, FileRow& row) {
     row.width = finding.info.width;
     row.height = finding.info.height;
     row.orientation = finding.info.orientation;
+    if (finding.decode) row.decode = decode_mode_name(*finding.decode);
     row.quality = finding.quality;
     row.hash = finding.hash;
+}
+
+void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
     row.matches.reserve(finding.neighbors.size());
     for (const Neighbor& neighbor : finding.neighbors) {
         const EntryView entry = list.entry(neighbor.position);
@@ -140,9 +144,9 @@ Status FileScanner::scan_content(const FileContent& content, ScannedFile& file) 
 
 Status FileScanner::scan_picture(const FileContent& content, ScannedFile& file) {
     const ContentKey key{content.digests.xxh3, content.digests.sha256, content.bytes.size()};
-    TUTELA_ASSIGN(const FindingCache::Shared finding,
+    TUTELA_ASSIGN(file.finding,
                   job_.cache.get(key, [&] { return examiner_.examine(content.bytes, content.format); }));
-    apply_finding(*finding, job_.list, file.row);
+    apply_finding(*file.finding, file.row);
     if (!content.changed) file.picture = content.digests.sha256;
     return {};
 }

@@ -14,8 +14,10 @@
 
 namespace tutela {
 
-// The row of a picture: what its file says, what its bytes say, and the list's words for what was matched.
-void apply_finding(const Finding& finding, const HashList& list, FileRow& row);
+// What the bytes of a picture say, for its row; all but the matches.
+void apply_finding(const Finding& finding, FileRow& row);
+// The list's words for what was matched. They can be far larger than the positions they come from.
+void name_matches(const Finding& finding, const HashList& list, FileRow& row);
 
 // The outcome of bytes that are not examined, as they are empty or no picture. Nothing for a picture.
 [[nodiscard]] std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaFormat format);
@@ -23,8 +25,11 @@ void apply_finding(const Finding& finding, const HashList& list, FileRow& row);
 inline constexpr const char* kOutOfMemoryReason = "there was not enough memory to decode it";
 
 struct ScannedFile {
-    FileRow row;
-    std::optional<Sha256> picture;  // its digest, when it is a picture that was examined
+    FileRow row;  // without its matches: they are named when the row goes out, not while it waits
+    FindingCache::Shared finding;   // of a picture that was examined; else null
+    std::optional<Sha256> picture;  // its digest, when it is a picture that was examined and did not change
+
+    [[nodiscard]] std::size_t matches() const noexcept { return finding == nullptr ? 0 : finding->neighbors.size(); }
 };
 
 // What the workers of a scan share.

@@ -19,6 +19,7 @@ struct Finding {
     bool damaged = false;
     std::string damage_reason;
     MediaInfo info;
+    std::optional<DecodeMode> decode;  // of the frame that was hashed, or was too small for that
     std::optional<std::int32_t> quality;
     std::optional<Hash256> hash;
     std::vector<Neighbor> neighbors;  // nearest first; positions in the list

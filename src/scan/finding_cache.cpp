@@ -49,11 +49,20 @@ std::shared_ptr<FindingCache::Slot> FindingCache::claim(const ContentKey& key, S
         order_.pop_back();
         throw;
     }
-    if (order_.size() > capacity_) {
-        slots_.erase(order_.front());
+    weight_ += slot->weight;
+    drop_oldest();
+    return slot;
+}
+
+// Those who wait for a slot that is dropped share it, and get its finding.
+void FindingCache::drop_oldest() {
+    while (weight_ > capacity_) {
+        const auto oldest = slots_.find(order_.front());
+        oldest->second->dropped = true;
+        weight_ -= oldest->second->weight;
+        slots_.erase(oldest);
         order_.pop_front();
     }
-    return slot;
 }
 
 void FindingCache::settle(Slot& slot, Shared finding) {
@@ -61,6 +70,12 @@ void FindingCache::settle(Slot& slot, Shared finding) {
         const std::lock_guard lock(mutex_);
         slot.finding = std::move(finding);
         slot.done = true;
+        if (slot.finding != nullptr && !slot.dropped) {
+            const std::size_t grown = weight_of(*slot.finding) - slot.weight;
+            slot.weight += grown;
+            weight_ += grown;
+            drop_oldest();
+        }
     }
     settled_.notify_all();
 }

@@ -25,11 +25,12 @@ struct ContentKey {
     bool operator==(const ContentKey&) const noexcept = default;
 };
 
-// Bounded: the last `capacity` distinct pictures, oldest out first. As a finding depends on the bytes alone, what was
+// Bounded: the last distinct pictures whose weights sum up to `capacity`, oldest out first. A picture weighs 1, and 1
+// more for each 50 matches it has. As a finding depends on the bytes alone, what was
 // dropped is found again, only later. Thread-safe.
 class FindingCache {
 public:
-    // About 400 bytes each without matches: some 25 MB in all.
+    // About 400 bytes a unit of weight: some 25 MB in all.
     static constexpr std::size_t kDefaultCapacity = 65536;
 
     explicit FindingCache(std::size_t capacity = kDefaultCapacity) : capacity_(capacity) {}
@@ -42,10 +43,13 @@ public:
     Result<Shared> get(const ContentKey& key, const Make& make);
 
     [[nodiscard]] std::size_t size() const;
+    static std::size_t weight_of(const Finding& finding) noexcept { return 1 + finding.neighbors.size() / 50; }
 
 private:
     struct Slot {
         bool done = false;
+        bool dropped = false;
+        std::size_t weight = 1;
         Shared finding;  // null when making it failed
     };
     struct KeyHash {
@@ -54,12 +58,14 @@ private:
 
     std::shared_ptr<Slot> claim(const ContentKey& key, Shared& known);
     void settle(Slot& slot, Shared finding);
+    void drop_oldest();
 
     const std::size_t capacity_;
     mutable std::mutex mutex_;
     std::condition_variable settled_;
     std::unordered_map<ContentKey, std::shared_ptr<Slot>, KeyHash> slots_;
     std::deque<ContentKey> order_;
+    std::size_t weight_ = 0;  // of all in slots_
 };
 
 }  // namespace tutela

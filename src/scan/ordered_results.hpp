@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -15,15 +16,22 @@
 namespace tutela {
 
 // Hands out the numbers 0 .. count - 1 and passes the results to `emit` in that order, one at a time, whichever thread
-// they come from. At most `window` numbers are between the last emitted and the last handed out, so that one slow
-// piece of work does not let the results of all others pile up. Nobody waits while it holds a number: no deadlock.
+// they come from. One slow piece of work does not let the results of all others pile up: see Window. Nobody waits while
+// it holds a number: no deadlock.
 template <typename T>
 class OrderedResults {
 public:
     using Emit = std::function<Status(T&&)>;
 
-    OrderedResults(std::size_t count, std::size_t window, const std::atomic<bool>* stop, Emit emit)
-        : count_(count), ring_(window), stop_(stop), emit_(std::move(emit)) {}
+    // No number is handed out while `numbers` are between the last emitted and the last handed out, or while the results
+    // that wait weigh more than `weight` together.
+    struct Window {
+        std::size_t numbers = 1;
+        std::size_t weight = std::numeric_limits<std::size_t>::max();
+    };
+
+    OrderedResults(std::size_t count, const Window& window, const std::atomic<bool>* stop, Emit emit)
+        : count_(count), ring_(window.numbers), max_weight_(window.weight), stop_(stop), emit_(std::move(emit)) {}
 
     // The next number, or nothing when the work is done, stopped or has failed. May wait for others' results.
     std::optional<std::size_t> take() {
@@ -31,15 +39,16 @@ public:
         for (;;) {
             if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) end();
             if (ended_ || next_ == count_) return std::nullopt;
-            if (next_ - emitted_ < ring_.size()) return next_++;
+            if (next_ - emitted_ < ring_.size() && weight_ <= max_weight_) return next_++;
             room_.wait(lock);
         }
     }
 
     // The result for a number taken. Emits it and what waits behind it, unless another thread is emitting and will.
-    void put(std::size_t number, T&& result) {
+    void put(std::size_t number, T&& result, std::size_t weight = 0) {
         std::unique_lock lock(mutex_);
-        ring_[number % ring_.size()] = std::move(result);
+        ring_[number % ring_.size()] = Waiting{std::move(result), weight};
+        weight_ += weight;
         if (emitting_) return;
         emitting_ = true;
         while (!dead_ && ring_[emitted_ % ring_.size()].has_value())
@@ -64,12 +73,17 @@ public:
     [[nodiscard]] bool complete() const noexcept { return emitted_ == count_; }
 
 private:
+    struct Waiting {
+        T result;
+        std::size_t weight;
+    };
+
     void emit_one(std::unique_lock<std::mutex>& lock) {
-        std::optional<T> result = std::exchange(ring_[emitted_ % ring_.size()], std::nullopt);
+        std::optional<Waiting> waiting = std::exchange(ring_[emitted_ % ring_.size()], std::nullopt);
         lock.unlock();
         Status status;
         try {
-            status = emit_(*std::move(result));
+            status = emit_(std::move(waiting->result));
         } catch (...) {
             lock.lock();
             kill(Status(StatusCode::internal, "the receiver of the rows threw"));
@@ -78,6 +92,7 @@ private:
         }
         lock.lock();
         ++emitted_;
+        weight_ -= waiting->weight;
         if (!status.ok()) kill(std::move(status));
         room_.notify_all();
     }
@@ -93,7 +108,8 @@ private:
     }
 
     const std::size_t count_;
-    std::vector<std::optional<T>> ring_;  // result i lies at i % size
+    std::vector<std::optional<Waiting>> ring_;  // result i lies at i % size
+    const std::size_t max_weight_;
     const std::atomic<bool>* stop_;
     Emit emit_;
 
@@ -101,6 +117,7 @@ private:
     std::condition_variable room_;
     std::size_t next_ = 0;     // to be handed out
     std::size_t emitted_ = 0;  // results passed on
+    std::size_t weight_ = 0;   // of the results that wait, the one in emit_ included
     bool emitting_ = false;    // a thread is in emit_
     bool ended_ = false;       // no more numbers
     bool dead_ = false;        // no more results either

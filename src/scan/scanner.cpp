@@ -20,6 +20,8 @@ namespace {
 
 // How many files may be done before one that is not; a row is some 400 bytes.
 constexpr std::size_t kWindow = 1024;
+// How many matches the files that wait may have between them, at 8 bytes each; one file may have more.
+constexpr std::size_t kWaitingMatches = 1'000'000;
 
 // How many of the pictures had been seen before: each by half of its SHA-256, which is 16 bytes a picture.
 class DuplicateCount {
@@ -54,6 +56,9 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (options.min_quality < 0 || options.min_quality > 100) {
         return Status(StatusCode::invalid_argument, "the minimum quality is a number from 0 to 100");
     }
+    if (decode_mode_name(options.decode) == "unknown") {
+        return Status(StatusCode::invalid_argument, "the decode mode is unknown");
+    }
     IndexOptions index_options = options.index;
     if (!index_options.radius) index_options.radius = options.radius;
     TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
@@ -63,6 +68,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.list_entries = list.size();
     facts.radius = options.radius;
     facts.min_quality = options.min_quality;
+    facts.decode = decode_mode_name(options.decode);
     return Scanner(
         std::make_shared<const Impl>(Impl{std::move(list), std::move(options), std::move(index), std::move(facts)}));
 }
@@ -82,6 +88,7 @@ Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& ex
     const std::vector<TreeItem>& items = tree.items();
     DuplicateCount duplicates;
     const auto emit = [&](ScannedFile&& file) {
+        if (file.finding != nullptr) name_matches(*file.finding, impl_->list, file.row);
         totals.add(file.row);
         if (file.picture) duplicates.add(*file.picture);
         TUTELA_TRY(on_row(file.row));
@@ -90,14 +97,16 @@ Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& ex
     };
     FindingCache cache;
     const ScanJob job{tree, impl_->list, *impl_->index, options, stop, cache};
-    OrderedResults<ScannedFile> results(items.size(), std::min(kWindow, items.size()), stop, emit);
+    OrderedResults<ScannedFile> results(items.size(), {std::min(kWindow, items.size()), kWaitingMatches}, stop,
+                                        emit);
     const auto body = [&](std::size_t) {
         try {
             FileScanner scanner(job);
             while (const std::optional<std::size_t> number = results.take()) {
                 Result<ScannedFile> file = scanner.scan(items[*number]);
                 if (file.ok()) {
-                    results.put(*number, std::move(file).value());
+                    const std::size_t matches = file.value().matches();
+                    results.put(*number, std::move(file).value(), matches);
                 } else if (file.status().code() == StatusCode::cancelled) {
                     results.abandon();
                 } else {
@@ -138,7 +147,8 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
         Examiner examiner(*impl_->index, impl_->options);
         const Result<Finding> finding = examiner.examine(bytes, format);
         if (finding.ok()) {
-            apply_finding(finding.value(), impl_->list, row);
+            apply_finding(finding.value(), row);
+            name_matches(finding.value(), impl_->list, row);
         } else {
             row.reason = finding.status().to_string();
         }
