@@ -52,6 +52,7 @@ nb::dict row_dict(const FileRow& row, bool show_hash) {
     out["width"] = number_or_none(row.width);
     out["height"] = number_or_none(row.height);
     out["orientation"] = number_or_none(row.orientation);
+    out["decode"] = text_or_none(row.decode);
     out["quality"] = row.quality;
     out["matches"] = matches;
     if (show_hash) out["hash"] = text_or_none(row.hash.has_value() ? to_hex(*row.hash) : std::string());
@@ -105,6 +106,8 @@ void bind_row(nb::module_& module) {
         .def_ro("width", &FileRow::width, "Pixels, as stored; 0 when unknown.")
         .def_ro("height", &FileRow::height, "Pixels, as stored; 0 when unknown.")
         .def_ro("orientation", &FileRow::orientation, "EXIF orientation 1 to 8; 0 when none is stated.")
+        .def_ro("decode", &FileRow::decode,
+                "How it was decoded: 'exact', 'luma', 'scaled', 'screen'; empty when it was not.")
         .def_ro("quality", &FileRow::quality, "Of the hash, 0 to 100, or None without a hash.")
         .def_ro("hash", &FileRow::hash, "The file's own hash, or None.")
         .def_ro("matches", &FileRow::matches, "The matched entries, nearest first.")
@@ -131,12 +134,13 @@ void bind_run(nb::module_& module) {
         .def_ro("list_entries", &RunFacts::list_entries, "Entries in the list.")
         .def_ro("radius", &RunFacts::radius, "The largest distance that is a match.")
         .def_ro("min_quality", &RunFacts::min_quality, "The lowest quality that is looked up.")
+        .def_ro("decode", &RunFacts::decode, "The decode mode that was asked for; rows name what each picture had.")
         .def("__repr__", [](const RunFacts& facts) {
             return nb::str(
                        "RunFacts(tool_version={!r}, hash_algorithm={!r}, list_digest={!r}, list_entries={}, radius={}, "
-                       "min_quality={})")
+                       "min_quality={}, decode={!r})")
                 .format(facts.tool_version, facts.hash_algorithm, facts.list_digest, facts.list_entries, facts.radius,
-                        facts.min_quality);
+                        facts.min_quality, facts.decode);
         });
 
     nb::class_<RunTotals>(module, "RunTotals", "Sums over a run.")

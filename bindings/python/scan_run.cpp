@@ -7,8 +7,9 @@
 namespace tutela::python {
 namespace {
 
-// Rows held for a slow reader; a row is small, unless a file matches very many entries.
+// Rows held for a slow reader, and matches held with them: a row is small, unless a file matches very many entries.
 constexpr std::size_t kQueueRows = 256;
+constexpr std::size_t kQueueMatches = 100'000;
 
 }  // namespace
 
@@ -53,12 +54,22 @@ Result<RunTotals> ScanRun::scan(const Scanner& scanner, const std::vector<std::s
     }
 }
 
+bool ScanRun::has_room() const noexcept {
+    return rows_.size() < kQueueRows && matches_ < kQueueMatches;
+}
+
+void ScanRun::drop_rows() noexcept {
+    rows_.clear();
+    matches_ = 0;
+}
+
 Status ScanRun::deliver(const FileRow& row) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return rows_.size() < kQueueRows || stop_; });
+    changed_.wait(lock, [this] { return has_room() || stop_; });
     if (stop_) return Status(StatusCode::cancelled, "the scan was closed");
     totals_.add(row);
     rows_.push_back(row);
+    matches_ += row.matches.size();
     changed_.notify_all();
     return {};
 }
@@ -67,6 +78,7 @@ ScanRun::Next ScanRun::next(FileRow& row, std::chrono::milliseconds patience) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, patience, [this] { return !rows_.empty() || finished_; })) return Next::nothing_yet;
     if (rows_.empty()) return Next::end;
+    matches_ -= rows_.front().matches.size();
     row = std::move(rows_.front());
     rows_.pop_front();
     changed_.notify_all();
@@ -77,13 +89,13 @@ void ScanRun::close() {
     {
         const std::scoped_lock lock(mutex_);
         stop_ = true;
-        rows_.clear();
+        drop_rows();
         changed_.notify_all();
     }
     const std::scoped_lock joining(join_mutex_);
     if (thread_.joinable()) thread_.join();
     const std::scoped_lock lock(mutex_);
-    rows_.clear();
+    drop_rows();
 }
 
 ScanProgress ScanRun::progress() const {

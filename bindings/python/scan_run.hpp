@@ -44,10 +44,14 @@ private:
     void run(const Scanner& scanner, const std::vector<std::string>& paths, std::size_t jobs);
     Result<RunTotals> scan(const Scanner& scanner, const std::vector<std::string>& paths, std::size_t jobs);
     Status deliver(const FileRow& row);
+    // With the mutex held.
+    [[nodiscard]] bool has_room() const noexcept;
+    void drop_rows() noexcept;
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<FileRow> rows_;
+    std::size_t matches_ = 0;  // of all in rows_
     ScanProgress progress_;
     RunTotals totals_;
     Status status_;

@@ -26,6 +26,7 @@ constexpr CommandHelp kHashHelp = {
 Options hash_options() {
     Options options(kHashHelp);
     options.value("format", "F", "csv", "csv or jsonl");
+    add_decode_option(options, DecodeMode::exact);
     add_jobs_option(options);
     return options;
 }
@@ -39,7 +40,8 @@ std::string jsonl_line(const FileRow& row) {
            "\",\"hash_algorithm\":\"pdq\",\"quality\":" + std::to_string(*row.quality) +
            ",\"format\":" + json_string(row.format) + ",\"width\":" + std::to_string(row.width) +
            ",\"height\":" + std::to_string(row.height) + ",\"orientation\":" + std::to_string(row.orientation) +
-           ",\"damaged\":" + (row.damaged ? "true" : "false") + ",\"sha256\":\"" + row.sha256.value_or("") + "\"}\n";
+           ",\"decode\":" + json_string(row.decode) + ",\"damaged\":" + (row.damaged ? "true" : "false") +
+           ",\"sha256\":\"" + row.sha256.value_or("") + "\"}\n";
 }
 
 // Prints rows as they come and remembers whether one had no hash.
@@ -66,11 +68,12 @@ private:
     bool any_failed_ = false;
 };
 
-Result<Scanner> empty_scanner() {
+Result<Scanner> empty_scanner(DecodeMode decode) {
     Result<HashList> list = ListBuilder().build();
     if (!list.ok()) return list.status();
     ScanOptions options;
     options.min_quality = 0;
+    options.decode = decode;
     options.stop = &stop_on_signals();
     return Scanner::create(std::move(list).value(), std::move(options));
 }
@@ -81,9 +84,10 @@ int run_hash(const Words& words) {
     Options options = hash_options();
     if (const auto code = options.parse(words)) return *code;
     const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
+    const DecodeMode decode = decode_option(options);
     const Words& files = options.operands(1, SIZE_MAX, "at least one FILE is needed");
     ThreadPool pool(jobs_option(options));
-    const Result<Scanner> scanner = empty_scanner();
+    const Result<Scanner> scanner = empty_scanner(decode);
     Result<Output> out = Output::open("-");
     if (!scanner.ok() || !out.ok()) {
         say((scanner.ok() ? out.status() : scanner.status()).to_string());

@@ -42,6 +42,7 @@ Options scan_options() {
     Options options(kScanHelp);
     add_list_options(options);
     options.value("min-quality", "Q", "50", "pictures of lower quality are not looked up: 0 to 100");
+    add_decode_option(options, ScanOptions{}.decode);
     options.value("format", "F", "text", "text, jsonl or csv");
     options.value("output,o", "F", "-", "where the report goes; a file appears when it is whole; - is standard output");
     add_jobs_option(options);
@@ -93,6 +94,7 @@ ScanRequest read_request(const Options& options) {
     request.scan.min_quality = static_cast<std::int32_t>(options.number("min-quality", 0, 100));
     request.scan.index.engine = engine_option(options);
     request.load_check = load_check_option(options);
+    request.scan.decode = decode_option(options);
     request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);
     request.scan.limits.max_bytes = options.number("max-bytes", 1, kMost);
     request.scan.follow_symlinks = options.given("follow-symlinks");

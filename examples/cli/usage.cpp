@@ -136,6 +136,19 @@ LoadCheck load_check_option(const Options& options) {
     return options.given("trust-list") ? LoadCheck::layout : LoadCheck::everything;
 }
 
+void add_decode_option(Options& options, DecodeMode fallback) {
+    options.value("decode", "M", decode_mode_name(fallback).data(),
+                  "exact, luma, scaled or screen: how much of a picture is decoded; screen may miss a match");
+}
+
+DecodeMode decode_option(const Options& options) {
+    const std::string& name = options.choice("decode", {"exact", "luma", "scaled", "screen"});
+    for (const DecodeMode mode : {DecodeMode::luma, DecodeMode::scaled, DecodeMode::screen}) {
+        if (name == decode_mode_name(mode)) return mode;
+    }
+    return DecodeMode::exact;
+}
+
 Engine engine_option(const Options& options) {
     const std::string& name = options.choice("engine", {"auto", "flat", "bk_tree", "bk_forest"});
     for (const Engine engine : {Engine::flat, Engine::bk_tree, Engine::bk_forest}) {

@@ -15,6 +15,7 @@
 #include "commands.hpp"
 #include "tutela/index.hpp"
 #include "tutela/list.hpp"
+#include "tutela/media.hpp"
 
 namespace tutela::cli {
 
@@ -77,9 +78,11 @@ private:
 // Options that several commands share.
 void add_list_options(Options& options);
 void add_jobs_option(Options& options);
+void add_decode_option(Options& options, DecodeMode fallback);
 Engine engine_option(const Options& options);
 void add_load_check_option(Options& options);
 LoadCheck load_check_option(const Options& options);
+DecodeMode decode_option(const Options& options);
 std::uint32_t radius_option(const Options& options);
 // 0, which means one for each usable processor, when the user does not say.
 std::size_t jobs_option(const Options& options);

@@ -55,8 +55,8 @@ struct FileRow {
     std::string format;       // "jpeg", "png", "webp", or empty
     std::uint32_t width = 0;  // pixels, as stored; 0 when unknown
     std::uint32_t height = 0;
-    std::uint32_t orientation = 0;        // EXIF 1..8, 0 when none is stated
-    std::string decode;                   // how it was decoded: "exact", "luma", "scaled", "screen"; empty when it was not
+    std::uint32_t orientation = 0;  // EXIF 1..8, 0 when none is stated
+    std::string decode;             // how it was decoded: "exact", "luma", "scaled", "screen"; empty when it was not
     std::optional<std::int32_t> quality;  // of the hash, 0..100
     std::optional<Hash256> hash;          // the file's own; shown only when RunFacts::show_hashes
     std::vector<MatchFact> matches;       // nearest first

@@ -187,6 +187,19 @@ enum { TUTELA_FORMAT_UNKNOWN = 0, TUTELA_FORMAT_JPEG = 1, TUTELA_FORMAT_PNG = 2,
 // "jpeg", "png", "webp"; "unknown" for any other number. Static.
 TUTELA_API const char* tutela_format_name(uint32_t format);
 
+// How much of a picture is decoded for its hash. All but exact can move a hash by a few bits; see DecodeMode in
+// tutela/media.hpp for the figures.
+enum {
+    TUTELA_DECODE_AUTOMATIC = 0,  // luma
+    TUTELA_DECODE_EXACT = 1,      // full size, all colours: what published lists are made of
+    TUTELA_DECODE_LUMA = 2,       // the decoder's own luma plane, where the picture has one
+    TUTELA_DECODE_SCALED = 3,     // the same, reduced by the decoder
+    TUTELA_DECODE_SCREEN = 4      // large progressive JPEGs by their first scan alone; may miss a match
+};
+
+// "exact", "luma", "scaled", "screen"; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_decode_mode_name(uint32_t mode);
+
 // What decoding learned about a picture.
 typedef struct tutela_image_facts {
     uint32_t struct_size;
@@ -219,7 +232,7 @@ TUTELA_CHECKED tutela_status tutela_hasher_hash_frame(tutela_hasher* hasher, con
 TUTELA_CHECKED tutela_status tutela_hasher_hash_frame_dihedral(tutela_hasher* hasher, const tutela_frame* frame,
                                                                tutela_dihedral_hashes* hashes, tutela_error* error);
 
-// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several, the first. `bytes`
+// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several, the first. Decoded exactly. `bytes`
 // are read during the call only. A damaged picture is hashed when a row of it can be decoded, and `facts` say so.
 // `limits`: NULL for the defaults. `facts`: may be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT, TUTELA_LIMIT,
 // TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
@@ -471,9 +484,10 @@ typedef struct tutela_row {
     uint32_t match_count;                // how many `matches` there are
     const tutela_hash256* hash;          // the file's own, or NULL
     const tutela_match* const* matches;  // nearest first; NULL when there are none
+    const char* decode;  // how it was decoded: "exact", "luma", "scaled", "screen"; NULL when it was not
 } tutela_row;
 
-// For a row of your own: quality is set to -1, texts to "" (sha256 to NULL) and everything else to zero.
+// For a row of your own: quality is set to -1, texts to "" (sha256 and decode to NULL) and everything else to zero.
 TUTELA_API void tutela_row_init(tutela_row* row, size_t struct_size);
 
 // Receives a row, which is valid during the call only. Anything but TUTELA_OK ends the scan and is what it returns.
@@ -501,6 +515,7 @@ typedef struct tutela_scan_options {
     bool follow_symlinks;  // false: links inside a folder are rows, not followed; a path you name always is
     tutela_progress_callback progress;  // NULL. Called after every row, by one thread at a time
     void* progress_context;             // NULL
+    uint32_t decode;                    // TUTELA_DECODE_AUTOMATIC
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.

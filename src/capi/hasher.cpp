@@ -13,6 +13,7 @@ struct tutela_hasher {
 
 namespace {
 
+using tutela::DecodeMode;
 using tutela::Dihedral;
 using tutela::MediaFormat;
 using tutela::PixelFormat;
@@ -31,6 +32,10 @@ static_assert(TUTELA_FORMAT_UNKNOWN == static_cast<int>(MediaFormat::unknown));
 static_assert(TUTELA_FORMAT_JPEG == static_cast<int>(MediaFormat::jpeg));
 static_assert(TUTELA_FORMAT_PNG == static_cast<int>(MediaFormat::png));
 static_assert(TUTELA_FORMAT_WEBP == static_cast<int>(MediaFormat::webp));
+static_assert(TUTELA_DECODE_EXACT == static_cast<int>(DecodeMode::exact));
+static_assert(TUTELA_DECODE_LUMA == static_cast<int>(DecodeMode::luma));
+static_assert(TUTELA_DECODE_SCALED == static_cast<int>(DecodeMode::scaled));
+static_assert(TUTELA_DECODE_SCREEN == static_cast<int>(DecodeMode::screen));
 static_assert(TUTELA_DIHEDRAL_ORIGINAL == static_cast<int>(Dihedral::original));
 static_assert(TUTELA_DIHEDRAL_ROTATE90 == static_cast<int>(Dihedral::rotate90));
 static_assert(TUTELA_DIHEDRAL_ROTATE180 == static_cast<int>(Dihedral::rotate180));
@@ -102,6 +107,10 @@ void tutela_decode_limits_init(tutela_decode_limits* limits, std::size_t struct_
 
 const char* tutela_format_name(std::uint32_t format) {
     return tutela::format_name(static_cast<MediaFormat>(format)).data();
+}
+
+const char* tutela_decode_mode_name(std::uint32_t mode) {
+    return tutela::decode_mode_name(static_cast<DecodeMode>(mode)).data();
 }
 
 void tutela_image_facts_init(tutela_image_facts* facts, std::size_t struct_size) {

@@ -63,6 +63,7 @@ RowView::RowView(const FileRow& row) : row_(sized<tutela_row>()), hash_{} {
     row_.width = row.width;
     row_.height = row.height;
     row_.orientation = row.orientation;
+    row_.decode = row.decode.empty() ? nullptr : row.decode.c_str();
     if (row.hash) {
         hash_ = capi::to_c(*row.hash);
         row_.hash = &hash_;
@@ -92,6 +93,7 @@ Result<FileRow> read_row(const tutela_row* from) {
     row.width = known.width;
     row.height = known.height;
     row.orientation = known.orientation;
+    if (known.decode != nullptr) row.decode = known.decode;
     if (known.sha256 != nullptr) row.sha256 = known.sha256;
     if (known.quality >= 0) row.quality = known.quality;
     if (known.hash != nullptr) row.hash = to_cpp(*known.hash);

@@ -59,6 +59,7 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     scan.limits.max_pixels = options.max_pixels;
     scan.limits.max_jpeg_scans = options.max_jpeg_scans;
     scan.follow_symlinks = options.follow_symlinks;
+    if (options.decode != TUTELA_DECODE_AUTOMATIC) scan.decode = static_cast<tutela::DecodeMode>(options.decode);
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](

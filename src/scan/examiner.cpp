@@ -29,6 +29,9 @@ Finding failed(const Status& status, const MediaInfo& info) {
     return finding;
 }
 
+// What PdqHasher says that it may keep.
+constexpr std::uint64_t kHasherBytesAPixel = 8;
+
 // Higher is better; the outcomes that a frame can have.
 int rank(Outcome outcome) noexcept {
     switch (outcome) {
@@ -51,8 +54,8 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
     try {
         Result<Finding> finding = examine_in(options_.decode, bytes, format);
         // A first scan decides only that a picture is unlike all of the list.
-        const bool undecided = finding.ok() && finding.value().decode == DecodeMode::screen &&
-                               finding.value().outcome != Outcome::clean;
+        const bool undecided =
+            finding.ok() && finding.value().decode == DecodeMode::screen && finding.value().outcome != Outcome::clean;
         if (undecided) finding = examine_in(DecodeMode::luma, bytes, format);
         trim();
         return finding;
@@ -78,6 +81,9 @@ std::size_t Examiner::kept_bytes() const noexcept {
 
 // The frame's memory is the last picture's at least, and a larger one was trimmed when it was the last.
 void Examiner::trim() {
+    const FrameView view = frame_.view();
+    const std::uint64_t pixels = std::uint64_t{view.width} * view.height;
+    if (pixels * kHasherBytesAPixel > kKeptBytes) hasher_ = PdqHasher();
     if (kept_bytes() > kKeptBytes) frame_ = Frame();
 }
 

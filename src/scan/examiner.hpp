@@ -25,7 +25,7 @@ public:
     // within the radius and kScreenDriftBits more count as matches.
     Result<Finding> examine_source(FrameSource& source);
 
-    // What is kept for the next picture: never more than kKeptBytes of pixels.
+    // What is kept of pixels for the next picture: never more than kKeptBytes. The same holds for the hasher.
     static constexpr std::size_t kKeptBytes = 64U << 20;
     [[nodiscard]] std::size_t kept_bytes() const noexcept;
 

@@ -78,7 +78,7 @@ void FileReader::reserve(std::size_t bytes, std::size_t kept) {
 // ended: `to`, or less at the end of the file.
 Result<std::size_t> FileReader::fill(int fd, std::size_t from, std::size_t to) {
     while (from < to) {
-        if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return Status(StatusCode::cancelled);
+        if (from != 0 && stopped()) return Status(StatusCode::cancelled);
         const ssize_t got = ::read(fd, buffer_.get() + from, std::min(to - from, kPieceBytes));
         if (got == 0) break;
         if (got > 0) {
@@ -95,6 +95,7 @@ Result<std::size_t> FileReader::fill(int fd, std::size_t from, std::size_t to) {
 Result<std::uint64_t> FileReader::stream(int fd, std::uint64_t remaining) {
     std::uint64_t total = 0;
     while (remaining > total) {
+        if (stopped()) return Status(StatusCode::cancelled);
         const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(remaining - total, kPieceBytes));
         TUTELA_ASSIGN(const std::size_t got, fill(fd, 0, want));
         total += got;

@@ -43,6 +43,7 @@ public:
     void trim() noexcept;
 
 private:
+    [[nodiscard]] bool stopped() const noexcept { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
     void reserve(std::size_t bytes, std::size_t kept);
     Result<std::size_t> fill(int fd, std::size_t from, std::size_t to);
     Result<std::uint64_t> stream(int fd, std::uint64_t remaining);

@@ -144,8 +144,7 @@ Status FileScanner::scan_content(const FileContent& content, ScannedFile& file) 
 
 Status FileScanner::scan_picture(const FileContent& content, ScannedFile& file) {
     const ContentKey key{content.digests.xxh3, content.digests.sha256, content.bytes.size()};
-    TUTELA_ASSIGN(file.finding,
-                  job_.cache.get(key, [&] { return examiner_.examine(content.bytes, content.format); }));
+    TUTELA_ASSIGN(file.finding, job_.cache.get(key, [&] { return examiner_.examine(content.bytes, content.format); }));
     apply_finding(*file.finding, file.row);
     if (!content.changed) file.picture = content.digests.sha256;
     return {};

@@ -25,7 +25,7 @@ void name_matches(const Finding& finding, const HashList& list, FileRow& row);
 inline constexpr const char* kOutOfMemoryReason = "there was not enough memory to decode it";
 
 struct ScannedFile {
-    FileRow row;  // without its matches: they are named when the row goes out, not while it waits
+    FileRow row;                    // without its matches: they are named when the row goes out, not while it waits
     FindingCache::Shared finding;   // of a picture that was examined; else null
     std::optional<Sha256> picture;  // its digest, when it is a picture that was examined and did not change
 

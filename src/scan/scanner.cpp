@@ -97,8 +97,7 @@ Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& ex
     };
     FindingCache cache;
     const ScanJob job{tree, impl_->list, *impl_->index, options, stop, cache};
-    OrderedResults<ScannedFile> results(items.size(), {std::min(kWindow, items.size()), kWaitingMatches}, stop,
-                                        emit);
+    OrderedResults<ScannedFile> results(items.size(), {std::min(kWindow, items.size()), kWaitingMatches}, stop, emit);
     const auto body = [&](std::size_t) {
         try {
             FileScanner scanner(job);

@@ -40,8 +40,8 @@ inline void append_little(Bytes& bytes, std::uint32_t value, int size) {
 
 // The smallest EXIF block that states an orientation; no signature before it.
 inline Bytes exif_block(std::uint32_t orientation, bool big_endian = false) {
-    Bytes block;
-    append(block, big_endian ? "MM" : "II");
+    const std::uint8_t order = big_endian ? 'M' : 'I';
+    Bytes block{order, order};
     const auto number = [&](std::uint32_t value, int size) {
         big_endian ? append_big(block, value, size) : append_little(block, value, size);
     };

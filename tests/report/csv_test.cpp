@@ -86,6 +86,7 @@ std::vector<std::vector<std::string>> expected(const FileRow& row) {
                                   or_empty(row.width),
                                   or_empty(row.height),
                                   or_empty(row.orientation),
+                                  row.decode,
                                   "pdq",
                                   row.quality ? std::to_string(*row.quality) : "",
                                   std::to_string(row.matches.size())};
@@ -104,7 +105,8 @@ std::vector<std::vector<std::string>> expected(const FileRow& row) {
 
 TEST(Csv, WritesTheDocumentedColumns) {
     const std::string columns =
-        "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,hash_algorithm,quality,"
+        "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_algorithm,"
+        "quality,"
         "match_count,entry_id,distance,category,label,radius,min_quality,list_digest";
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(false), {}), columns + "\r\n");
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(true), {}), columns + ",hash\r\n");
@@ -114,8 +116,8 @@ TEST(Csv, WritesTheDocumentedColumns) {
     row.matches = {{"7", 3, "A", "x"}, {"9", 4, "", ""}};
     const std::string report = render(ReportFormat::csv, plain_facts(false), {row});
     EXPECT_EQ(report.substr(columns.size() + 2),
-              "a.jpg,0,,matched,,false,,,,,,pdq,,2,7,3,A,x,31,50," + std::string(64, 'd') + "\r\n" +
-                  "a.jpg,0,,matched,,false,,,,,,pdq,,2,9,4,,,31,50," + std::string(64, 'd') + "\r\n");
+              "a.jpg,0,,matched,,false,,,,,,,pdq,,2,7,3,A,x,31,50," + std::string(64, 'd') + "\r\n" +
+                  "a.jpg,0,,matched,,false,,,,,,,pdq,,2,9,4,,,31,50," + std::string(64, 'd') + "\r\n");
 }
 
 TEST(Csv, GivesHostileRowsBackAndStartsNoFormula) {

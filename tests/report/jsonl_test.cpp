@@ -77,6 +77,7 @@ void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
     EXPECT_EQ(number_or_zero(got.at("width")), row.width);
     EXPECT_EQ(number_or_zero(got.at("height")), row.height);
     EXPECT_EQ(number_or_zero(got.at("orientation")), row.orientation);
+    EXPECT_EQ(text_or_empty(got.at("decode")), row.decode);
     EXPECT_EQ(got.at("quality").is_null(), !row.quality.has_value());
     EXPECT_EQ(number_or_zero(got.at("quality")), static_cast<std::uint64_t>(row.quality.value_or(0)));
     ASSERT_EQ(got.contains("hash"), show_hashes);
@@ -103,7 +104,8 @@ TEST(Jsonl, WritesAllKeysInOneOrder) {
     EXPECT_EQ(render(ReportFormat::jsonl, plain_facts(), {row}),
               "{\"path\":\"a/b.jpg\",\"size\":12,\"sha256\":null,\"outcome\":\"unreadable\","
               "\"reason\":\"permission denied\",\"damaged\":false,\"damage_reason\":null,\"format\":null,"
-              "\"width\":null,\"height\":null,\"orientation\":null,\"hash_algorithm\":\"pdq\",\"quality\":null,"
+              "\"width\":null,\"height\":null,\"orientation\":null,\"decode\":null,\"hash_algorithm\":\"pdq\","
+              "\"quality\":null,"
               "\"matches\":[],\"radius\":31,\"min_quality\":50,\"list_digest\":\"" +
                   std::string(64, 'd') + "\"}\n");
 }

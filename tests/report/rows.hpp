@@ -79,6 +79,7 @@ inline FileRow hostile_row(std::mt19937& random) {
     row.width = random() % 3 == 0 ? 0 : random();
     row.height = random() % 3 == 0 ? 0 : random();
     row.orientation = random() % 9;
+    row.decode = random() % 2 == 0 ? "scaled" : "";
     if (random() % 2 == 0) row.quality = static_cast<std::int32_t>(random() % 101);
     if (random() % 2 == 0) {
         row.hash.emplace();

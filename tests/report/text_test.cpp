@@ -64,7 +64,7 @@ TEST(Text, ShowsWhatMattersAndTheSums) {
                   std::string(64, 'd') +
                   "\n"
                   "entries         1,234,567\n"
-                  "searched        pdq, radius 31, minimum quality 50\n"
+                  "searched        pdq, decode exact, radius 31, minimum quality 50\n"
                   "tutela          1.2.3\n"
                   "INTERRUPTED: stopped before the last file; the rows above are complete\n");
 }

@@ -28,6 +28,10 @@ public:
         steps_.push_back({std::move(frame), {}, std::move(damage)});
         return *this;
     }
+    ScriptedSource& in(DecodeMode mode, std::uint32_t denominator = 1) {
+        facts_ = {mode, denominator};
+        return *this;
+    }
     ScriptedSource& fail(StatusCode code, std::string message) {
         steps_.push_back({{}, Status(code, std::move(message)), {}});
         return *this;
@@ -89,6 +93,52 @@ TEST_F(ExaminerTest, TakesTheBestFrame) {
 
     ScriptedSource first;
     EXPECT_EQ(examine(first.then(picture(50)).then(picture(51))).hash, hash_of(picture(50)));
+}
+
+TEST_F(ExaminerTest, NamesTheModeOfTheFrame) {
+    ScriptedSource exact;
+    EXPECT_EQ(examine(exact.then(picture(1))).decode, DecodeMode::exact);
+    ScriptedSource luma;
+    EXPECT_EQ(examine(luma.in(DecodeMode::luma).then(picture(50))).decode, DecodeMode::luma);
+    ScriptedSource small;
+    EXPECT_EQ(examine(small.in(DecodeMode::luma).then(flat_picture(1, 4, 100))).decode, DecodeMode::luma);
+    ScriptedSource failing;
+    EXPECT_EQ(examine(failing.fail(StatusCode::corrupt, "why")).decode, std::nullopt);
+}
+
+// Entry 0 is 4 bits off picture 1.
+TEST_F(ExaminerTest, AScreenFrameIsSearchedWider) {
+    options_.radius = 0;
+    ScriptedSource luma;
+    EXPECT_EQ(examine(luma.in(DecodeMode::luma).then(picture(1))).outcome, Outcome::clean);
+    const auto outcome_at = [&](std::size_t bytes_off) {
+        hashes_[0] = hash_of(picture(1));
+        for (std::size_t i = 0; i < bytes_off; ++i)
+            hashes_[0].bytes[i] ^= 0x0F;
+        hashes_[0].bytes[31] ^= bytes_off == 5 ? 1 : 0;
+        index_ = build_index<256>(hashes_).value();
+        ScriptedSource screen;
+        return examine(screen.in(DecodeMode::screen).then(picture(1))).outcome;
+    };
+    static_assert(kScreenDriftBits == 20);
+    EXPECT_EQ(outcome_at(4), Outcome::matched);
+    EXPECT_EQ(outcome_at(5), Outcome::clean) << "21 bits";
+    options_.radius = 256;
+    ScriptedSource widest;
+    EXPECT_EQ(examine(widest.in(DecodeMode::screen).then(picture(50))).neighbors.size(), 2U);
+}
+
+TEST_F(ExaminerTest, KeepsNoMemoryOfABigPicture) {
+    Examiner examiner(*index_, options_);
+    Frame wide;
+    ASSERT_TRUE(wide.reshape(40'000, 2'000, PixelFormat::gray8).ok());
+    wide.clear_rows_from(0);
+    const test::Bytes big = test::encode_png(wide.view(), {.level = 1});
+    ASSERT_TRUE(examiner.examine(big, MediaFormat::png).ok());
+    EXPECT_EQ(examiner.kept_bytes(), 0U);
+    const test::Bytes usual = test::encode_png(picture(1).view());
+    ASSERT_EQ(examiner.examine(usual, MediaFormat::png).value().hash, hash_of(picture(1)));
+    EXPECT_EQ(examiner.kept_bytes(), 200U * 200 * 3);
 }
 
 TEST_F(ExaminerTest, ASmallFrameIsTooSmall) {

@@ -128,13 +128,15 @@ TEST(FileReader, AFolderIsNoFile) {
     EXPECT_EQ(content.status().message(), "a folder stands where a file was expected");
 }
 
-TEST(FileReader, GivesUpAStreamWhenStopped) {
+TEST(FileReader, GivesUpABigFileWhenStopped) {
     const TestFolder folder;
     folder.write("big", random_bytes(3'000'000, "text"));
     folder.write("small", "text");
     const std::atomic<bool> stop{true};
     FileReader reader({}, &stop);
     EXPECT_EQ(read_file(reader, folder / "big").status().code(), StatusCode::cancelled);
+    folder.write("picture", random_bytes(3'000'000, kJpegStart));
+    EXPECT_EQ(read_file(reader, folder / "picture").status().code(), StatusCode::cancelled);
     EXPECT_TRUE(read_file(reader, folder / "small").ok());
 }
 

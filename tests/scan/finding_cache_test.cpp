@@ -59,6 +59,32 @@ TEST(FindingCache, IsBoundedAndDropsTheOldest) {
     EXPECT_EQ(calls, 11);
 }
 
+// Matches weigh: a list of many equal hashes must not fill the memory with positions.
+TEST(FindingCache, FindingsOfManyMatchesPushOutMore) {
+    FindingCache cache(10);
+    int calls = 0;
+    const auto with_matches = [&](std::size_t matches) {
+        return [&calls, matches]() -> Result<Finding> {
+            ++calls;
+            Finding finding;
+            finding.neighbors.resize(matches);
+            return finding;
+        };
+    };
+    for (std::uint8_t i = 0; i < 10; ++i)
+        ASSERT_TRUE(cache.get(key_of(i, i), with_matches(49)).ok());
+    EXPECT_EQ(cache.size(), 10U);
+    ASSERT_TRUE(cache.get(key_of(10, 10), with_matches(250)).ok());
+    EXPECT_EQ(cache.size(), 5U) << "6 for the new one, 4 old ones";
+    ASSERT_TRUE(cache.get(key_of(5, 5), with_matches(0)).ok());
+    ASSERT_TRUE(cache.get(key_of(10, 10), with_matches(0)).ok());
+    EXPECT_EQ(calls, 12) << "the oldest are out, the newest in";
+    EXPECT_EQ(cache.get(key_of(11, 11), with_matches(5000)).value()->neighbors.size(), 5000U);
+    EXPECT_EQ(cache.size(), 0U) << "alone too heavy";
+    ASSERT_TRUE(cache.get(key_of(12, 12), with_matches(0)).ok());
+    EXPECT_EQ(cache.size(), 1U);
+}
+
 TEST(FindingCache, TheSecondWaitsForTheFirst) {
     FindingCache cache;
     std::atomic<int> calls{0};

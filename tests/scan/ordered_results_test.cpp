@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <new>
 #include <numeric>
 #include <random>
@@ -25,7 +27,7 @@ TEST(OrderedResults, GoOutInOrderWhateverTheThreads) {
     for (const std::size_t threads : {1, 2, 4, 8}) {
         for (const std::size_t window : {1, 2, 7, 1000}) {
             std::vector<std::size_t> out;
-            Results results(3000, window, nullptr, [&](std::size_t&& value) {
+            Results results(3000, {window}, nullptr, [&](std::size_t&& value) {
                 out.push_back(value);
                 return Status();
             });
@@ -46,7 +48,7 @@ TEST(OrderedResults, GoOutInOrderWhateverTheThreads) {
 TEST(OrderedResults, OneSlowResultHoldsTheOthersWithinTheWindow) {
     constexpr std::size_t kWindow = 5;
     std::size_t emitted = 0;
-    Results results(100, kWindow, nullptr, [&](std::size_t&&) {
+    Results results(100, {kWindow}, nullptr, [&](std::size_t&&) {
         ++emitted;
         return Status();
     });
@@ -62,9 +64,37 @@ TEST(OrderedResults, OneSlowResultHoldsTheOthersWithinTheWindow) {
     EXPECT_EQ(emitted, kWindow);
 }
 
+TEST(OrderedResults, HeavyResultsThatWaitHoldTheOthersBack) {
+    std::size_t emitted = 0;
+    Results results(100, {50, 10}, nullptr, [&](std::size_t&&) {
+        ++emitted;
+        return Status();
+    });
+    const auto slow = results.take();
+    for (std::size_t i = 1; i <= 3; ++i) {
+        const auto number = results.take();
+        ASSERT_EQ(number, i);
+        results.put(*number, 0, i == 3 ? 7 : 2);  // 11 with the third
+    }
+    EXPECT_EQ(emitted, 0U);
+    std::atomic<bool> passed{false};
+    std::thread blocked([&] {
+        EXPECT_EQ(results.take(), 4U);
+        passed = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // time to pass, if nothing held it
+    EXPECT_FALSE(passed.load());
+    results.put(*slow, 0);
+    blocked.join();
+    EXPECT_EQ(emitted, 4U);
+    // One result heavier than all that may wait goes out as well.
+    results.put(4, 0, 1000);
+    EXPECT_EQ(results.take(), 5U);
+}
+
 TEST(OrderedResults, BodiesMayRunOneAfterTheOther) {
     std::vector<std::size_t> out;
-    Results results(50, 2, nullptr, [&](std::size_t&& value) {
+    Results results(50, {2}, nullptr, [&](std::size_t&& value) {
         out.push_back(value);
         return Status();
     });
@@ -78,7 +108,7 @@ TEST(OrderedResults, BodiesMayRunOneAfterTheOther) {
 
 TEST(OrderedResults, AnErrorOfTheReceiverEndsIt) {
     std::size_t emitted = 0;
-    Results results(1000, 8, nullptr, [&](std::size_t&& value) {
+    Results results(1000, {8}, nullptr, [&](std::size_t&& value) {
         ++emitted;
         return value == 20 ? Status(StatusCode::io_error, "no space left") : Status();
     });
@@ -92,7 +122,7 @@ TEST(OrderedResults, AnErrorOfTheReceiverEndsIt) {
 }
 
 TEST(OrderedResults, AThrowingReceiverHangsNobody) {
-    Results results(1000, 2, nullptr, [&](std::size_t&& value) -> Status {
+    Results results(1000, {2}, nullptr, [&](std::size_t&& value) -> Status {
         if (value == 20) throw std::bad_alloc();
         return {};
     });
@@ -107,7 +137,7 @@ TEST(OrderedResults, AThrowingReceiverHangsNobody) {
 
 TEST(OrderedResults, NothingFollowsAnAbandonedNumber) {
     std::vector<std::size_t> out;
-    Results results(1000, 100, nullptr, [&](std::size_t&& value) {
+    Results results(1000, {100}, nullptr, [&](std::size_t&& value) {
         out.push_back(value);
         return Status();
     });
