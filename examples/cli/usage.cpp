@@ -138,7 +138,7 @@ LoadCheck load_check_option(const Options& options) {
 
 void add_decode_option(Options& options, DecodeMode fallback) {
     options.value("decode", "M", decode_mode_name(fallback).data(),
-                  "exact, luma, scaled or screen: how much of a picture is decoded; screen may miss a match");
+                  "exact, luma, scaled, or screen, which may miss a match");
 }
 
 DecodeMode decode_option(const Options& options) {
