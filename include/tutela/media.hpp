@@ -41,27 +41,29 @@ enum class DecodeMode : std::uint32_t {
     // Full size and all colours, as a viewer shows it: what published lists are made of.
     exact = 1,
     // The decoder's own luma plane in full size, no colour made of it: JPEG stored as YCbCr or gray, and lossy WebP.
-    // JPEG: 85% of the hashes are equal, 0.3 bits in the mean, 4 at most; WebP: 79%, 0.4, 4.
+    // JPEG: 82% of the hashes are equal, 0.4 bits in the mean, 4 at most. WebP: 75%, 0.6, 4.
     luma = 2,
     // Luma of such a JPEG, reduced by the decoder to 1/2, 1/4 or 1/8: as far as its shorter side keeps kScaledMinSide
-    // pixels. 79% of the hashes are equal, 0.4 bits in the mean, 2 at most.
+    // pixels. 82% of the hashes are equal, 0.4 bits in the mean, 2 at most.
     scaled = 3,
     // Luma of such a JPEG at 1/8, from the first scan of a progressive one alone; its shorter side must have
-    // kScreenMinSide pixels. 28% of the hashes are equal, 3.8 bits in the mean, 16 at most. It is for telling quickly what is surely unlike: a picture is unlike a list,
-    // on photographs, when nothing lies within the radius and kScreenDriftBits more. A picture made to deceive can
-    // differ by more, and what is wrong with the scans after the first stays unseen, so nothing uses this mode unasked.
-    // A file that is cut off, or broken between its scans, comes in luma instead.
+    // kScreenMinSide pixels. 40% of the hashes are those of luma, 1.7 bits off in the mean, 16 at most. It is for telling
+    // quickly what is surely unlike: a photograph is unlike a list when nothing lies within the radius and
+    // kScreenDriftBits more. A pattern, or a picture made to deceive, can differ by more, and what is wrong with the scans after the first
+    // stays unseen, so nothing uses this mode unasked. A file that is cut off, or broken between its scans, comes in
+    // luma instead.
     screen = 4,
 };
 
-// The most that a mode moved a hash of the photographs, or a round number above that.
+// The most bits by which a mode moves the hash of a photograph: from that of exact, for screen from that of luma.
 inline constexpr std::uint32_t kLumaDriftBits = 4;
 inline constexpr std::uint32_t kScaledDriftBits = 4;
 inline constexpr std::uint32_t kScreenDriftBits = 20;
 
-// The shorter side, in pixels of the frame (scaled) or of the picture (screen).
+// The shorter side, in pixels of the frame (scaled) or of the picture (screen). From 1024 pixels on PDQ's own filter is as
+// wide as the 8x8 blocks that a screen sees; below, it sees detail that they do not (a brick wall of 512: 56 bits off).
 inline constexpr std::uint32_t kScaledMinSide = 512;
-inline constexpr std::uint32_t kScreenMinSide = 512;
+inline constexpr std::uint32_t kScreenMinSide = 1024;
 
 // "exact", "luma", "scaled", "screen"; "unknown" for a number that is none. Thread-safe; static text.
 TUTELA_API std::string_view decode_mode_name(DecodeMode mode) noexcept;

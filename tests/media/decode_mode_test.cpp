@@ -145,7 +145,7 @@ TEST(DecodeMode, AReducedFrameIsTheDecodersOwn) {
 Bytes screenable(JpegOptions options = {}) {
     options.progressive = true;
     options.sampling = Sampling::s420;
-    return encode_jpeg(make_picture(600, 517, PixelFormat::rgb24).view(), options);
+    return encode_jpeg(make_picture(1060, 1029, PixelFormat::rgb24).view(), options);
 }
 
 std::vector<std::size_t> scan_headers(const Bytes& jpeg) {
@@ -162,8 +162,8 @@ TEST(DecodeMode, AScreenFrameHoldsTheMeansOfBlocks) {
     expect_well_formed(screen);
     EXPECT_EQ(screen.facts.denominator, 8U);
     const Decoded luma = decode(file, DecodeMode::luma);
-    for (std::uint32_t by = 0; by < 517 / 8; ++by) {
-        for (std::uint32_t bx = 0; bx < 600 / 8; ++bx) {
+    for (std::uint32_t by = 0; by < 1029 / 8; ++by) {
+        for (std::uint32_t bx = 0; bx < 1060 / 8; ++bx) {
             double sum = 0;
             for (std::uint32_t i = 0; i < 64; ++i)
                 sum += luma.frame.view().row(8 * by + i / 8)[8 * bx + i % 8];
@@ -219,10 +219,10 @@ TEST(DecodeMode, WhatIsNotWholeIsNotScreened) {
 }
 
 TEST(DecodeMode, OnlyACoarsePictureIsScreened) {
-    const Frame rgb = make_picture(600, 517, PixelFormat::rgb24);
+    const Frame rgb = make_picture(1060, 1029, PixelFormat::rgb24);
     expect_as_luma(encode_jpeg(rgb.view()), "not progressive");
     expect_as_luma(encode_jpeg(rgb.view(), {.one_scan_per_component = true}), "scans of whole components");
-    expect_as_luma(encode_jpeg(make_picture(600, 511, PixelFormat::rgb24).view(), {.progressive = true}), "too small");
+    expect_as_luma(encode_jpeg(make_picture(1060, 1023, PixelFormat::rgb24).view(), {.progressive = true}), "too small");
     // The first scan again, after the others: what it shows is not what a viewer shows in the end.
     const Bytes whole = screenable();
     const std::vector<std::size_t> scans = scan_headers(whole);
