@@ -5,6 +5,8 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include "hash/luma_range.hpp"
+
 namespace tutela::hash64 {
 
 namespace {
@@ -23,6 +25,11 @@ cv::Mat small_gray(const FrameView& frame) {
     cv::Mat small;
     cv::resize(borrowed(frame), small, {kSide, kSide}, 0, 0, cv::INTER_LINEAR_EXACT);
     if (frame.format == PixelFormat::gray8) return small;
+    if (frame.format == PixelFormat::luma_limited8) {
+        for (std::uint8_t& sample : cv::Mat_<std::uint8_t>(small))
+            sample = kFullRange[sample];
+        return small;
+    }
     cv::Mat gray;
     cv::cvtColor(small, gray, frame.format == PixelFormat::rgb24 ? cv::COLOR_RGB2GRAY : cv::COLOR_BGR2GRAY);
     return gray;
