@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 #include <numbers>
 
 namespace tutela::pdq {
@@ -28,15 +29,21 @@ Cosines<Float> make_cosines() noexcept {
     return cosines;
 }
 
-template <typename Float>
-const Cosines<Float>& cosines() noexcept {
-    static const Cosines<Float> cosines = make_cosines<Float>();
+const Cosines<float>& cosines_float() noexcept {
+    static const Cosines<float> cosines = make_cosines<float>();
     return cosines;
 }
 
-template <typename Float>
-std::int32_t step(Float u, Float v) noexcept {
-    return std::abs(static_cast<std::int32_t>((u - v) * Float{100} / Float{255}));
+std::int32_t step(float u, float v) noexcept {
+    return std::abs(static_cast<std::int32_t>((u - v) * 100.0F / 255.0F));
+}
+
+// Of 256 numbers, the 128th smallest.
+double lower_median(const Coefficients<double>& coefficients) noexcept {
+    auto sorted = coefficients.at;
+    const auto middle = sorted.begin() + (sorted.size() / 2 - 1);
+    std::nth_element(sorted.begin(), middle, sorted.end());
+    return *middle;
 }
 
 }  // namespace
@@ -45,9 +52,8 @@ std::int32_t quality_of(std::int64_t step_sum) noexcept {
     return static_cast<std::int32_t>(std::min<std::int64_t>(step_sum / 90, 100));
 }
 
-template <typename Float>
-std::int64_t step_sum(const Samples<Float>& samples) noexcept {
-    const Float* at = samples.at.data();
+std::int64_t step_sum(const Samples<float>& samples) noexcept {
+    const float* at = samples.at.data();
     std::int32_t sum = 0;
     for (std::size_t i = 0; i + 1 < kSamples; ++i) {
         for (std::size_t j = 0; j < kSamples; ++j)
@@ -60,17 +66,24 @@ std::int64_t step_sum(const Samples<Float>& samples) noexcept {
     return sum;
 }
 
-template std::int64_t step_sum(const Samples<float>& samples) noexcept;
-template std::int64_t step_sum(const Samples<double>& samples) noexcept;
+const kernels::PdqCosines<double>& cosines() noexcept {
+    static const Cosines<double> cosines = make_cosines<double>();
+    return cosines;
+}
 
 void transform(const Samples<float>& samples, Coefficients<float>& coefficients,
                const kernels::PdqKernels& kernels) noexcept {
-    kernels.transform_float(cosines<float>(), samples.at.data(), coefficients.at.data());
+    kernels.transform_float(cosines_float(), samples.at.data(), coefficients.at.data());
 }
 
 void transform(const Samples<double>& samples, Coefficients<double>& coefficients,
                const kernels::PdqKernels& kernels) noexcept {
-    kernels.transform(cosines<double>(), samples.at.data(), coefficients.at.data());
+    kernels.transform(cosines(), samples.at.data(), coefficients.at.data());
+}
+
+void transform(const Samples<double>& samples, Coefficients<double>& coefficients, Coefficients<double>& magnitudes,
+               const kernels::PdqKernels& kernels) noexcept {
+    kernels.transform_measured(cosines(), samples.at.data(), coefficients.at.data(), magnitudes.at.data());
 }
 
 void widen(const Coefficients<float>& from, Coefficients<double>& to) noexcept {
@@ -102,15 +115,32 @@ void reorient(const Coefficients<double>& coefficients, Dihedral how, Coefficien
 }
 
 Hash256 bits(const Coefficients<double>& coefficients) noexcept {
-    auto sorted = coefficients.at;
-    const auto middle = sorted.begin() + (sorted.size() / 2 - 1);
-    std::nth_element(sorted.begin(), middle, sorted.end());
-    const double median = *middle;
+    const double median = lower_median(coefficients);
     Hash256 hash;
-    for (std::size_t k = 0; k < sorted.size(); ++k) {
+    for (std::size_t k = 0; k < coefficients.at.size(); ++k) {
         if (coefficients.at[k] > median) hash.set_bit(k);
     }
     return hash;
+}
+
+bool settle_bits(const Coefficients<double>& coefficients, const Coefficients<double>& bounds, Hash256& hash) noexcept {
+    const double median = lower_median(coefficients);
+    hash = Hash256();
+    std::size_t upper = 0;
+    double greatest_lower = -std::numeric_limits<double>::infinity();
+    double least_upper = std::numeric_limits<double>::infinity();
+    for (std::size_t k = 0; k < coefficients.at.size(); ++k) {
+        const double value = coefficients.at[k];
+        const double bound = std::abs(bounds.at[k]);
+        if (value > median) {
+            hash.set_bit(k);
+            ++upper;
+            least_upper = std::min(least_upper, value - bound);
+        } else {
+            greatest_lower = std::max(greatest_lower, value + bound);
+        }
+    }
+    return upper == coefficients.at.size() / 2 && greatest_lower < least_upper;
 }
 
 }  // namespace tutela::pdq

@@ -2,43 +2,14 @@
 #include <memory>
 
 #include "core/try.hpp"
-#include "hash/pdq_dct.hpp"
-#include "hash/pdq_filter.hpp"
-#include "hash/pdq_fused.hpp"
+#include "hash/pdq_engine.hpp"
 #include "tutela/hasher.hpp"
 
 namespace tutela {
 
-// Two planes of floats, which only grow.
 struct PdqHasher::Scratch {
-    std::unique_ptr<float[]> planes;
-    std::size_t capacity = 0;  // pixels a plane
-    const kernels::PdqKernels& kernels = *kernels::table().pdq;
-    pdq::FusedSampler fused;
-    pdq::Samples<float> samples;
-    pdq::Coefficients<double> coefficients;
-    pdq::Samples<double> fused_samples;
-
-    void reserve(std::size_t pixels) {
-        if (pixels <= capacity) return;
-        planes.reset();  // first, so that old and new never exist together
-        capacity = 0;
-        planes = std::make_unique_for_overwrite<float[]>(2 * pixels);
-        capacity = pixels;
-    }
-
-    // Fills `samples`. Precondition: a frame that check() and the minimum size let through.
-    void sample(const FrameView& frame, bool filter) {
-        const std::size_t pixels = std::size_t{frame.width} * frame.height;
-        reserve(pixels);
-        float* plane = planes.get();
-        pdq::luma_plane(frame, plane);
-        if (filter) pdq::blur(plane, plane + pixels, frame.width, frame.height);
-        pdq::decimate(plane, frame.width, frame.height, samples);
-        pdq::Coefficients<float> exact;
-        pdq::transform(samples, exact, kernels);
-        pdq::widen(exact, coefficients);
-    }
+    explicit Scratch(PdqRounding rounding) : engine(*kernels::table().pdq, rounding) {}
+    pdq::Engine engine;
 };
 
 namespace {
@@ -62,32 +33,19 @@ bool is_reduced_side(std::uint32_t reduced, std::uint32_t full, std::uint32_t de
 
 }  // namespace
 
-PdqHasher::PdqHasher() : scratch_(std::make_unique<Scratch>()) {}
+PdqHasher::PdqHasher(PdqRounding rounding) : scratch_(std::make_unique<Scratch>(rounding)) {}
 PdqHasher::PdqHasher(PdqHasher&&) noexcept = default;
 PdqHasher& PdqHasher::operator=(PdqHasher&&) noexcept = default;
 PdqHasher::~PdqHasher() = default;
 
 Result<FrameHash> PdqHasher::hash(const FrameView& frame) {
     TUTELA_TRY(check_hashable(frame));
-    // The reference takes a picture of exactly this size for already sampled.
-    const bool filter = frame.width != pdq::kSamples || frame.height != pdq::kSamples;
-    scratch_->sample(frame, filter);
-    return FrameHash{pdq::bits(scratch_->coefficients), pdq::quality_of(pdq::step_sum(scratch_->samples)),
-                     frame.pts_us};
+    return scratch_->engine.hash(frame);
 }
 
 Result<DihedralHashes> PdqHasher::hash_dihedral(const FrameView& frame) {
     TUTELA_TRY(check_hashable(frame));
-    scratch_->sample(frame, true);
-    DihedralHashes result;
-    result.quality = pdq::quality_of(pdq::step_sum(scratch_->samples));
-    result.pts_us = frame.pts_us;
-    pdq::Coefficients<double> turned;
-    for (std::size_t d = 0; d < result.hashes.size(); ++d) {
-        pdq::reorient(scratch_->coefficients, static_cast<Dihedral>(d), turned);
-        result.hashes[d] = pdq::bits(turned);
-    }
-    return result;
+    return scratch_->engine.hash_dihedral(frame);
 }
 
 Result<FrameHash> PdqHasher::hash_reduced(const FrameView& reduced, std::uint32_t full_width, std::uint32_t full_height,
@@ -101,11 +59,7 @@ Result<FrameHash> PdqHasher::hash_reduced(const FrameView& reduced, std::uint32_
         return Status(StatusCode::invalid_argument, "the reduced picture has not the full one's sides, divided");
     }
     TUTELA_TRY(check_size(full_width, full_height));
-    Scratch& scratch = *scratch_;
-    scratch.fused.sample({reduced, full_width, full_height, denominator}, scratch.fused_samples, scratch.kernels);
-    pdq::transform(scratch.fused_samples, scratch.coefficients, scratch.kernels);
-    return FrameHash{pdq::bits(scratch.coefficients), pdq::quality_of(pdq::step_sum(scratch.fused_samples)),
-                     reduced.pts_us};
+    return scratch_->engine.hash_reduced({reduced, full_width, full_height, denominator});
 }
 
 }  // namespace tutela

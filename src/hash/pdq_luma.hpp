@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "kernels/pdq_kernels.hpp"
 #include "tutela/frame.hpp"
 
 namespace tutela::pdq {
@@ -33,6 +34,17 @@ struct LumaWeights {
         case PixelFormat::luma_limited8: return {1, {255.0 / 219.0}, 16, 219};
     }
     return {1, {1.0}};
+}
+
+[[nodiscard]] constexpr kernels::PdqPixels pixels_of(PixelFormat format) noexcept {
+    switch (format) {
+        case PixelFormat::gray8: break;
+        case PixelFormat::rgb24: return kernels::PdqPixels::rgb;
+        case PixelFormat::bgr24: return kernels::PdqPixels::bgr;
+        case PixelFormat::bgra32: return kernels::PdqPixels::bgra;
+        case PixelFormat::luma_limited8: return kernels::PdqPixels::limited;
+    }
+    return kernels::PdqPixels::gray;
 }
 
 }  // namespace tutela::pdq

@@ -1,6 +1,7 @@
 // PDQ for x86 with AVX-512. Compiled as avx512.cpp is (CMakeLists.txt).
 #include <immintrin.h>
 
+#include "kernels/pdq_box_loops.hpp"
 #include "kernels/pdq_loops.hpp"
 #include "kernels/pdq_tent_plan.hpp"
 
@@ -10,6 +11,23 @@ namespace {
 
 struct Machine {
     static constexpr std::size_t kBytes = 64;
+
+    // Markstein's division by a small integer w: with r = RN(1/w), q = RN(s r), e = s - q w, the quotient is RN(q + e r).
+    // q lies within 1.5 units in the last place (ulp) of s/w, so e is an integer of less than 2^24 ulps when w < 2^23, and
+    // the fused operation gives it exactly. q + e r = s/w + e (r - 1/w), which is within 2^-23 ulp of s/w. A quotient s/w
+    // whose s has 24 bits is no midpoint between two floats (2 s 2^t = (2j + 1) w needs more factors 2 in w than w has,
+    // since 2^t > w/2), so it lies 1 / (2w) ulp or more from any: both round alike when w < 2^22. Beyond, it is divided.
+    static void divide(const __m512& sums, float count, float reciprocal, __m512& means) noexcept {
+        if (count >= 1048576.0F) {
+            means = _mm512_div_ps(sums, _mm512_set1_ps(count));
+            return;
+        }
+        const __m512 w = _mm512_set1_ps(count);
+        const __m512 r = _mm512_set1_ps(reciprocal);
+        const __m512 quotient = _mm512_mul_ps(sums, r);
+        const __m512 rest = _mm512_fnmadd_ps(quotient, w, sums);
+        means = _mm512_fmadd_ps(rest, r, quotient);
+    }
 };
 
 // What min(byte - floor, range) needs, if it does anything.
@@ -65,6 +83,8 @@ void tent_strip(const TentPlan<Machine>& plan, const Levels<Clamps>& levels, con
         const __m512i bottom = _mm512_set1_epi16(static_cast<short>(four.pair[1]));
         for (std::size_t group = 0; group < Groups; ++group) {
             const std::uint8_t* from = first + group * kPdqGroup;
+            for (const std::size_t offset : four.offset)
+                __builtin_prefetch(from + offset + kTentLookAhead);
             sums[group].add(levels.of(load(from + four.offset[0])), levels.of(load(from + four.offset[1])), top);
             sums[group].add(levels.of(load(from + four.offset[2])), levels.of(load(from + four.offset[3])), bottom);
         }
@@ -76,8 +96,8 @@ void tent_strip(const TentPlan<Machine>& plan, const Levels<Clamps>& levels, con
 }
 
 template <bool Clamps>
-void tent_columns(const PdqRows& rows, const std::uint8_t* weights, double* out) noexcept {
-    constexpr std::size_t kGroups = 4;
+void tent_strips(const PdqRows& rows, const std::uint8_t* weights, double* out) noexcept {
+    constexpr std::size_t kGroups = 2;
     const TentPlan<Machine> plan(rows, weights);
     const Levels<Clamps> levels(rows);
     const auto whole = [](const std::uint8_t* from) { return _mm512_loadu_si512(from); };
@@ -94,9 +114,43 @@ void tent_columns(const PdqRows& rows, const std::uint8_t* weights, double* out)
 
 void tent_rows(const PdqRows& rows, const std::uint8_t* weights, double* out) noexcept {
     if (rows.floor == 0 && rows.range == 255) {
-        tent_columns<false>(rows, weights, out);
+        tent_strips<false>(rows, weights, out);
     } else {
-        tent_columns<true>(rows, weights, out);
+        tent_strips<true>(rows, weights, out);
+    }
+}
+
+template <bool Clamps>
+void weigh_strips(const PdqRows& rows, const double* weights, double* out) noexcept {
+    constexpr std::size_t kParts = kPdqGroup / 8;
+    const Levels<Clamps> levels(rows);
+    for (std::size_t x = 0; x < rows.width; x += kPdqGroup) {
+        const std::size_t left = rows.width - x;
+        const __mmask64 there = left < kPdqGroup ? (1ULL << left) - 1 : ~0ULL;
+        __m512d sums[kParts];
+        for (__m512d& sum : sums)
+            sum = _mm512_setzero_pd();
+        for (std::size_t t = 0; t < rows.count; ++t) {
+            const __m512d weight = _mm512_set1_pd(weights[t]);
+            alignas(64) std::uint8_t bytes[kPdqGroup];
+            _mm512_store_si512(bytes,
+                               levels.of(_mm512_maskz_loadu_epi8(there, rows.first + t * rows.stride_bytes + x)));
+            for (std::size_t part = 0; part < kParts; ++part) {
+                const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(bytes + 8 * part));
+                const __m512d values = _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(eight));
+                sums[part] = _mm512_add_pd(sums[part], _mm512_mul_pd(weight, values));
+            }
+        }
+        for (std::size_t part = 0; part < kParts; ++part)
+            _mm512_storeu_pd(out + x + 8 * part, sums[part]);
+    }
+}
+
+void weigh_rows(const PdqRows& rows, const double* weights, double* out) noexcept {
+    if (rows.floor == 0 && rows.range == 255) {
+        weigh_strips<false>(rows, weights, out);
+    } else {
+        weigh_strips<true>(rows, weights, out);
     }
 }
 
@@ -104,10 +158,16 @@ void tent_rows(const PdqRows& rows, const std::uint8_t* weights, double* out) no
 
 const PdqKernels kPdqAvx512 = {
     .tent_rows = tent_rows,
-    .weigh_rows = weigh_rows_loop<Machine>,
+    .weigh_rows = weigh_rows,
     .weigh_columns = weigh_columns_loop<Machine>,
     .transform = transform_loop<Machine, double>,
+    .transform_measured = transform_measured_loop<Machine>,
     .transform_float = transform_loop<Machine, float>,
+    .count_steps = count_steps_loop<Machine>,
+    .luma = luma_loop<Machine>,
+    .box_rows = box_rows_loop<Machine>,
+    .box_rows_at = box_rows_at_loop<Machine>,
+    .slide = slide_loop<Machine>,
 };
 
 }  // namespace tutela::kernels

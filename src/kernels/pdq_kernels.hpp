@@ -56,12 +56,62 @@ struct PdqCosines {
 using PdqTransform = void (*)(const PdqCosines<double>& cosines, const double* samples, double* coefficients);
 using PdqTransformFloat = void (*)(const PdqCosines<float>& cosines, const float* samples, float* coefficients);
 
+// As PdqTransform. For each coefficient, `magnitudes` tells the sum of the magnitudes of all products and partial sums that
+// went into it, those of the first product weighed as they go into the second: times 2^-24, that is how far the same sums
+// can stray in float32.
+using PdqTransformMeasured = void (*)(const PdqCosines<double>& cosines, const double* samples, double* coefficients,
+                                      double* magnitudes);
+
+// The sums over all neighbours u, v of 64x64 samples of |trunc((u - v) * 100 / 255)|, when every quotient may be wrong by
+// `tolerance`: the least and the most that they can be.
+struct PdqSteps {
+    std::int32_t least;
+    std::int32_t most;
+};
+using PdqCountSteps = PdqSteps (*)(const double* samples, double tolerance);
+
+// How the bytes of a pixel lie.
+enum class PdqPixels : std::uint32_t { gray, limited, rgb, bgr, bgra };
+
+// The luma of each pixel of a row: (0.299 R + 0.587 G) + 0.114 B, gray as it stands, or (min(max(Y, 16), 235) - 16) * 255 /
+// 219; in float32, each product, sum and quotient rounded by itself.
+using PdqLuma = void (*)(const std::uint8_t* row, std::size_t width, PdqPixels pixels, float* luma);
+
+// The box filter in the reference's order of float operations: a running sum, to which the new value is added before the
+// old one is subtracted, divided by how many values are inside. The mean at x is of x - behind .. x + ahead.
+struct PdqBox {
+    std::size_t side;  // values along the filter
+    std::size_t ahead;
+    std::size_t behind;
+};
+
+// Rows are filtered so many at a time. Widths of rows of floats are rounded up to it: so much is readable and writable.
+inline constexpr std::size_t kPdqBand = 16;
+
+// Filters kPdqBand rows, which begin `stride` floats apart, into `out`, laid out as they are. `columns` is scratch of
+// kPdqBand times the width.
+using PdqBoxRows = void (*)(const float* rows, std::size_t stride, const PdqBox& box, float* columns, float* out);
+
+// The same, but only the means at 64 places, which rise or stay, are written: row i at out[64 i].
+using PdqBoxRowsAt = void (*)(const float* rows, std::size_t stride, const PdqBox& box, const std::uint32_t* places,
+                              float* columns, float* out);
+
+// One step of running sums along the columns: sums += enter, sums -= leave, out = sums / inside; what is null is left out.
+using PdqSlide = void (*)(float* sums, const float* enter, const float* leave, std::size_t inside, std::size_t width,
+                          float* out);
+
 struct PdqKernels {
     PdqTentRows tent_rows;
     PdqWeighRows weigh_rows;
     PdqWeighColumns weigh_columns;
     PdqTransform transform;
+    PdqTransformMeasured transform_measured;
     PdqTransformFloat transform_float;
+    PdqCountSteps count_steps;
+    PdqLuma luma;
+    PdqBoxRows box_rows;
+    PdqBoxRowsAt box_rows_at;
+    PdqSlide slide;
 };
 
 extern const PdqKernels kPdqPortable;

@@ -5,6 +5,10 @@
 
 namespace tutela::kernels {
 
+// How far ahead in a row its next bytes are fetched. A strip of columns reads many rows, a little of each: more streams
+// than processors foresee. (Colours of 12 megapixels: 0.83 ms instead of 1.54, one read of the memory is 0.80.)
+inline constexpr std::size_t kTentLookAhead = 512;
+
 // The rows in fours, the last four filled up by a row of weight 0. A multiplier takes bytes of two rows side by side and
 // adds the products to 16 bits: 255 (64 + 63) fits. Sums of 16 bits hold 255 * 257, so they are emptied into `sums` of
 // their own before the weights inside exceed 257.

@@ -1,4 +1,4 @@
-// Any frame view: it is refused, or hashed without a read outside its pixels. The first bytes say how the view looks, the
+// Any frame view: it is refused, or hashed as the reference does and without a read outside its pixels. The first bytes say how the view looks, the
 // rest are its pixels, over and over.
 #include <algorithm>
 #include <cstdint>
@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include "hash/pdq_unfused.hpp"
 #include "tutela/hash64.hpp"
 #include "tutela/hasher.hpp"
 
@@ -39,16 +40,39 @@ void require(bool condition) noexcept {
     if (!condition) std::abort();
 }
 
+void require_exact(const tutela::FrameView& view) {
+    tutela::PdqHasher hasher;
+    const auto plain = hasher.hash(view);
+    const auto dihedral = hasher.hash_dihedral(view);
+    if (std::min(view.width, view.height) < tutela::kPdqMinSide) {
+        require(plain.status().code() == tutela::StatusCode::too_small);
+        require(dihedral.status().code() == tutela::StatusCode::too_small);
+        return;
+    }
+    tutela::testing::UnfusedPdq model;
+    require(plain.value() == model.hash(view));
+    const tutela::DihedralHashes want = model.hash_dihedral(view);
+    require(dihedral.value().hashes == want.hashes && dihedral.value().quality == want.quality);
+}
+
+// As the reduced form of some full picture.
+void require_reduced(const tutela::FrameView& view) {
+    tutela::PdqHasher hasher;
+    for (const std::uint32_t denominator : {2U, 4U, 8U}) {
+        const std::uint32_t width = (view.width - 1) * denominator + 1;
+        const std::uint32_t height = view.height * denominator;
+        require(hasher.hash_reduced(view, width, height, denominator).ok() ==
+                (std::min(width, height) >= tutela::kPdqMinSide));
+    }
+}
+
 void hash_exactly(tutela::FrameView view, const Input& pixels, std::size_t need) {
     const auto memory = std::make_unique<std::uint8_t[]>(need);  // not a byte more, so that the sanitizer sees all
     for (std::size_t i = 0; i < need && pixels.size > 0; ++i)
         memory[i] = pixels.data[i % pixels.size];
     view.data = memory.get();
-    tutela::PdqHasher hasher;
-    const auto plain = hasher.hash(view);
-    const auto dihedral = hasher.hash_dihedral(view);
-    require(plain.ok() == (std::min(view.width, view.height) >= tutela::kPdqMinSide));
-    require(plain.ok() == dihedral.ok());
+    require_exact(view);
+    require_reduced(view);
     tutela::Hash64Hasher hasher64;
     for (std::uint32_t kind = 1; kind <= 4; ++kind)
         require(hasher64.hash(view, static_cast<tutela::Hash64Kind>(kind)).ok());
