@@ -59,9 +59,9 @@ public:
     Hash64Hasher& operator=(Hash64Hasher&&) noexcept;
     ~Hash64Hasher();
 
-    // The hash of a frame in any pixel format and of any size from 1x1 on; alpha is ignored. A frame with hardly any
-    // detail has a hash, too, and shares it with many others. Errors: invalid_argument (see check(), or an unknown
-    // kind). Throws std::bad_alloc when the scratch memory cannot be had.
+    // The hash of a frame in any pixel format and of any size from 1x1 on; alpha is ignored;
+    // luma_limited8 is stretched to 0..255 and rounded. A frame with hardly any detail has a hash, too, and shares it with many
+    // others. Errors: invalid_argument (see check(), or an unknown kind). Throws std::bad_alloc when the scratch memory cannot be had.
     Result<Hash64> hash(const FrameView& frame, Hash64Kind kind);
 
 private:

@@ -50,6 +50,12 @@ void colour_row(const std::uint8_t* pixel, std::uint32_t width, std::uint8_t* gr
     }
 }
 
+// From 16..235 to 0..255, to the nearest.
+void limited_row(const std::uint8_t* pixel, std::uint32_t width, std::uint8_t* gray) noexcept {
+    for (std::uint32_t x = 0; x < width; ++x)
+        gray[x] = static_cast<std::uint8_t>(((std::clamp<int>(pixel[x], 16, 235) - 16) * 255 + 109) / 219);
+}
+
 // The gray samples of row y: where they lie, or in `buffer`.
 const std::uint8_t* gray_row(const FrameView& frame, std::uint32_t y, std::uint8_t* buffer) noexcept {
     const std::uint8_t* row = frame.row(y);
@@ -61,6 +67,7 @@ const std::uint8_t* gray_row(const FrameView& frame, std::uint32_t y, std::uint8
         case PixelFormat::rgb24: colour_row<3, 0, 1, 2>(row, frame.width, buffer); break;
         case PixelFormat::bgr24: colour_row<3, 2, 1, 0>(row, frame.width, buffer); break;
         case PixelFormat::bgra32: colour_row<4, 2, 1, 0>(row, frame.width, buffer); break;
+        case PixelFormat::luma_limited8: limited_row(row, frame.width, buffer); break;
     }
     return buffer;
 }

@@ -31,6 +31,10 @@ cv::Mat small_gray(const FrameView& frame) {
         return small;
     }
     cv::Mat gray;
+    if (frame.format == PixelFormat::luma_limited8) {
+        small.convertTo(gray, CV_8U, 255.0 / 219.0, -16 * 255.0 / 219.0);  // to the nearest, clamped
+        return gray;
+    }
     cv::cvtColor(small, gray, frame.format == PixelFormat::rgb24 ? cv::COLOR_RGB2GRAY : cv::COLOR_BGR2GRAY);
     return gray;
 }

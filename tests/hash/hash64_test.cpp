@@ -1,6 +1,7 @@
 // The hashes of 64 bits: the golden values, formats and strides, bad frames, threads.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -128,6 +129,24 @@ TEST(Hash64, GrayIsColourWithEqualParts) {
         const FrameView view{gray.data(), width, height, width, PixelFormat::gray8, kNoPts};
         for (const Hash64Kind kind : kKinds)
             ASSERT_EQ(hex_of(hasher, view, kind), hex_of(hasher, colour.view, kind));
+    }
+}
+
+TEST(Hash64, LimitedLumaIsGrayStretchedToFullRange) {
+    std::mt19937 random(7);
+    Hash64Hasher hasher;
+    for (int round = 0; round < 30; ++round) {
+        std::vector<std::uint8_t> limited(std::size_t{32} * 32);  // a size that OpenCV's pHash does not resize
+        std::vector<std::uint8_t> gray;
+        for (std::uint8_t& sample : limited) {
+            sample = static_cast<std::uint8_t>(random());
+            const int level = std::clamp<int>(sample, 16, 235) - 16;
+            gray.push_back(static_cast<std::uint8_t>(std::lround(level * 255 / 219.0)));
+        }
+        const FrameView view{limited.data(), 32, 32, 32, PixelFormat::luma_limited8, kNoPts};
+        const FrameView same{gray.data(), 32, 32, 32, PixelFormat::gray8, kNoPts};
+        for (const Hash64Kind kind : kKinds)
+            ASSERT_EQ(hex_of(hasher, view, kind), hex_of(hasher, same, kind));
     }
 }
 
