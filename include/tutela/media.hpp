@@ -55,7 +55,8 @@ enum class DecodeMode : std::uint32_t {
     screen = 4,
 };
 
-// The most bits by which a mode moves the hash of a photograph: from that of exact, for screen from that of luma.
+// The most bits by which a mode moves the hash of any of those photographs: from that of exact, for screen from that of
+// luma. Other pictures can be moved further: a radius that must not miss them has these bits to spare.
 inline constexpr std::uint32_t kLumaDriftBits = 4;
 inline constexpr std::uint32_t kScaledDriftBits = 4;
 inline constexpr std::uint32_t kScreenDriftBits = 20;

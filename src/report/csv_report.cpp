@@ -34,7 +34,8 @@ public:
 private:
     void render_begin(std::string& out) const override {
         out +=
-            "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_algorithm,"
+            "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_"
+            "algorithm,"
             "quality,match_count,entry_id,distance,category,label,radius,min_quality,list_digest";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;

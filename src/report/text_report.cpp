@@ -104,8 +104,8 @@ private:
         append_sum(out, "list", facts().list_digest);
         append_sum(out, "entries", grouped(facts().list_entries));
         append_sum(out, "searched",
-                   facts().hash_algorithm + ", decode " + facts().decode + ", radius " + std::to_string(facts().radius) + ", minimum quality " +
-                       std::to_string(facts().min_quality));
+                   facts().hash_algorithm + ", decode " + facts().decode + ", radius " +
+                       std::to_string(facts().radius) + ", minimum quality " + std::to_string(facts().min_quality));
         append_sum(out, "tutela", facts().tool_version);
         if (totals.interrupted) out += "INTERRUPTED: stopped before the last file; the rows above are complete\n";
     }

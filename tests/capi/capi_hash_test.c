@@ -15,6 +15,9 @@ static void test_status(void) {
     CHECK(strcmp(tutela_engine_name(77), "unknown") == 0);
     CHECK(strcmp(tutela_format_name(TUTELA_FORMAT_WEBP), "webp") == 0);
     CHECK(strcmp(tutela_format_name(77), "unknown") == 0);
+    CHECK(strcmp(tutela_decode_mode_name(TUTELA_DECODE_EXACT), "exact") == 0);
+    CHECK(strcmp(tutela_decode_mode_name(TUTELA_DECODE_SCREEN), "screen") == 0);
+    CHECK(strcmp(tutela_decode_mode_name(TUTELA_DECODE_AUTOMATIC), "unknown") == 0);
 
     char version[40];
     snprintf(version, sizeof version, "%d.%d.%d", TUTELA_VERSION_MAJOR, TUTELA_VERSION_MINOR, TUTELA_VERSION_PATCH);

@@ -102,6 +102,10 @@ static void test_own_row(const tutela_scanner* scanner) {
     row.match_count = 1;
     row.matches = matches;
     CHECK_OK(tutela_report_writer_row(writer, &row, &error));
+    CHECK(strstr(sink.text, "\"decode\":null") != NULL);
+    row.decode = "scaled";
+    CHECK_OK(tutela_report_writer_row(writer, &row, &error));
+    CHECK(strstr(sink.text, "\"decode\":\"scaled\"") != NULL);
     CHECK(strstr(sink.text, "\"quality\":66") != NULL && strstr(sink.text, "\"distance\":7") != NULL);
 
     const size_t size = sink.size;

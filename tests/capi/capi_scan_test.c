@@ -82,7 +82,9 @@ static void test_threads(const tutela_list* list) {
         tutela_totals_init(&totals, sizeof totals);
         tutela_scan_options_init(&options, sizeof options);
         CHECK(options.radius == 31 && options.min_quality == 50 && options.threads == 1 && !options.follow_symlinks);
+        CHECK(options.decode == TUTELA_DECODE_AUTOMATIC);
         options.threads = threads;
+        options.decode = threads;  // automatic, exact, luma, scaled: all the same to a PNG
         options.progress = count_progress;
         options.progress_context = &progress_calls;
         CHECK_OK(tutela_scanner_create(list, &options, &scanner, &error));
@@ -104,6 +106,7 @@ static tutela_status check_match(const tutela_row* row, void* context) {
     CHECK(row->sha256 != NULL && strlen(row->sha256) == 64);
     CHECK(strcmp(row->format, "png") == 0 && row->width == PICTURE_SIDE && row->height == PICTURE_SIDE);
     CHECK(row->reason[0] == 0 && row->damage_reason[0] == 0 && !row->damaged && row->orientation == 0);
+    CHECK(row->decode != NULL && strcmp(row->decode, "exact") == 0);
     CHECK(row->quality == 100 && row->hash != NULL && row->hash->bytes[0] == 0xa6);
     CHECK(row->match_count == 1);
     if (row->match_count != 1) return TUTELA_OK;
@@ -117,6 +120,7 @@ static tutela_status check_match(const tutela_row* row, void* context) {
 static tutela_status check_note(const tutela_row* row, void* context) {
     *(int*)context += 1;
     CHECK(row->outcome == TUTELA_OUTCOME_UNSUPPORTED && row->reason[0] != 0);
+    CHECK(row->decode == NULL);
     CHECK(row->quality == -1 && row->hash == NULL && row->match_count == 0 && row->matches == NULL);
     return TUTELA_OK;
 }
@@ -195,6 +199,9 @@ static void test_create(const tutela_list* list) {
     CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
     tutela_scan_options_init(&options, sizeof options);
     options.min_quality = 101;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
+    tutela_scan_options_init(&options, sizeof options);
+    options.decode = 5;
     CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
     tutela_scan_options_init(&options, sizeof options);
     options.engine = 99;

@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from support import ToolTest, flat_picture, picture, png, tutela
+from support import SMALL_JPEG, ToolTest, flat_picture, picture, png, tutela
 
 
 class Hash(ToolTest):
@@ -24,6 +24,15 @@ class Hash(ToolTest):
         self.assertEqual(outputs[0].count(b"\n"), 12)
         self.assertEqual(outputs[0], outputs[1])
         self.assertEqual(outputs[0], outputs[2])
+
+    def test_all_colours_are_hashed_unless_asked_otherwise(self):
+        jpeg = self.write("small.jpg", SMALL_JPEG)
+        rows = {}
+        for asked in ((), ("--decode", "exact"), ("--decode", "luma")):
+            line = self.check(tutela("hash", "--format", "jsonl", *asked, jpeg), 0).stdout
+            rows[asked[-1] if asked else ""] = json.loads(line)
+        self.assertEqual(rows[""], rows["exact"])
+        self.assertEqual((rows["exact"]["decode"], rows["luma"]["decode"]), ("exact", "luma"))
 
     def test_low_quality_is_printed_not_hidden(self):
         line = self.check(tutela("hash", self.write("flat.png", flat_picture())), 0).stdout.decode()

@@ -7,7 +7,7 @@ import os
 import stat
 import unittest
 
-from support import ToolTest, flat_picture, picture, png, random_hash, tutela
+from support import SMALL_JPEG, ToolTest, flat_picture, picture, png, random_hash, tutela
 
 
 class Scan(ToolTest):
@@ -108,6 +108,22 @@ class Scan(ToolTest):
         self.assertEqual(len(row["matches"]), 2)
         (row,) = self.rows("--min-quality", "0", "--radius", "256", "photos/flat.png")
         self.assertEqual(row["outcome"], "matched")
+
+    def test_rows_name_how_a_picture_was_decoded(self):
+        jpeg = self.write("small.jpg", SMALL_JPEG)
+        for asked, of_jpeg in ((), "luma"), (("--decode", "luma"), "luma"), (("--decode", "exact"), "exact"):
+            (row,) = self.rows("--min-quality", "0", *asked, jpeg, code=0)
+            self.assertEqual(row["decode"], of_jpeg)
+        for mode in ("scaled", "screen"):  # too small for either
+            (row,) = self.rows("--min-quality", "0", "--decode", mode, jpeg, code=0)
+            self.assertEqual(row["decode"], "luma")
+        (row,) = self.rows(self.known)
+        self.assertEqual(row["decode"], "exact")
+        (row,) = self.rows("photos/notes.txt", code=0)
+        self.assertIsNone(row["decode"])
+        self.assertIn(b"decode scaled,", self.scan("--decode", "scaled", self.known).stdout)
+        result = self.scan("--decode", "fast", self.known, code=2)
+        self.assertIn(b"--decode must be one of exact, luma, scaled, screen", result.stderr)
 
     def test_limits(self):
         self.assertEqual(self.rows("--max-pixels", str(96 * 96 - 1), self.known, code=0)[0]["outcome"], "limit")

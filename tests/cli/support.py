@@ -1,5 +1,6 @@
 """What the tests of the command line tool share: starting it, and pictures to feed it."""
 
+import base64
 import os
 import pathlib
 import random
@@ -52,6 +53,16 @@ def picture(seed, side=96, brighter=0):
 def flat_picture(side=96):
     """A picture without any detail."""
     return png(side, side, bytes((90, 90, 90)) * (side * side))
+
+
+# A JPEG of 32 x 32 pixels, three colours, for what only JPEGs show.
+SMALL_JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6j"
+    "q62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSk"
+    "pKSkpKSkpKT/wAARCAAgACADASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAwQF/8QAFhAAAwAAAAAAAAAAAAAAAAAAAAID"
+    "/8QAFwEAAwEAAAAAAAAAAAAAAAAAAQMFBv/EABoRAAMBAAMAAAAAAAAAAAAAAAACAxEBITH/2gAMAwEAAhEDEQA/AMFJipIZJjJI"
+    "Ry2hlQFJDJIdJDJIHpSlUnSY6SFSY6SEq2mdnQJJDpIZJDpIevZQnU//2Q=="
+)
 
 
 class ToolTest(unittest.TestCase):

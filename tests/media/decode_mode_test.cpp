@@ -222,7 +222,8 @@ TEST(DecodeMode, OnlyACoarsePictureIsScreened) {
     const Frame rgb = make_picture(1060, 1029, PixelFormat::rgb24);
     expect_as_luma(encode_jpeg(rgb.view()), "not progressive");
     expect_as_luma(encode_jpeg(rgb.view(), {.one_scan_per_component = true}), "scans of whole components");
-    expect_as_luma(encode_jpeg(make_picture(1060, 1023, PixelFormat::rgb24).view(), {.progressive = true}), "too small");
+    expect_as_luma(encode_jpeg(make_picture(1060, 1023, PixelFormat::rgb24).view(), {.progressive = true}),
+                   "too small");
     // The first scan again, after the others: what it shows is not what a viewer shows in the end.
     const Bytes whole = screenable();
     const std::vector<std::size_t> scans = scan_headers(whole);

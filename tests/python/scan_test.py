@@ -73,7 +73,11 @@ def test_a_row_says_all(scanner: tutela.Scanner, folder: Path) -> None:
     assert (row.size, row.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert (row.outcome, row.reason, row.damaged) == (tutela.Outcome.matched, "", False)
     assert (row.format, row.width, row.height, row.orientation) == ("jpeg", 320, 240, 0)
-    assert row.hash == tutela.hash_image(data).hash and row.quality == tutela.hash_image(data).quality
+    assert row.decode == "luma"
+    assert row.hash is not None and row.hash - tutela.hash_image(data).hash <= 8
+    (exact,) = tutela.Scanner(scanner.list, decode="exact").scan(row.path)
+    assert exact.decode == "exact"
+    assert exact.hash == tutela.hash_image(data).hash and exact.quality == tutela.hash_image(data).quality
     (match,) = row.matches
     assert (match.entry_id, match.category, match.label) == ("one", "A", "first")
     assert match.distance == row.hash - tutela.hash_image(drawing(1)).hash <= 31
@@ -86,8 +90,9 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
     first = rows[0].to_dict()
     assert set(first) == {
         "path", "size", "sha256", "outcome", "reason", "damaged", "damage_reason", "format", "width", "height",
-        "orientation", "quality", "matches",
+        "orientation", "decode", "quality", "matches",
     }  # fmt: skip
+    assert first["decode"] == "luma" and rows[4].to_dict()["decode"] is None
     assert first["outcome"] == "matched" and first["quality"] == rows[0].quality
     assert [first[key] for key in ("reason", "damage_reason", "orientation")] == [None] * 3
     assert first["matches"] == [
@@ -96,6 +101,13 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
     assert rows[0].hash is not None and rows[0].to_dict(show_hash=True)["hash"] == rows[0].hash.hex
     assert rows[4].to_dict(show_hash=True)["hash"] is None
     assert all(json.loads(json.dumps(row.to_dict())) == row.to_dict() for row in rows)
+
+
+def test_the_decode_mode(scanner: tutela.Scanner) -> None:
+    assert scanner.facts.decode == "luma"
+    assert tutela.Scanner(scanner.list, decode="screen").facts.decode == "screen"
+    with pytest.raises(tutela.InvalidArgumentError):
+        tutela.Scanner(scanner.list, decode="fast")
 
 
 def test_several_paths_in_the_order_given(scanner: tutela.Scanner, folder: Path) -> None:
