@@ -5,8 +5,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "hash/luma_range.hpp"
-
 namespace tutela::hash64 {
 
 namespace {
@@ -61,9 +59,6 @@ const std::uint8_t* gray_row(const FrameView& frame, std::uint32_t y, std::uint8
     const std::uint8_t* row = frame.row(y);
     switch (frame.format) {
         case PixelFormat::gray8: return row;
-        case PixelFormat::luma_limited8:
-            std::transform(row, row + frame.width, buffer, [](std::uint8_t y) { return kFullRange[y]; });
-            break;
         case PixelFormat::rgb24: colour_row<3, 0, 1, 2>(row, frame.width, buffer); break;
         case PixelFormat::bgr24: colour_row<3, 2, 1, 0>(row, frame.width, buffer); break;
         case PixelFormat::bgra32: colour_row<4, 2, 1, 0>(row, frame.width, buffer); break;

@@ -5,8 +5,6 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "hash/luma_range.hpp"
-
 namespace tutela::hash64 {
 
 namespace {
@@ -25,11 +23,6 @@ cv::Mat small_gray(const FrameView& frame) {
     cv::Mat small;
     cv::resize(borrowed(frame), small, {kSide, kSide}, 0, 0, cv::INTER_LINEAR_EXACT);
     if (frame.format == PixelFormat::gray8) return small;
-    if (frame.format == PixelFormat::luma_limited8) {
-        for (std::uint8_t& sample : cv::Mat_<std::uint8_t>(small))
-            sample = kFullRange[sample];
-        return small;
-    }
     cv::Mat gray;
     if (frame.format == PixelFormat::luma_limited8) {
         small.convertTo(gray, CV_8U, 255.0 / 219.0, -16 * 255.0 / 219.0);  // to the nearest, clamped

@@ -94,25 +94,6 @@ TEST(Hash64, DoesNotDependOnFormatAndStride) {
     }
 }
 
-TEST(Hash64, LimitedLumaIsWidenedFirst) {
-    std::mt19937 random(7);
-    Hash64Hasher hasher;
-    for (int round = 0; round < 50; ++round) {
-        // Full range first, of values that limited range can say; then the same said in limited range.
-        std::vector<std::uint8_t> limited(64 * 48);
-        std::vector<std::uint8_t> full;
-        for (std::uint8_t& sample : limited) {
-            sample = static_cast<std::uint8_t>(random());
-            const double clamped = std::min(235.0, std::max(16.0, static_cast<double>(sample)));
-            full.push_back(static_cast<std::uint8_t>(std::lround((clamped - 16) * 255 / 219)));
-        }
-        const FrameView said{limited.data(), 64, 48, 64, PixelFormat::luma_limited8, kNoPts};
-        const FrameView meant{full.data(), 64, 48, 64, PixelFormat::gray8, kNoPts};
-        for (const Hash64Kind kind : {Hash64Kind::phash, Hash64Kind::dhash, Hash64Kind::ahash})
-            EXPECT_EQ(hex_of(hasher, said, kind), hex_of(hasher, meant, kind));
-    }
-}
-
 TEST(Hash64, GrayIsColourWithEqualParts) {
     std::mt19937 random(6);
     Hash64Hasher hasher;
