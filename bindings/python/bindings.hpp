@@ -6,6 +6,7 @@
 namespace tutela::python {
 
 void bind_hash(nanobind::module_& module);
+void bind_variants(nanobind::module_& module);
 void bind_list(nanobind::module_& module);
 void bind_index(nanobind::module_& module);
 void bind_report(nanobind::module_& module);

@@ -11,6 +11,7 @@ NB_MODULE(_tutela, module) {
     module.attr("__version__") = tutela::version();
     tutela::python::bind_errors(module);
     tutela::python::bind_hash(module);
+    tutela::python::bind_variants(module);
     tutela::python::bind_list(module);
     tutela::python::bind_index(module);
     tutela::python::bind_report(module);

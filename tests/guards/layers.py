@@ -24,6 +24,7 @@ PUBLIC = {
     "executor.hpp": "core",
     "hasher.hpp": "hash",
     "hash64.hpp": "hash",
+    "variants.hpp": "hash",
     "index.hpp": "index",
     "list.hpp": "list",
     "media.hpp": "media",

@@ -58,6 +58,7 @@ from ._tutela import (
     phash,
     phash_opencv,
     read_text_list,
+    variant_hashes,
 )
 
 __all__ = [
@@ -104,4 +105,5 @@ __all__ = [
     "phash",
     "phash_opencv",
     "read_text_list",
+    "variant_hashes",
 ]

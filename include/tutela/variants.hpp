@@ -1,0 +1,113 @@
+// What people do to pictures, undone: more hashes of one frame, each to be searched like the frame's own. Layer: hash.
+//
+// A list holds the plain hash of a picture. A copy that was mirrored, framed, cropped or turned has another hash, but
+// the change can be guessed and undone on the side of the query: each guess is a *variant*, and has a hash. With an
+// index that answers in microseconds, a picture can afford a hundred. The list stays as it is.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tutela/export.h"
+#include "tutela/frame.hpp"
+#include "tutela/hash.hpp"
+#include "tutela/hasher.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela {
+
+// The kinds of variants, in the order in which hash() gives them. The numbers are part of the C ABI.
+//
+//   kind       undoes                                              hashes   names
+//   plain      nothing: PDQ of the frame as it stands                   1   plain
+//   exif       an EXIF orientation that was not applied (2..8)          1   exif
+//   mirror     a mirror image                                           1   mirror
+//   rotate90s  the other quarter turns and mirror images                6   rotate90 rotate180 rotate270 flip
+//                                                                           transpose transverse
+//   trim       uniform borders, letterbox bars, caption bars and        0.. trim_N, N from 1; each also mirrored
+//              blurred enlarged copies around the picture                   (trim_1+mirror)
+//   regions    a picture inside a screenshot or a collage               0.. region_N, N from 1
+//   caption    text written over the picture                            0.. caption_N
+//   pad        a crop: the stored picture had more around it           ..   pad_SIDES_PERCENT
+//   rotate     a turn by a few degrees                                 ..   rotate_DEGREES_HOW
+//   negative   a negative                                               1   negative
+enum class VariantKind : std::uint32_t {
+    plain = 0,
+    exif = 1,
+    mirror = 2,
+    rotate90s = 3,
+    trim = 4,
+    regions = 5,
+    caption = 6,
+    pad = 7,
+    rotate = 8,
+    negative = 9,
+};
+inline constexpr std::size_t kVariantKinds = 10;
+
+// Which variants to make. The numbers are part of the C ABI.
+enum class Profile : std::uint32_t {
+    plain = 1,     // the frame's own hash only
+    standard = 2,  // plain, exif, mirror, rotate90s, trim
+    thorough = 3,  // all kinds
+};
+
+// "plain", "standard", "thorough"; "unknown" for a number that is none. Thread-safe; static text.
+TUTELA_API std::string_view profile_name(Profile profile) noexcept;
+
+// The profile of that name; invalid_argument for any other text.
+TUTELA_API Result<Profile> profile_from_name(std::string_view name);
+
+// Never more hashes than this from one frame, whatever it shows.
+inline constexpr std::size_t kMaxVariants = 160;
+
+// Which variant a hash belongs to. A plain value; the order is that in which hash() gives them.
+struct VariantId {
+    VariantKind kind = VariantKind::plain;
+    std::uint16_t step = 0;               // which one of its kind
+    Dihedral turn = Dihedral::original;  // and how it was laid down after that
+
+    auto operator<=>(const VariantId&) const noexcept = default;
+};
+
+// The stable name, such as "plain", "rotate180", "trim_1+mirror", "pad_left_5", "rotate_-2"; "unknown" for an id that
+// hash() does not give. Only letters, digits and _ + - . occur.
+TUTELA_API std::string variant_name(VariantId id);
+
+struct VariantHash {
+    VariantId id;
+    Hash256 hash;
+    std::int32_t quality = 0;  // as FrameHash::quality, of the variant
+
+    [[nodiscard]] std::string name() const { return variant_name(id); }
+    bool operator==(const VariantHash&) const noexcept = default;
+};
+
+// Makes the variants. Owns its working memory. Movable. One thread at a time. The result depends on the arguments alone.
+class TUTELA_API VariantHasher {
+public:
+    VariantHasher();
+    VariantHasher(VariantHasher&&) noexcept;
+    VariantHasher& operator=(VariantHasher&&) noexcept;
+    ~VariantHasher();
+
+    // Replaces `out` by the hashes of the frame's variants. The first is always `plain`, which is bit for bit
+    // PdqHasher::hash(frame). The others are computed on a working image of at most 511x511 pixels, made once a frame,
+    // and come to within a few bits of the PDQ of the picture so changed. Those of a quality below kPdqMinQuality are
+    // left out, and so are those whose hash an earlier one has. When `plain` is below it, the others are still made: a
+    // wide flat border lowers the quality of the whole.
+    // `orientation` is the EXIF number, 1..8; any other means that none is known.
+    // Errors: as PdqHasher::hash(); invalid_argument for an unknown profile. Throws std::bad_alloc.
+    Status hash(const FrameView& frame, std::uint32_t orientation, Profile profile, std::vector<VariantHash>& out);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tutela

@@ -1,0 +1,459 @@
+#include "hash/picture_finder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace tutela::variants {
+
+namespace {
+
+// A part of a working image, in its pixels: from left and top up to right and bottom.
+struct Cells {
+    std::uint32_t left = 0;
+    std::uint32_t top = 0;
+    std::uint32_t right = 0;
+    std::uint32_t bottom = 0;
+
+    [[nodiscard]] std::uint32_t width() const noexcept { return right - left; }
+    [[nodiscard]] std::uint32_t height() const noexcept { return bottom - top; }
+};
+
+enum class Axis : std::uint8_t { rows, columns };
+
+// A row or a column of a part of the image.
+class Line {
+public:
+    Line(const WorkingImage& image, const Cells& part, Axis axis, std::uint32_t at) noexcept
+        : first_(axis == Axis::rows ? image.row(at) + part.left : image.row(part.top) + at),
+          stride_(axis == Axis::rows ? 1 : image.width),
+          count_(axis == Axis::rows ? part.width() : part.height()) {}
+
+    [[nodiscard]] float operator[](std::size_t i) const noexcept { return first_[i * stride_]; }
+    [[nodiscard]] std::size_t size() const noexcept { return count_; }
+
+private:
+    const float* first_;
+    std::size_t stride_;
+    std::size_t count_;
+};
+
+constexpr float kNear = 10;  // levels that JPEG noise on a plain surface does not pass
+
+float share_near(const Line& line, float level) noexcept {
+    std::size_t near = 0;
+    for (std::size_t i = 0; i < line.size(); ++i)
+        near += std::abs(line[i] - level) <= kNear ? 1 : 0;
+    return static_cast<float>(near) / static_cast<float>(line.size());
+}
+
+struct Dominant {
+    float level = 0;
+    float share = 0;  // of the line, within kNear of it
+};
+
+// The commonest level of a line.
+Dominant dominant(const Line& line) noexcept {
+    std::array<std::uint16_t, 64> bins{};
+    for (std::size_t i = 0; i < line.size(); ++i)
+        ++bins[static_cast<std::size_t>(std::clamp(line[i], 0.0F, 255.0F)) / 4];
+    std::size_t best = 0;
+    unsigned most = 0;
+    for (std::size_t b = 0; b < bins.size(); ++b) {
+        const unsigned here = bins[b] + (b > 0 ? bins[b - 1] : 0U) + (b + 1 < bins.size() ? bins[b + 1] : 0U);
+        if (here > most) {
+            most = here;
+            best = b;
+        }
+    }
+    const float level = 4 * static_cast<float>(best) + 2;
+    return {level, share_near(line, level)};
+}
+
+// How many lines from one side are at least `share` of one level. `from_end` counts from the right or the bottom.
+std::uint32_t plain_lines(const WorkingImage& image, const Cells& part, Axis axis, bool from_end, float share) noexcept {
+    const std::uint32_t low = axis == Axis::rows ? part.top : part.left;
+    const std::uint32_t high = axis == Axis::rows ? part.bottom : part.right;
+    const std::uint32_t count = high - low;
+    const auto at = [&](std::uint32_t i) { return Line(image, part, axis, from_end ? high - 1 - i : low + i); };
+    const Dominant edge = dominant(at(0));
+    if (edge.share < 0.9F) return 0;
+    std::uint32_t lines = 1;
+    while (lines < count && share_near(at(lines), edge.level) >= share)
+        ++lines;
+    return lines;
+}
+
+// Cuts plain lines off all four sides, again until none is left to cut. Empty when all of it is plain.
+Cells trimmed(const WorkingImage& image, Cells part, float share) noexcept {
+    for (int round = 0; round < 3; ++round) {
+        const Cells before = part;
+        for (const Axis axis : {Axis::rows, Axis::columns}) {
+            std::uint32_t& low = axis == Axis::rows ? part.top : part.left;
+            std::uint32_t& high = axis == Axis::rows ? part.bottom : part.right;
+            low += plain_lines(image, part, axis, false, share);
+            if (low >= high) return {};
+            high -= plain_lines(image, part, axis, true, share);
+            if (low >= high) return {};
+        }
+        if (before.left == part.left && before.top == part.top && before.right == part.right &&
+            before.bottom == part.bottom) {
+            break;
+        }
+    }
+    return part;
+}
+
+// --- edges, to the pixel of the frame ---
+
+float luma_at(const FrameView& frame, std::uint32_t x, std::uint32_t y) noexcept {
+    const std::uint8_t* p = frame.row(y) + std::size_t{x} * bytes_per_pixel(frame.format);
+    if (frame.format == PixelFormat::gray8) return static_cast<float>(p[0]);
+    const bool red_first = frame.format == PixelFormat::rgb24;
+    return 0.299F * static_cast<float>(p[red_first ? 0 : 2]) + 0.587F * static_cast<float>(p[1]) +
+           0.114F * static_cast<float>(p[red_first ? 2 : 0]);
+}
+
+// The place within `slack` pixels of `near` where the picture changes most from one line to the next, looking along the
+// stretch from..to of the other axis.
+double sharpest(const FrameView& frame, Axis axis, double near, double slack, double from, double to) noexcept {
+    constexpr std::uint32_t kLooks = 256;
+    const std::uint32_t side = axis == Axis::rows ? frame.height : frame.width;
+    const auto low = static_cast<std::uint32_t>(std::clamp(near - slack, 1.0, static_cast<double>(side)));
+    const auto high = static_cast<std::uint32_t>(std::clamp(near + slack, 1.0, static_cast<double>(side) - 1));
+    double best = near;
+    float most = 0;
+    const double step = std::max((to - from) / kLooks, 1.0);
+    for (std::uint32_t line = low; line <= high; ++line) {
+        float change = 0;
+        for (double at = from + step / 2; at < to; at += step) {
+            const auto other = static_cast<std::uint32_t>(at);
+            const float here = axis == Axis::rows ? luma_at(frame, other, line) : luma_at(frame, line, other);
+            const float before =
+                axis == Axis::rows ? luma_at(frame, other, line - 1) : luma_at(frame, line - 1, other);
+            change += std::abs(here - before);
+        }
+        if (change > most) {
+            most = change;
+            best = line;
+        }
+    }
+    return best;
+}
+
+class Boxes {
+public:
+    Boxes(const FrameView& frame, const WorkingImage& image, std::size_t most)
+        : frame_(frame), image_(image), most_(most) {}
+
+    // Adds the part, with its edges put where the frame has them, unless it is small, or like one that is there.
+    void add(const Cells& part) {
+        const double step_x = image_.step_x;
+        const double step_y = image_.step_y;
+        Box box{part.left * step_x, part.top * step_y, std::min(part.right * step_x, double(frame_.width)),
+                std::min(part.bottom * step_y, double(frame_.height))};
+        if (!wanted(box)) return;
+        const Box rough = box;
+        const double inset_x = rough.width() / 16;
+        const double inset_y = rough.height() / 16;
+        if (part.left > 0) box.left = edge(Axis::columns, rough.left, rough.top + inset_y, rough.bottom - inset_y);
+        if (part.right < image_.width)
+            box.right = edge(Axis::columns, rough.right, rough.top + inset_y, rough.bottom - inset_y);
+        if (part.top > 0) box.top = edge(Axis::rows, rough.top, rough.left + inset_x, rough.right - inset_x);
+        if (part.bottom < image_.height)
+            box.bottom = edge(Axis::rows, rough.bottom, rough.left + inset_x, rough.right - inset_x);
+        if (wanted(box)) boxes_.push_back(box);
+    }
+
+    [[nodiscard]] std::vector<Box> take() && { return std::move(boxes_); }
+
+private:
+    [[nodiscard]] double edge(Axis axis, double near, double from, double to) const noexcept {
+        const double step = axis == Axis::rows ? image_.step_y : image_.step_x;
+        return sharpest(frame_, axis, near, 1.5 * step, from, to);
+    }
+
+    [[nodiscard]] bool wanted(const Box& box) const noexcept {
+        if (boxes_.size() >= most_) return false;
+        if (box.width() < std::max(frame_.width / 10.0, 32.0) || box.height() < std::max(frame_.height / 10.0, 32.0))
+            return false;
+        if (alike(box, {0, 0, double(frame_.width), double(frame_.height)})) return false;
+        return std::none_of(boxes_.begin(), boxes_.end(), [&](const Box& other) { return alike(box, other); });
+    }
+
+    [[nodiscard]] bool alike(const Box& a, const Box& b) const noexcept {
+        const double x = b.width() / 250;
+        const double y = b.height() / 250;
+        return std::abs(a.left - b.left) <= x && std::abs(a.right - b.right) <= x && std::abs(a.top - b.top) <= y &&
+               std::abs(a.bottom - b.bottom) <= y;
+    }
+
+    const FrameView& frame_;
+    const WorkingImage& image_;
+    std::size_t most_;
+    std::vector<Box> boxes_;
+};
+
+Cells whole(const WorkingImage& image) noexcept {
+    return {0, 0, image.width, image.height};
+}
+
+bool empty(const Cells& part) noexcept {
+    return part.right <= part.left || part.bottom <= part.top;
+}
+
+// Bars of equal width on opposite sides: the narrower of each two is taken for both.
+Cells evened(const WorkingImage& image, const Cells& part) noexcept {
+    const std::uint32_t x = std::min(part.left, image.width - part.right);
+    const std::uint32_t y = std::min(part.top, image.height - part.bottom);
+    return {x, y, image.width - x, image.height - y};
+}
+
+// --- lines right across the picture ---
+
+// For each place between two lines of a part, how much more the picture changes there than around it.
+std::vector<float> seams(const WorkingImage& image, const Cells& part, Axis axis) {
+    const std::uint32_t low = axis == Axis::rows ? part.top : part.left;
+    const std::uint32_t high = axis == Axis::rows ? part.bottom : part.right;
+    const std::size_t count = high - low;
+    std::vector<float> change(count, 0);
+    for (std::size_t i = 1; i < count; ++i) {
+        const Line here(image, part, axis, low + static_cast<std::uint32_t>(i));
+        const Line before(image, part, axis, low + static_cast<std::uint32_t>(i) - 1);
+        float sum = 0;
+        for (std::size_t k = 0; k < here.size(); ++k)
+            sum += std::min(std::abs(here[k] - before[k]), 40.0F);
+        change[i] = sum / static_cast<float>(here.size());
+    }
+    std::vector<float> strength(count, 0);
+    constexpr std::size_t kAround = 12;
+    std::vector<float> around;
+    for (std::size_t i = 2; i + 2 < count; ++i) {
+        around.clear();
+        for (std::size_t j = i > kAround ? i - kAround : 1; j < std::min(count, i + kAround + 1); ++j) {
+            if (j + 2 < i || j > i + 2) around.push_back(change[j]);
+        }
+        const auto middle = around.begin() + static_cast<std::ptrdiff_t>(around.size() / 2);
+        std::nth_element(around.begin(), middle, around.end());
+        // A seam may fall within a working pixel: then two neighbouring places share it.
+        const float here = std::max(change[i] + std::max(change[i - 1], change[i + 1]) - *middle, change[i]);
+        strength[i] = change[i] >= change[i - 1] && change[i] >= change[i + 1] ? here / (*middle + 1.0F) : 0;
+    }
+    return strength;
+}
+
+struct Pair {
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    float strength = 0;
+};
+
+// The strongest pairs of seams at equal distance from the two sides.
+std::vector<Pair> even_pairs(const std::vector<float>& strength, std::size_t most) {
+    std::vector<Pair> pairs;
+    const auto count = static_cast<std::uint32_t>(strength.size());
+    const auto strongest_near = [&](std::uint32_t at) {
+        std::uint32_t best = at;
+        for (std::uint32_t i = at > 2 ? at - 2 : 0; i <= std::min(at + 2, count - 1); ++i) {
+            if (strength[i] > strength[best]) best = i;
+        }
+        return best;
+    };
+    for (std::uint32_t low = count / 32; low < count * 15 / 32; ++low) {
+        if (strength[low] <= 0) continue;
+        const std::uint32_t high = strongest_near(count - low);
+        const float both = std::min(strength[low], strength[high]);
+        if (both >= 1.5F) pairs.push_back({low, high, both});
+    }
+    std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) {
+        return a.strength != b.strength ? a.strength > b.strength : a.low < b.low;
+    });
+    if (pairs.size() > most) pairs.resize(most);
+    return pairs;
+}
+
+void add_banded(const WorkingImage& image, Boxes& boxes) {
+    for (const Axis axis : {Axis::rows, Axis::columns}) {
+        const Cells all = whole(image);
+        for (const Pair& pair : even_pairs(seams(image, all, axis), 2)) {
+            Cells part = all;
+            (axis == Axis::rows ? part.top : part.left) = pair.low;
+            (axis == Axis::rows ? part.bottom : part.right) = pair.high;
+            boxes.add(part);
+        }
+    }
+}
+
+// --- blocks of picture on a plain ground ---
+
+// Runs of lines that are full of picture, none of them mostly of one level; gaps of a few lines are bridged.
+std::vector<std::pair<std::uint32_t, std::uint32_t>> full_runs(const WorkingImage& image, const Cells& part, Axis axis) {
+    const std::uint32_t low = axis == Axis::rows ? part.top : part.left;
+    const std::uint32_t high = axis == Axis::rows ? part.bottom : part.right;
+    const std::uint32_t least = std::max((axis == Axis::rows ? image.height : image.width) / 10, 8U);
+    const std::uint32_t bridge = (high - low) / 100;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;
+    std::uint32_t start = low;
+    std::uint32_t end = low;  // of the current run
+    for (std::uint32_t at = low; at < high; ++at) {
+        if (dominant(Line(image, part, axis, at)).share >= 0.6F) continue;
+        if (at > end + bridge || end == start) {
+            if (end - start >= least) runs.emplace_back(start, end);
+            start = at;
+        }
+        end = at + 1;
+    }
+    if (end - start >= least) runs.emplace_back(start, end);
+    return runs;
+}
+
+void add_blocks(const WorkingImage& image, const Cells& part, Axis axis, int depth, Boxes& boxes) {
+    const auto runs = full_runs(image, part, axis);
+    for (const auto& [low, high] : runs) {
+        Cells inner = part;
+        (axis == Axis::rows ? inner.top : inner.left) = low;
+        (axis == Axis::rows ? inner.bottom : inner.right) = high;
+        const bool same = inner.width() == part.width() && inner.height() == part.height();
+        if (depth == 0 || (same && depth < 4)) {
+            boxes.add(inner);
+        } else {
+            add_blocks(image, inner, axis == Axis::rows ? Axis::columns : Axis::rows, depth - 1, boxes);
+        }
+    }
+}
+
+// --- islands: what is not of the ground's level, as connected pieces ---
+
+struct Island {
+    Cells bounds;
+    std::uint32_t area = 0;
+};
+
+class Islands {
+public:
+    explicit Islands(const WorkingImage& image) : image_(image), open_(image.luma.size()) {}
+
+    // The pieces that are not within kNear of `level`.
+    std::vector<Island> find(float level) {
+        for (std::size_t i = 0; i < open_.size(); ++i)
+            open_[i] = std::abs(image_.luma[i] - level) > kNear ? 1 : 0;
+        std::vector<Island> islands;
+        for (std::uint32_t i = 0; i < open_.size(); ++i) {
+            if (open_[i] != 0) islands.push_back(flood(i));
+        }
+        return islands;
+    }
+
+private:
+    Island flood(std::uint32_t start) {
+        Island island;
+        island.bounds = {image_.width, image_.height, 0, 0};
+        queue_.assign(1, start);
+        open_[start] = 0;
+        while (!queue_.empty()) {
+            const std::uint32_t at = queue_.back();
+            queue_.pop_back();
+            const std::uint32_t x = at % image_.width;
+            const std::uint32_t y = at / image_.width;
+            ++island.area;
+            Cells& b = island.bounds;
+            b = {std::min(b.left, x), std::min(b.top, y), std::max(b.right, x + 1), std::max(b.bottom, y + 1)};
+            if (x > 0) visit(at - 1);
+            if (x + 1 < image_.width) visit(at + 1);
+            if (y > 0) visit(at - image_.width);
+            if (y + 1 < image_.height) visit(at + image_.width);
+        }
+        return island;
+    }
+
+    void visit(std::uint32_t at) {
+        if (open_[at] == 0) return;
+        open_[at] = 0;
+        queue_.push_back(at);
+    }
+
+    const WorkingImage& image_;
+    std::vector<std::uint8_t> open_;
+    std::vector<std::uint32_t> queue_;
+};
+
+void add_islands(const WorkingImage& image, Boxes& boxes) {
+    // The ground: the commonest level of the outermost lines' neighbourhood and of the whole.
+    std::array<std::uint32_t, 64> bins{};
+    for (const float v : image.luma)
+        ++bins[static_cast<std::size_t>(std::clamp(v, 0.0F, 255.0F)) / 4];
+    const auto most = static_cast<std::size_t>(std::max_element(bins.begin(), bins.end()) - bins.begin());
+    if (bins[most] * 10 < image.luma.size()) return;
+    Islands islands(image);
+    std::vector<Island> found = islands.find(4 * static_cast<float>(most) + 2);
+    const std::size_t least = image.luma.size() / 25;
+    std::erase_if(found, [&](const Island& island) {
+        const std::size_t bounds = std::size_t{island.bounds.width()} * island.bounds.height();
+        return bounds < least || island.area * 10 < bounds * 6;
+    });
+    std::stable_sort(found.begin(), found.end(), [](const Island& a, const Island& b) { return a.area > b.area; });
+    for (const Island& island : found)
+        boxes.add(island.bounds);
+}
+
+// The parts of a grid, when a seam runs through the middle.
+void add_grid(const WorkingImage& image, Boxes& boxes) {
+    const Cells all = whole(image);
+    const auto middle = [&](Axis axis) -> std::uint32_t {
+        const std::vector<float> strength = seams(image, all, axis);
+        const std::size_t from = strength.size() * 15 / 32;
+        const std::size_t to = strength.size() * 17 / 32 + 1;
+        if (to >= strength.size()) return 0;
+        const auto best = std::max_element(strength.begin() + static_cast<std::ptrdiff_t>(from),
+                                           strength.begin() + static_cast<std::ptrdiff_t>(to));
+        return *best >= 1.2F ? static_cast<std::uint32_t>(best - strength.begin()) : 0;
+    };
+    const std::uint32_t x = middle(Axis::columns);
+    const std::uint32_t y = middle(Axis::rows);
+    const auto add = [&](const Cells& part) {
+        const Cells inner = trimmed(image, part, 0.95F);
+        if (!empty(inner)) boxes.add(inner);
+    };
+    if (x != 0 && y != 0) {
+        add({0, 0, x, y});
+        add({x, 0, image.width, y});
+        add({0, y, x, image.height});
+        add({x, y, image.width, image.height});
+    }
+    if (x != 0) {
+        add({0, 0, x, image.height});
+        add({x, 0, image.width, image.height});
+    }
+    if (y != 0) {
+        add({0, 0, image.width, y});
+        add({0, y, image.width, image.height});
+    }
+}
+
+}  // namespace
+
+std::vector<Box> find_trimmed(const FrameView& frame, const WorkingImage& image) {
+    Boxes boxes(frame, image, kMaxTrimBoxes);
+    if (image.width < 32 || image.height < 32) return {};
+    for (const float share : {0.97F, 0.35F}) {
+        const Cells part = trimmed(image, whole(image), share);
+        if (empty(part)) continue;
+        boxes.add(part);
+        boxes.add(evened(image, part));
+    }
+    add_banded(image, boxes);
+    return std::move(boxes).take();
+}
+
+std::vector<Box> find_regions(const FrameView& frame, const WorkingImage& image) {
+    Boxes boxes(frame, image, kMaxRegionBoxes);
+    if (image.width < 32 || image.height < 32) return {};
+    add_blocks(image, whole(image), Axis::rows, 4, boxes);
+    add_blocks(image, whole(image), Axis::columns, 4, boxes);
+    add_islands(image, boxes);
+    add_grid(image, boxes);
+    return std::move(boxes).take();
+}
+
+}  // namespace tutela::variants
