@@ -64,7 +64,7 @@ TUTELA_API std::string_view profile_name(Profile profile) noexcept;
 TUTELA_API Result<Profile> profile_from_name(std::string_view name);
 
 // Never more hashes than this from one frame, whatever it shows.
-inline constexpr std::size_t kMaxVariants = 160;
+inline constexpr std::size_t kMaxVariants = 192;
 
 // Which variant a hash belongs to. A plain value; the order is that in which hash() gives them.
 struct VariantId {

@@ -71,37 +71,75 @@ Dominant dominant(const Line& line) noexcept {
     return {level, share_near(line, level)};
 }
 
-// How many lines from one side are at least `share` of one level. `from_end` counts from the right or the bottom.
-std::uint32_t plain_lines(const WorkingImage& image, const Cells& part, Axis axis, bool from_end, float share) noexcept {
+// The level of a border's outermost line, and how far from it a pixel may stray and still be border.
+struct Ground {
+    float level = 0;
+    float tolerance = 0;
+};
+
+Ground ground_of(const Line& line) {
+    std::vector<float> values(line.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = line[i];
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    Ground ground;
+    ground.level = *middle;
+    for (float& v : values)
+        v = std::abs(v - ground.level);
+    const auto most = values.begin() + static_cast<std::ptrdiff_t>(values.size() * 9 / 10);
+    std::nth_element(values.begin(), most, values.end());
+    ground.tolerance = std::min(2 * *most + 3, kNear);
+    return ground;
+}
+
+float share_of(const Line& line, const Ground& ground) noexcept {
+    std::size_t near = 0;
+    for (std::size_t i = 0; i < line.size(); ++i)
+        near += std::abs(line[i] - ground.level) <= ground.tolerance ? 1 : 0;
+    return static_cast<float>(near) / static_cast<float>(line.size());
+}
+
+// How a border is told from the picture.
+struct BorderRule {
+    float tolerance;      // how far a pixel may stray from the border's level, at most
+    std::uint32_t gap;    // lines that may break the border, such as writing on it, in parts of 100 of the side
+};
+constexpr BorderRule kExact{1.5F, 0};  // bars that were drawn, beside a picture that is dark or bright itself
+constexpr BorderRule kPlain{kNear, 0};
+constexpr BorderRule kWritten{kNear, 12};
+
+// How many lines from one side are of the ground that the outermost one shows, up to the last such line.
+std::uint32_t plain_lines(const WorkingImage& image, const Cells& part, Axis axis, bool from_end,
+                          const BorderRule& rule) {
     const std::uint32_t low = axis == Axis::rows ? part.top : part.left;
     const std::uint32_t high = axis == Axis::rows ? part.bottom : part.right;
     const std::uint32_t count = high - low;
     const auto at = [&](std::uint32_t i) { return Line(image, part, axis, from_end ? high - 1 - i : low + i); };
-    const Dominant edge = dominant(at(0));
-    if (edge.share < 0.9F) return 0;
-    std::uint32_t lines = 1;
-    while (lines < count && share_near(at(lines), edge.level) >= share)
-        ++lines;
+    Ground ground = ground_of(at(0));
+    ground.tolerance = std::min(ground.tolerance, rule.tolerance);
+    const std::uint32_t gap = count * rule.gap / 100;
+    std::uint32_t lines = 0;
+    for (std::uint32_t i = 0; i < count && i <= lines + gap; ++i) {
+        if (share_of(at(i), ground) >= 0.97F) lines = i + 1;
+    }
     return lines;
 }
 
-// Cuts plain lines off all four sides, again until none is left to cut. Empty when all of it is plain.
-Cells trimmed(const WorkingImage& image, Cells part, float share) noexcept {
-    for (int round = 0; round < 3; ++round) {
-        const Cells before = part;
-        for (const Axis axis : {Axis::rows, Axis::columns}) {
-            std::uint32_t& low = axis == Axis::rows ? part.top : part.left;
-            std::uint32_t& high = axis == Axis::rows ? part.bottom : part.right;
-            low += plain_lines(image, part, axis, false, share);
-            if (low >= high) return {};
-            high -= plain_lines(image, part, axis, true, share);
-            if (low >= high) return {};
-        }
-        if (before.left == part.left && before.top == part.top && before.right == part.right &&
-            before.bottom == part.bottom) {
-            break;
-        }
-    }
+bool empty(const Cells& part) noexcept {
+    return part.right <= part.left || part.bottom <= part.top;
+}
+
+// Cuts the border off both ends of one axis. Empty when all of it is border.
+Cells cut(const WorkingImage& image, Cells part, Axis axis, const BorderRule& rule) {
+    if (empty(part)) return {};
+    std::uint32_t& low = axis == Axis::rows ? part.top : part.left;
+    std::uint32_t& high = axis == Axis::rows ? part.bottom : part.right;
+    const std::uint32_t before = plain_lines(image, part, axis, false, rule);
+    const std::uint32_t after = plain_lines(image, part, axis, true, rule);
+    if (before + after >= high - low) return {};
+    low += before;
+    high -= after;
     return part;
 }
 
@@ -199,15 +237,44 @@ Cells whole(const WorkingImage& image) noexcept {
     return {0, 0, image.width, image.height};
 }
 
-bool empty(const Cells& part) noexcept {
-    return part.right <= part.left || part.bottom <= part.top;
-}
-
 // Bars of equal width on opposite sides: the narrower of each two is taken for both.
 Cells evened(const WorkingImage& image, const Cells& part) noexcept {
     const std::uint32_t x = std::min(part.left, image.width - part.right);
     const std::uint32_t y = std::min(part.top, image.height - part.bottom);
     return {x, y, image.width - x, image.height - y};
+}
+
+// A frame of the same width all around, in pixels and in shares of the side: the narrowest margin is taken.
+Cells framed(const WorkingImage& image, const Cells& part) noexcept {
+    const std::uint32_t x = std::min(part.left, image.width - part.right) * image.step_x;
+    const std::uint32_t y = std::min(part.top, image.height - part.bottom) * image.step_y;
+    const std::uint32_t least = std::min(x, y);
+    return {least / image.step_x, least / image.step_y, image.width - least / image.step_x,
+            image.height - least / image.step_y};
+}
+
+// What may be left when borders are cut off: on all sides, or on some.
+void add_bordered(const WorkingImage& image, const BorderRule& rule, Boxes& boxes) {
+    const auto add = [&](const Cells& part) {
+        if (!empty(part)) boxes.add(part);
+    };
+    const Cells all = whole(image);
+    const Cells rows = cut(image, all, Axis::rows, rule);
+    const Cells columns = cut(image, all, Axis::columns, rule);
+    const Cells both = cut(image, rows, Axis::columns, rule);
+    add(both);
+    if (rule.gap == 0) {
+        if (!empty(both)) {
+            add(evened(image, both));
+            add(framed(image, both));
+        }
+        add(rows);
+        add(columns);
+        add(cut(image, cut(image, both, Axis::rows, rule), Axis::columns, rule));  // a frame within a frame
+    } else if (!empty(rows)) {
+        add({all.left, rows.top, all.right, all.bottom});
+        add({all.left, all.top, all.right, rows.bottom});
+    }
 }
 
 // --- lines right across the picture ---
@@ -397,37 +464,53 @@ void add_islands(const WorkingImage& image, Boxes& boxes) {
         boxes.add(island.bounds);
 }
 
-// The parts of a grid, when a seam runs through the middle.
+// Where two pictures meet, in the middle of the image: at a line, or at both sides of a gap.
+struct Joint {
+    std::uint32_t low = 0;
+    std::uint32_t high = 0;
+    bool found = false;
+};
+
+Joint joint(const WorkingImage& image, const Cells& part, Axis axis) {
+    const std::uint32_t start = axis == Axis::rows ? part.top : part.left;
+    const std::vector<float> strength = seams(image, part, axis);
+    const auto count = static_cast<std::uint32_t>(strength.size());
+    const std::uint32_t around = count / 24 + 1;
+    const std::uint32_t from = count / 2 - around;
+    const std::uint32_t to = std::min(count / 2 + around, count - 1);
+    std::uint32_t best = from;
+    for (std::uint32_t i = from; i <= to; ++i) {
+        if (strength[i] > strength[best]) best = i;
+    }
+    if (strength[best] < 1.0F) return {};
+    // The other side of a gap lies as far from the middle.
+    std::uint32_t other = best;
+    for (std::uint32_t i = from; i <= to; ++i) {
+        const std::uint32_t sum = i + best;
+        if (i == best || sum + 2 < count || sum > count + 2) continue;
+        if (strength[i] >= strength[best] / 3 && (other == best || strength[i] > strength[other])) other = i;
+    }
+    return {start + std::min(best, other), start + std::max(best, other), true};
+}
+
 void add_grid(const WorkingImage& image, Boxes& boxes) {
-    const Cells all = whole(image);
-    const auto middle = [&](Axis axis) -> std::uint32_t {
-        const std::vector<float> strength = seams(image, all, axis);
-        const std::size_t from = strength.size() * 15 / 32;
-        const std::size_t to = strength.size() * 17 / 32 + 1;
-        if (to >= strength.size()) return 0;
-        const auto best = std::max_element(strength.begin() + static_cast<std::ptrdiff_t>(from),
-                                           strength.begin() + static_cast<std::ptrdiff_t>(to));
-        return *best >= 1.2F ? static_cast<std::uint32_t>(best - strength.begin()) : 0;
-    };
-    const std::uint32_t x = middle(Axis::columns);
-    const std::uint32_t y = middle(Axis::rows);
-    const auto add = [&](const Cells& part) {
-        const Cells inner = trimmed(image, part, 0.95F);
-        if (!empty(inner)) boxes.add(inner);
-    };
-    if (x != 0 && y != 0) {
-        add({0, 0, x, y});
-        add({x, 0, image.width, y});
-        add({0, y, x, image.height});
-        add({x, y, image.width, image.height});
+    Cells all = cut(image, cut(image, whole(image), Axis::rows, kPlain), Axis::columns, kPlain);
+    if (all.width() < image.width / 2 || all.height() < image.height / 2) all = whole(image);
+    const Joint x = joint(image, all, Axis::columns);
+    const Joint y = joint(image, all, Axis::rows);
+    if (x.found && y.found) {
+        boxes.add({all.left, all.top, x.low, y.low});
+        boxes.add({x.high, all.top, all.right, y.low});
+        boxes.add({all.left, y.high, x.low, all.bottom});
+        boxes.add({x.high, y.high, all.right, all.bottom});
     }
-    if (x != 0) {
-        add({0, 0, x, image.height});
-        add({x, 0, image.width, image.height});
+    if (x.found) {
+        boxes.add({all.left, all.top, x.low, all.bottom});
+        boxes.add({x.high, all.top, all.right, all.bottom});
     }
-    if (y != 0) {
-        add({0, 0, image.width, y});
-        add({0, y, image.width, image.height});
+    if (y.found) {
+        boxes.add({all.left, all.top, all.right, y.low});
+        boxes.add({all.left, y.high, all.right, all.bottom});
     }
 }
 
@@ -436,12 +519,8 @@ void add_grid(const WorkingImage& image, Boxes& boxes) {
 std::vector<Box> find_trimmed(const FrameView& frame, const WorkingImage& image) {
     Boxes boxes(frame, image, kMaxTrimBoxes);
     if (image.width < 32 || image.height < 32) return {};
-    for (const float share : {0.97F, 0.35F}) {
-        const Cells part = trimmed(image, whole(image), share);
-        if (empty(part)) continue;
-        boxes.add(part);
-        boxes.add(evened(image, part));
-    }
+    for (const BorderRule& rule : {kPlain, kExact, kWritten})
+        add_bordered(image, rule, boxes);
     add_banded(image, boxes);
     return std::move(boxes).take();
 }
@@ -449,10 +528,10 @@ std::vector<Box> find_trimmed(const FrameView& frame, const WorkingImage& image)
 std::vector<Box> find_regions(const FrameView& frame, const WorkingImage& image) {
     Boxes boxes(frame, image, kMaxRegionBoxes);
     if (image.width < 32 || image.height < 32) return {};
+    add_grid(image, boxes);
     add_blocks(image, whole(image), Axis::rows, 4, boxes);
     add_blocks(image, whole(image), Axis::columns, 4, boxes);
     add_islands(image, boxes);
-    add_grid(image, boxes);
     return std::move(boxes).take();
 }
 

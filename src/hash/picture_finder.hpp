@@ -9,7 +9,7 @@
 namespace tutela::variants {
 
 // The most boxes that one call gives.
-inline constexpr std::size_t kMaxTrimBoxes = 6;
+inline constexpr std::size_t kMaxTrimBoxes = 12;
 inline constexpr std::size_t kMaxRegionBoxes = 16;
 
 // Both answer boxes of the frame, likeliest first, all different from each other and from the whole frame, each at least

@@ -9,6 +9,10 @@ namespace {
 
 using pdq::kSamples;
 
+// A picture of fewer pixels than this is most likely a smaller copy of the one that is listed, whose samples lie closer to
+// the ideal places.
+constexpr double kOwnGrid = 800;
+
 // PDQ's filter is twice a box of `window` pixels, which is a tent; its middle lies half a pixel a box beyond the sample
 // when the window is even.
 struct Tent {
@@ -17,6 +21,7 @@ struct Tent {
 };
 
 Tent tent_of(std::size_t k, double pixels) noexcept {
+    if (pixels < kOwnGrid) return {(static_cast<double>(k) + 0.5) * pixels / kSamples, pixels / 128};
     const double window = std::ceil(pixels / 128);
     const double shift = std::fmod(window, 2) == 0 ? 1.0 : 0.0;
     return {std::floor((static_cast<double>(k) + 0.5) * pixels / kSamples) + 0.5 + shift, window};

@@ -26,7 +26,7 @@ Plane Turner::turn(const Plane& image, double frame_width, double frame_height, 
     const cv::Mat source(static_cast<int>(image.height), static_cast<int>(image.width), CV_32FC1,
                          const_cast<float*>(image.luma));  // OpenCV has no view of constant pixels; it only reads
     cv::Mat result(static_cast<int>(kSide), static_cast<int>(kSide), CV_32FC1, luma_.data());
-    cv::warpAffine(source, result, map, result.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REFLECT);
+    cv::warpAffine(source, result, map, result.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP, cv::BORDER_REPLICATE);
     return {luma_.data(), kSide, kSide};
 }
 

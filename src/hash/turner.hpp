@@ -15,7 +15,7 @@ public:
 
     // The picture of which `image` would be a copy turned by `degrees` counter-clockwise. The result is kSide x kSide
     // pixels and stands for width x height pixels of the frame around the middle, of which `image` shows
-    // frame_width x frame_height. What lies beyond it is a reflection.
+    // frame_width x frame_height. What lies beyond it repeats its edge.
     Plane turn(const Plane& image, double frame_width, double frame_height, double degrees, double width,
                double height);
 

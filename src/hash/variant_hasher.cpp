@@ -4,6 +4,8 @@
 #include <numbers>
 
 #include "core/try.hpp"
+#include "hash/healing.hpp"
+#include "hash/letters.hpp"
 #include "hash/pdq_dct.hpp"
 #include "hash/picture_finder.hpp"
 #include "hash/resampler.hpp"
@@ -53,6 +55,7 @@ struct VariantHasher::Impl {
     WorkingImage part;
     variants::Resampler resampler;
     variants::Turner turner;
+    variants::LetterFinder letters;
     pdq::Samples samples;
     pdq::Coefficients coefficients;
     pdq::Coefficients turned;
@@ -80,7 +83,10 @@ struct VariantHasher::Impl {
     void make(const FrameView& frame, std::uint32_t orientation, Profile profile);
     void lay_down(const FrameView& frame, std::uint32_t orientation);
     void hash_box(const FrameView& frame, const Box& box, VariantId id);
+    void caption(const FrameView& frame);
+    void heal_margins(const variants::Pad& pad);
     void pad(const FrameView& frame);
+    void heal_corners(double width, double height, double degrees, double out_width, double out_height);
     void turn(const FrameView& frame);
 };
 
@@ -150,22 +156,92 @@ void VariantHasher::Impl::hash_box(const FrameView& frame, const Box& box, Varia
     keep_turned(id, Dihedral::flip_y, quality);
 }
 
+// What stands behind the writing is guessed from what stands around it.
+void VariantHasher::Impl::caption(const FrameView& frame) {
+    constexpr double kLeast = 0.002;
+    constexpr double kMost = 0.4;
+    constexpr float kKnownEnough = 0.3F;
+    const Span across{0, static_cast<double>(frame.width) / whole.step_x, static_cast<double>(frame.width)};
+    const Span down{0, static_cast<double>(frame.height) / whole.step_y, static_cast<double>(frame.height)};
+    std::uint16_t step = 0;
+    for (const variants::Where where : {variants::Where::edges, variants::Where::everywhere}) {
+        const VariantId id{VariantKind::caption, step++, Dihedral::original};
+        const double share = letters.find(plane_of(whole), where);
+        if (share < kLeast || share > kMost) continue;
+        pdq::Samples known;
+        resampler.sample({letters.known().data(), whole.width, whole.height}, across, down, Fill::reflect, known);
+        resampler.sample({letters.masked().data(), whole.width, whole.height}, across, down, Fill::reflect, samples);
+        variants::Holes holes;
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            if (known[i] < kKnownEnough) {
+                holes.set(i);
+            } else {
+                samples[i] /= known[i];
+            }
+        }
+        variants::heal(samples, holes);
+        pdq::transform(samples, coefficients);
+        const std::int32_t quality = pdq::quality(samples);
+        keep_turned(id, Dihedral::original, quality);
+        keep_turned(id, Dihedral::flip_y, quality);
+    }
+}
+
+// A sample that lies in the margin, but for those next to the picture, which hold some of it.
+void VariantHasher::Impl::heal_margins(const variants::Pad& pad) {
+    constexpr double kNextTo = 25.0 / pdq::kSamples;
+    const auto outside = [](std::size_t k, double before, double after) {
+        const double at = (static_cast<double>(k) + 0.5) * 100 / pdq::kSamples;
+        return at < before - kNextTo || at > 100 - after + kNextTo;
+    };
+    variants::Holes holes;
+    for (std::size_t y = 0; y < pdq::kSamples; ++y) {
+        for (std::size_t x = 0; x < pdq::kSamples; ++x) {
+            if (outside(x, pad.left, pad.right) || outside(y, pad.top, pad.bottom)) holes.set(y * pdq::kSamples + x);
+        }
+    }
+    variants::heal(samples, holes);
+}
+
 void VariantHasher::Impl::pad(const FrameView& frame) {
     const Plane plane = plane_of(whole);
     std::uint16_t step = 0;
     for (const variants::Pad& pad : variants::pads()) {
         const auto span = [](double side, double cells, double before, double after) {
-            const double scale = 1 / (1 - before - after);
-            return Span{-before * scale * cells, (1 + after * scale) * cells, side * scale};
+            const double scale = 1 / (100 - before - after);
+            return Span{-before * scale * cells, (1 + after * scale) * cells, side * 100 * scale};
         };
         const Span across =
             span(frame.width, static_cast<double>(frame.width) / whole.step_x, pad.left, pad.right);
         const Span down = span(frame.height, static_cast<double>(frame.height) / whole.step_y, pad.top, pad.bottom);
-        const std::int32_t quality = transform(plane, across, down, Fill::reflect);
+        resampler.sample(plane, across, down, Fill::replicate, samples);
+        heal_margins(pad);
+        pdq::transform(samples, coefficients);
+        const std::int32_t quality = pdq::quality(samples);
         keep_turned({VariantKind::pad, step, Dihedral::original}, Dihedral::original, quality);
         keep_turned({VariantKind::pad, step, Dihedral::original}, Dihedral::flip_y, quality);
         ++step;
     }
+}
+
+// The samples that lie beyond the frame once it is turned, but for those next to it.
+void VariantHasher::Impl::heal_corners(double width, double height, double degrees, double out_width,
+                                       double out_height) {
+    const double c = std::cos(degrees * std::numbers::pi / 180);
+    const double s = std::sin(degrees * std::numbers::pi / 180);
+    const double next_x = 0.25 * out_width / pdq::kSamples;
+    const double next_y = 0.25 * out_height / pdq::kSamples;
+    variants::Holes holes;
+    for (std::size_t i = 0; i < pdq::kSamples; ++i) {
+        for (std::size_t j = 0; j < pdq::kSamples; ++j) {
+            const double x = ((static_cast<double>(j) + 0.5) / pdq::kSamples - 0.5) * out_width;
+            const double y = ((static_cast<double>(i) + 0.5) / pdq::kSamples - 0.5) * out_height;
+            if (std::abs(c * x + s * y) > width / 2 + next_x || std::abs(c * y - s * x) > height / 2 + next_y) {
+                holes.set(i * pdq::kSamples + j);
+            }
+        }
+    }
+    variants::heal(samples, holes);
 }
 
 void VariantHasher::Impl::turn(const FrameView& frame) {
@@ -190,8 +266,10 @@ void VariantHasher::Impl::turn(const FrameView& frame) {
         if (out_width < 32 || out_height < 32) continue;
         const Plane plane = turner.turn(plane_of(whole), width, height, turn.degrees, out_width, out_height);
         const double side = variants::Turner::kSide;
-        const std::int32_t quality =
-            transform(plane, {0, side, out_width}, {0, side, out_height}, Fill::reflect);
+        resampler.sample(plane, {0, side, out_width}, {0, side, out_height}, Fill::reflect, samples);
+        heal_corners(width, height, turn.degrees, out_width, out_height);
+        pdq::transform(samples, coefficients);
+        const std::int32_t quality = pdq::quality(samples);
         keep_turned(id, Dihedral::original, quality);
     }
 }
@@ -206,6 +284,7 @@ void VariantHasher::Impl::make(const FrameView& frame, std::uint32_t orientation
     step = 0;
     for (const Box& box : variants::find_regions(frame, whole))
         hash_box(frame, box, {VariantKind::regions, step++, Dihedral::original});
+    caption(frame);
     pad(frame);
     turn(frame);
     Hash256 negative = out->front().hash;

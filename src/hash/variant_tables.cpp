@@ -7,67 +7,19 @@ namespace tutela::variants {
 
 namespace {
 
-enum class Sides : std::uint8_t { all, left, top, right, bottom, across, down, left_top, right_top, left_bottom, right_bottom };
-
-struct PadStep {
-    Sides sides;
-    double percent;
+// In percent. Whatever is cut off at random comes near one of these.
+constexpr std::array kPads = {
+    Pad{2.5, 2.5, 2.5, 2.5}, Pad{5, 0, 0, 0},         Pad{0, 5, 0, 0},         Pad{0, 0, 5, 0},
+    Pad{0, 0, 0, 5},         Pad{5, 5, 5, 5},         Pad{7.5, 7.5, 7.5, 7.5}, Pad{10, 10, 10, 10},
+    Pad{2.5, 0, 0, 0},       Pad{0, 2.5, 0, 0},       Pad{0, 0, 2.5, 0},       Pad{0, 0, 0, 2.5},
+    Pad{10, 0, 0, 0},        Pad{0, 10, 0, 0},        Pad{0, 0, 10, 0},        Pad{0, 0, 0, 10},
+    Pad{15, 0, 0, 0},        Pad{0, 15, 0, 0},        Pad{0, 0, 15, 0},        Pad{0, 0, 0, 15},
+    Pad{5, 0, 5, 0},         Pad{0, 5, 0, 5},         Pad{12.5, 0, 12.5, 0},   Pad{0, 12.5, 0, 12.5},
+    Pad{16.5, 0, 16.5, 0},   Pad{0, 16.5, 0, 16.5},   Pad{4, 4, 1, 1},         Pad{1, 4, 4, 1},
+    Pad{4, 1, 1, 4},         Pad{1, 1, 4, 4},         Pad{2.5, 4, 2.5, 1},     Pad{2.5, 1, 2.5, 4},
+    Pad{4, 2.5, 1, 2.5},     Pad{1, 2.5, 4, 2.5},     Pad{7.5, 7.5, 2.5, 2.5}, Pad{2.5, 7.5, 7.5, 2.5},
+    Pad{7.5, 2.5, 2.5, 7.5}, Pad{2.5, 2.5, 7.5, 7.5},
 };
-
-constexpr std::array kPadSteps = {
-    PadStep{Sides::all, 5},           PadStep{Sides::left, 5},         PadStep{Sides::right, 5},
-    PadStep{Sides::top, 5},           PadStep{Sides::bottom, 5},       PadStep{Sides::all, 2.5},
-    PadStep{Sides::all, 7.5},         PadStep{Sides::all, 10},         PadStep{Sides::all, 12.5},
-    PadStep{Sides::left, 2.5},        PadStep{Sides::right, 2.5},      PadStep{Sides::top, 2.5},
-    PadStep{Sides::bottom, 2.5},      PadStep{Sides::left, 7.5},       PadStep{Sides::right, 7.5},
-    PadStep{Sides::top, 7.5},         PadStep{Sides::bottom, 7.5},     PadStep{Sides::left, 10},
-    PadStep{Sides::right, 10},        PadStep{Sides::top, 10},         PadStep{Sides::bottom, 10},
-    PadStep{Sides::across, 5},        PadStep{Sides::down, 5},         PadStep{Sides::across, 10},
-    PadStep{Sides::down, 10},         PadStep{Sides::left_top, 5},     PadStep{Sides::right_top, 5},
-    PadStep{Sides::left_bottom, 5},   PadStep{Sides::right_bottom, 5},
-};
-
-constexpr std::string_view side_name(Sides sides) noexcept {
-    switch (sides) {
-        case Sides::all: return "all";
-        case Sides::left: return "left";
-        case Sides::top: return "top";
-        case Sides::right: return "right";
-        case Sides::bottom: return "bottom";
-        case Sides::across: return "across";
-        case Sides::down: return "down";
-        case Sides::left_top: return "left_top";
-        case Sides::right_top: return "right_top";
-        case Sides::left_bottom: return "left_bottom";
-        case Sides::right_bottom: return "right_bottom";
-    }
-    return {};
-}
-
-constexpr Pad pad_of(const PadStep& step) noexcept {
-    const double p = step.percent / 100;
-    switch (step.sides) {
-        case Sides::all: return {p, p, p, p};
-        case Sides::left: return {p, 0, 0, 0};
-        case Sides::top: return {0, p, 0, 0};
-        case Sides::right: return {0, 0, p, 0};
-        case Sides::bottom: return {0, 0, 0, p};
-        case Sides::across: return {p, 0, p, 0};
-        case Sides::down: return {0, p, 0, p};
-        case Sides::left_top: return {p, p, 0, 0};
-        case Sides::right_top: return {0, p, p, 0};
-        case Sides::left_bottom: return {p, 0, 0, p};
-        case Sides::right_bottom: return {0, 0, p, p};
-    }
-    return {};
-}
-
-template <std::size_t... I>
-constexpr std::array<Pad, sizeof...(I)> make_pads(std::index_sequence<I...>) noexcept {
-    return {pad_of(kPadSteps[I])...};
-}
-
-constexpr auto kPads = make_pads(std::make_index_sequence<kPadSteps.size()>());
 
 constexpr std::array<double, 10> kDegrees = {1, -1, 2, -2, 3, -3, 4, -4, 5, -5};
 constexpr std::array<Fit, 3> kFits = {Fit::same, Fit::inside, Fit::around};
@@ -83,7 +35,10 @@ constexpr auto kTurns = make_turns(std::make_index_sequence<kDegrees.size() * kF
 std::string percent_text(double percent) {
     const int tenths = static_cast<int>(percent * 10 + 0.5);
     std::string text = std::to_string(tenths / 10);
-    if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);
+    if (tenths % 10 != 0) {
+        text += '.';
+        text += static_cast<char>('0' + tenths % 10);
+    }
     return text;
 }
 
@@ -94,8 +49,21 @@ std::span<const Pad> pads() noexcept {
 }
 
 std::string pad_name(std::size_t step) {
-    if (step >= kPadSteps.size()) return {};
-    return "pad_" + std::string(side_name(kPadSteps[step].sides)) + "_" + percent_text(kPadSteps[step].percent);
+    if (step >= kPads.size()) return {};
+    const Pad& pad = kPads[step];
+    if (pad.left == pad.top && pad.left == pad.right && pad.left == pad.bottom)
+        return "pad_all_" + percent_text(pad.left);
+    std::string name = "pad";
+    const auto add = [&](std::string_view side, double percent) {
+        if (percent == 0) return;
+        name += side;
+        name += percent_text(percent);
+    };
+    add("_left_", pad.left);
+    add("_top_", pad.top);
+    add("_right_", pad.right);
+    add("_bottom_", pad.bottom);
+    return name;
 }
 
 std::span<const Turn> turns() noexcept {

@@ -8,7 +8,7 @@
 
 namespace tutela::variants {
 
-// How much of the stored picture was cut off on each side, as a share of its whole side.
+// How much of the stored picture was cut off on each side, in percent of its whole width or height.
 struct Pad {
     double left = 0;
     double top = 0;
@@ -18,7 +18,7 @@ struct Pad {
 
 // Likeliest first.
 std::span<const Pad> pads() noexcept;
-// "pad_left_5"; empty for a number that is none.
+// "pad_left_5", "pad_all_2.5", "pad_left_4_top_1_right_1_bottom_4"; empty for a number that is none.
 std::string pad_name(std::size_t step);
 
 // How a turned picture was fitted into its frame.
