@@ -29,6 +29,9 @@ namespace tutela {
 //   mirror     a mirror image                                           1   mirror
 //   rotate90s  the other quarter turns and mirror images                6   rotate90 rotate180 rotate270 flip
 //                                                                           transpose transverse
+//   rescale    a frame of less than 800 pixels on a side may be a        2   rescale; also mirrored
+//              smaller copy: PDQ samples large pictures a little
+//              elsewhere
 //   trim       uniform borders, letterbox bars, caption bars and        0.. trim_N, N from 1; each also mirrored
 //              blurred enlarged copies around the picture                   (trim_1+mirror)
 //   regions    a picture inside a screenshot or a collage               0.. region_N, N from 1
@@ -41,19 +44,19 @@ enum class VariantKind : std::uint32_t {
     exif = 1,
     mirror = 2,
     rotate90s = 3,
-    trim = 4,
-    regions = 5,
-    caption = 6,
-    pad = 7,
-    rotate = 8,
-    negative = 9,
+    rescale = 4,
+    trim = 5,
+    regions = 6,
+    caption = 7,
+    pad = 8,
+    rotate = 9,
+    negative = 10,
 };
-inline constexpr std::size_t kVariantKinds = 10;
 
 // Which variants to make. The numbers are part of the C ABI.
 enum class Profile : std::uint32_t {
     plain = 1,     // the frame's own hash only
-    standard = 2,  // plain, exif, mirror, rotate90s, trim
+    standard = 2,  // plain, exif, mirror, rotate90s, rescale, trim
     thorough = 3,  // all kinds
 };
 
@@ -104,6 +107,11 @@ public:
     // `orientation` is the EXIF number, 1..8; any other means that none is known.
     // Errors: as PdqHasher::hash(); invalid_argument for an unknown profile. Throws std::bad_alloc.
     Status hash(const FrameView& frame, std::uint32_t orientation, Profile profile, std::vector<VariantHash>& out);
+
+    // The same for a frame whose own hash is known, and perhaps not of this frame: it may be a reduced picture, whose hash
+    // is PdqHasher::hash_reduced(). A frame too small to hash has no other variants.
+    Status hash(const FrameView& frame, const FrameHash& plain, std::uint32_t orientation, Profile profile,
+                std::vector<VariantHash>& out);
 
 private:
     struct Impl;

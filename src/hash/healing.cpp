@@ -1,7 +1,6 @@
 #include "hash/healing.hpp"
 
 #include <cstddef>
-#include <vector>
 
 namespace tutela::variants {
 
@@ -11,24 +10,24 @@ constexpr int kRounds = 6;
 constexpr float kPull = 0.05F;  // the weight of the mean of all, where a neighbour's is 1
 constexpr std::size_t kSide = pdq::kSamples;
 
-float mean_of_known(const pdq::Samples& samples, const Holes& holes) noexcept {
+float mean_of_known(const pdq::Samples<float>& samples, const Holes& holes) noexcept {
     double sum = 0;
     std::size_t known = 0;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
+    for (std::size_t i = 0; i < samples.at.size(); ++i) {
         if (holes[i]) continue;
-        sum += static_cast<double>(samples[i]);
+        sum += static_cast<double>(samples.at[i]);
         ++known;
     }
     return known == 0 ? 0.0F : static_cast<float>(sum / static_cast<double>(known));
 }
 
-float relaxed(const pdq::Samples& samples, std::size_t i, float mean) noexcept {
+float relaxed(const pdq::Samples<float>& samples, std::size_t i, float mean) noexcept {
     const std::size_t x = i % kSide;
     const std::size_t y = i / kSide;
     float sum = kPull * mean;
     float weight = kPull;
     const auto add = [&](std::size_t at) {
-        sum += samples[at];
+        sum += samples.at[at];
         weight += 1;
     };
     if (x > 0) add(i - 1);
@@ -40,18 +39,18 @@ float relaxed(const pdq::Samples& samples, std::size_t i, float mean) noexcept {
 
 }  // namespace
 
-void heal(pdq::Samples& samples, const Holes& holes) {
+void Healer::heal(pdq::Samples<float>& samples, const Holes& holes) {
     const float mean = mean_of_known(samples, holes);
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-        if (holes[i]) order.push_back(i);
+    order_.clear();
+    for (std::size_t i = 0; i < samples.at.size(); ++i) {
+        if (holes[i]) order_.push_back(i);
     }
     // Back and forth, so that news travels as fast to either side.
     for (int round = 0; round < kRounds; ++round) {
-        for (const std::size_t i : order)
-            samples[i] = relaxed(samples, i, mean);
-        for (auto i = order.rbegin(); i != order.rend(); ++i)
-            samples[*i] = relaxed(samples, *i, mean);
+        for (const std::size_t i : order_)
+            samples.at[i] = relaxed(samples, i, mean);
+        for (auto i = order_.rbegin(); i != order_.rend(); ++i)
+            samples.at[*i] = relaxed(samples, *i, mean);
     }
 }
 

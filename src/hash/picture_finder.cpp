@@ -147,7 +147,7 @@ Cells cut(const WorkingImage& image, Cells part, Axis axis, const BorderRule& ru
 
 float luma_at(const FrameView& frame, std::uint32_t x, std::uint32_t y) noexcept {
     const std::uint8_t* p = frame.row(y) + std::size_t{x} * bytes_per_pixel(frame.format);
-    if (frame.format == PixelFormat::gray8) return static_cast<float>(p[0]);
+    if (bytes_per_pixel(frame.format) == 1) return static_cast<float>(p[0]);
     const bool red_first = frame.format == PixelFormat::rgb24;
     return 0.299F * static_cast<float>(p[red_first ? 0 : 2]) + 0.587F * static_cast<float>(p[1]) +
            0.114F * static_cast<float>(p[red_first ? 2 : 0]);

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "hash/pdq_filter.hpp"
+#include "hash/pdq_samples.hpp"
 
 namespace tutela::variants {
 
@@ -19,15 +19,20 @@ struct Plane {
     [[nodiscard]] const float* row(std::size_t y) const noexcept { return luma + y * width; }
 };
 
-// What stands where the picture has nothing.
-enum class Fill : std::uint8_t { reflect, replicate };
+// A picture with fewer pixels on a side than this is most likely a smaller copy of the one that is listed, whose samples
+// lie closer to the ideal places.
+inline constexpr double kOwnGrid = 800;
+
+// Span::pixels that stand for any large number: the samples lie in the middle of 64 equal cells.
+inline constexpr double kIdealGrid = 0;
 
 // Where the 64 samples of one axis are taken: from `start` to `end`, in pixels of the working image (edges, so that 0 to
-// its side is all of it). start > end mirrors the axis; what lies beyond the image is filled.
+// its side is all of it). start > end mirrors the axis; beyond the image
+// its edge is repeated.
 struct Span {
     double start = 0;
     double end = 0;
-    double pixels = 0;  // how many pixels the picture would have along this axis at the frame's own resolution
+    double pixels = kIdealGrid;  // along this axis, which decide where exactly PDQ takes its samples
 };
 
 // The weights of each of the 64 samples of an axis; sample k is the sum over i of weights(k)[i] * pixel[first(k) + i].
@@ -36,7 +41,7 @@ public:
     static constexpr std::size_t kMaxTaps = 32;
 
     // An axis of `count` pixels of the working image.
-    void set(const Span& span, std::uint32_t count, Fill fill) noexcept;
+    void set(const Span& span, std::uint32_t count) noexcept;
 
     [[nodiscard]] std::size_t first(std::size_t k) const noexcept { return first_[k]; }
     [[nodiscard]] std::size_t taps(std::size_t k) const noexcept { return taps_[k]; }
@@ -51,7 +56,7 @@ private:
 // Takes the samples that PDQ would take of the picture that the two spans describe. Owns its scratch memory.
 class Resampler {
 public:
-    void sample(const Plane& image, const Span& across, const Span& down, Fill fill, pdq::Samples& samples);
+    void sample(const Plane& image, const Span& across, const Span& down, pdq::Samples<float>& samples);
 
 private:
     AxisWeights columns_;

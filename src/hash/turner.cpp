@@ -6,14 +6,13 @@
 
 namespace tutela::variants {
 
-Plane Turner::turn(const Plane& image, double frame_width, double frame_height, double degrees, double width,
-                   double height) {
+Plane Turner::turn(const Plane& image, const Size& frame, double degrees, const Size& size) {
     luma_.resize(std::size_t{kSide} * kSide);
     const double angle = degrees * std::numbers::pi / 180;
-    const double step_x = frame_width / image.width;
-    const double step_y = frame_height / image.height;
-    const double out_x = width / kSide;
-    const double out_y = height / kSide;
+    const double step_x = frame.width / image.width;
+    const double step_y = frame.height / image.height;
+    const double out_x = size.width / kSide;
+    const double out_y = size.height / kSide;
     // From a place (u, v) of the result to one of the image: both are centres of pixels, counted from 0.
     const double xx = std::cos(angle) * out_x / step_x;
     const double xy = std::sin(angle) * out_y / step_x;

@@ -13,11 +13,15 @@ class Turner {
 public:
     static constexpr std::uint32_t kSide = 192;
 
-    // The picture of which `image` would be a copy turned by `degrees` counter-clockwise. The result is kSide x kSide
-    // pixels and stands for width x height pixels of the frame around the middle, of which `image` shows
-    // frame_width x frame_height. What lies beyond it repeats its edge.
-    Plane turn(const Plane& image, double frame_width, double frame_height, double degrees, double width,
-               double height);
+    struct Size {
+        double width;
+        double height;
+    };
+
+    // The picture of which `image` would be a copy turned by -degrees. `image` shows a frame of that many pixels, the
+    // result stands for `size` of them around the same middle, and is kSide x kSide pixels itself: small enough that
+    // OpenCV starts no thread for it. Beyond the frame its edge is repeated.
+    Plane turn(const Plane& image, const Size& frame, double degrees, const Size& size);
 
 private:
     std::vector<float> luma_;

@@ -22,6 +22,7 @@ std::string base_name(VariantId id) {
         case VariantKind::exif: return "exif";
         case VariantKind::mirror:
         case VariantKind::rotate90s: return std::string(turn_name(id.turn));
+        case VariantKind::rescale: return "rescale";
         case VariantKind::trim: return "trim_" + number;
         case VariantKind::regions: return "region_" + number;
         case VariantKind::caption: return "caption_" + number;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hash/resampler.hpp"
 #include "tutela/frame.hpp"
 
 namespace tutela::variants {
@@ -43,14 +44,29 @@ struct WorkingImage {
     [[nodiscard]] float* row(std::uint32_t y) noexcept { return luma.data() + std::size_t{y} * width; }
 };
 
-// What making one reuses.
-struct ShrinkScratch {
-    std::vector<std::uint32_t> sums;
+[[nodiscard]] inline Plane plane_of(const WorkingImage& image) noexcept {
+    return {image.luma.data(), image.width, image.height};
+}
+
+// Whole pixels of a frame: from left and top up to right and bottom.
+struct Part {
+    std::uint32_t left = 0;
+    std::uint32_t top = 0;
+    std::uint32_t right = 0;
+    std::uint32_t bottom = 0;
 };
 
-// Shrinks the part of the frame with these whole-pixel edges. Precondition: check(frame) passed, and the part lies
-// within it and is not empty.
-void shrink(const FrameView& frame, std::uint32_t left, std::uint32_t top, std::uint32_t right, std::uint32_t bottom,
-            ShrinkScratch& scratch, WorkingImage& image);
+// Owns its scratch memory, which does not depend on the frame.
+class Shrinker {
+public:
+    // Precondition: check(frame) passed, and the part lies within it and is not empty.
+    void shrink(const FrameView& frame, const Part& part, WorkingImage& image);
+
+private:
+    void add_rows(const FrameView& frame, const Part& rows, WorkingImage& image);
+
+    std::vector<double> sums_;   // of the columns of bytes of some rows
+    std::vector<double> cells_;  // of the pixels of one row of the working image, channel by channel
+};
 
 }  // namespace tutela::variants
