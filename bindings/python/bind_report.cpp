@@ -23,6 +23,7 @@ nb::dict match_dict(const MatchFact& match) {
     nb::dict out;
     out["entry_id"] = match.entry_id;
     out["distance"] = match.distance_bits;
+    out["variant"] = match.variant;
     out["category"] = match.category;
     out["label"] = match.label;
     return out;
@@ -76,6 +77,8 @@ void bind_row(nb::module_& module) {
                           "One entry of the list that a file matched. It carries no list hash, on purpose.")
         .def_ro("entry_id", &MatchFact::entry_id, "The entry's id, or its position when it was given none.")
         .def_ro("distance", &MatchFact::distance_bits, "In how many bits the hashes differ.")
+        .def_ro("variant", &MatchFact::variant,
+                "Which variant of the picture is that near: 'plain' for the picture as it stands, 'mirror', 'trim_1'.")
         .def_ro("category", &MatchFact::category, "The entry's category; may be empty.")
         .def_ro("label", &MatchFact::label, "The entry's label; may be empty.")
         .def(
@@ -84,8 +87,8 @@ void bind_row(nb::module_& module) {
         .def("__hash__",
              [](const MatchFact& self) { return nb::hash(nb::make_tuple(self.entry_id, self.distance_bits)); })
         .def("__repr__", [](const MatchFact& self) {
-            return nb::str("Match(entry_id={!r}, distance={}, category={!r}, label={!r})")
-                .format(self.entry_id, self.distance_bits, self.category, self.label);
+            return nb::str("Match(entry_id={!r}, distance={}, variant={!r}, category={!r}, label={!r})")
+                .format(self.entry_id, self.distance_bits, self.variant, self.category, self.label);
         });
 
     nb::class_<FileRow>(module, "FileRow", "All that a scan found out about one file. Its repr shows no hash.")
@@ -135,12 +138,13 @@ void bind_run(nb::module_& module) {
         .def_ro("radius", &RunFacts::radius, "The largest distance that is a match.")
         .def_ro("min_quality", &RunFacts::min_quality, "The lowest quality that is looked up.")
         .def_ro("decode", &RunFacts::decode, "The decode mode that was asked for; rows name what each picture had.")
+        .def_ro("profile", &RunFacts::profile, "Which variants of each picture were looked up.")
         .def("__repr__", [](const RunFacts& facts) {
             return nb::str(
                        "RunFacts(tool_version={!r}, hash_algorithm={!r}, list_digest={!r}, list_entries={}, radius={}, "
-                       "min_quality={}, decode={!r})")
+                       "min_quality={}, decode={!r}, profile={!r})")
                 .format(facts.tool_version, facts.hash_algorithm, facts.list_digest, facts.list_entries, facts.radius,
-                        facts.min_quality, facts.decode);
+                        facts.min_quality, facts.decode, facts.profile);
         });
 
     nb::class_<RunTotals>(module, "RunTotals", "Sums over a run.")

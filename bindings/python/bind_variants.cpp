@@ -62,7 +62,8 @@ void bind_variants(nb::module_& module) {
                 "tuple[list[str], numpy.typing.NDArray[numpy.uint8]]"),
         "The PDQ hashes of an image and of what it may have been before somebody changed it.\n\n"
         "Gives the names of the variants and an array of shape (n, 32) with their hashes, which Index.search_batch()\n"
-        "takes. The first is always `plain`, the image as it stands. The profile `standard` adds mirror images, quarter\n"
+        "takes. The first is always `plain`, the image as it stands. The profile `standard` adds mirror images, "
+        "quarter\n"
         "turns and the picture within borders; `thorough` adds crops, small rotations, pictures in screenshots and\n"
         "collages, text over the picture, and the negative. Variants with too little detail are left out.\n"
         "`orientation` is the EXIF number (1 to 8) of an orientation that was not applied, 0 when none is known.\n\n"

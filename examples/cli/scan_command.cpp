@@ -43,6 +43,7 @@ Options scan_options() {
     add_list_options(options);
     options.value("min-quality", "Q", "50", "pictures of lower quality are not looked up: 0 to 100");
     add_decode_option(options, ScanOptions{}.decode);
+    add_profile_option(options, ScanOptions{}.profile);
     options.value("format", "F", "text", "text, jsonl or csv");
     options.value("output,o", "F", "-", "where the report goes; a file appears when it is whole; - is standard output");
     add_jobs_option(options);
@@ -95,6 +96,7 @@ ScanRequest read_request(const Options& options) {
     request.scan.index.engine = engine_option(options);
     request.load_check = load_check_option(options);
     request.scan.decode = decode_option(options);
+    request.scan.profile = profile_option(options);
     request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);
     request.scan.limits.max_bytes = options.number("max-bytes", 1, kMost);
     request.scan.follow_symlinks = options.given("follow-symlinks");

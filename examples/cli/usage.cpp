@@ -149,6 +149,19 @@ DecodeMode decode_option(const Options& options) {
     return DecodeMode::exact;
 }
 
+void add_profile_option(Options& options, Profile fallback) {
+    options.value("profile", "P", profile_name(fallback).data(),
+                  "copies to find: plain, standard (also mirrored, turned, framed), thorough");
+}
+
+Profile profile_option(const Options& options) {
+    const std::string& name = options.choice("profile", {"plain", "standard", "thorough"});
+    for (const Profile profile : {Profile::standard, Profile::thorough}) {
+        if (name == profile_name(profile)) return profile;
+    }
+    return Profile::plain;
+}
+
 Engine engine_option(const Options& options) {
     const std::string& name = options.choice("engine", {"auto", "flat", "bk_tree", "bk_forest"});
     for (const Engine engine : {Engine::flat, Engine::bk_tree, Engine::bk_forest}) {

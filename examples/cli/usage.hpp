@@ -16,6 +16,7 @@
 #include "tutela/index.hpp"
 #include "tutela/list.hpp"
 #include "tutela/media.hpp"
+#include "tutela/variants.hpp"
 
 namespace tutela::cli {
 
@@ -79,10 +80,12 @@ private:
 void add_list_options(Options& options);
 void add_jobs_option(Options& options);
 void add_decode_option(Options& options, DecodeMode fallback);
+void add_profile_option(Options& options, Profile fallback);
 Engine engine_option(const Options& options);
 void add_load_check_option(Options& options);
 LoadCheck load_check_option(const Options& options);
 DecodeMode decode_option(const Options& options);
+Profile profile_option(const Options& options);
 std::uint32_t radius_option(const Options& options);
 // 0, which means one for each usable processor, when the user does not say.
 std::size_t jobs_option(const Options& options);

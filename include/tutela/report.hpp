@@ -39,6 +39,7 @@ struct MatchFact {
     std::uint32_t distance_bits = 0;
     std::string category;
     std::string label;
+    std::string variant = "plain";  // which variant of the file's picture matched: the nearest; see variants.hpp
 
     bool operator==(const MatchFact&) const = default;
 };
@@ -72,7 +73,8 @@ struct RunFacts {
     std::uint64_t list_entries = 0;
     std::uint32_t radius = 0;
     std::int32_t min_quality = 0;
-    std::string decode = "exact";  // as was asked; the rows name what each picture had
+    std::string decode = "exact";   // as was asked; the rows name what each picture had
+    std::string profile = "plain";  // which variants of each picture were looked up
     bool show_hashes = false;
 };
 
@@ -106,13 +108,13 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost.
 //   jsonl  one object a line and file, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
 //          U+FFFD in the place of each bad byte), size, sha256, outcome, reason, damaged, damage_reason, format, width,
-//          height, orientation, decode, hash_algorithm, quality, matches [{entry_id, distance, category, label}], radius,
-//          min_quality, list_digest, and hash only with show_hashes; always in this order. What is not known or was not
+//          height, orientation, decode, hash_algorithm, quality, matches [{entry_id, distance, variant, category, label}],
+//          radius, min_quality, list_digest, and hash only with show_hashes; always in this order. What is not known or was not
 //          given is null (outside `matches`, whose texts are always texts). Nothing but ASCII is written.
 //   csv    RFC 4180 with CR LF: a header line, then a line for each match; a file without a match has one line. The
 //          columns are path, size, sha256, outcome, reason, damaged, damage_reason, format, width, height, orientation,
-//          decode, hash_algorithm, quality, match_count, entry_id, distance, category, label, radius, min_quality, list_digest
-//          and, with show_hashes, hash. A cell that a spreadsheet could take for a formula (it starts with = + - @, their
+//          decode, hash_algorithm, quality, match_count, entry_id, distance, variant, category, label, radius, min_quality,
+//          list_digest and, with show_hashes, hash. A cell that a spreadsheet could take for a formula (it starts with = + - @, their
 //          full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in `text`, but for tab, CR
 //          and LF, which are kept within quotes.
 class TUTELA_API ReportWriter {

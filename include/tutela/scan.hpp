@@ -16,6 +16,7 @@
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
 #include "tutela/status.hpp"
+#include "tutela/variants.hpp"
 
 namespace tutela {
 
@@ -34,6 +35,9 @@ struct ScanOptions {
     // How pictures are decoded; each row names what its picture really had. The default costs a fraction of `exact` and
     // moves a hash by a few bits at most; `screen` may miss a match. See DecodeMode.
     DecodeMode decode = DecodeMode::luma;
+    // Which variants of a picture are looked up beside the picture as it stands; each match names its own. `standard` finds
+    // mirrored, turned and framed copies, and costs less than decoding. See variants.hpp.
+    Profile profile = Profile::standard;
     // Symbolic links inside a folder are rows of their own (`unsupported`, "a symbolic link, not followed"), as a link
     // on a seized disk may point into the examiner's own system. Set this to follow them; a folder is entered once,
     // however many links lead to it (the others are rows of their own, `unsupported`). A path that the caller names is

@@ -200,6 +200,17 @@ enum {
 // "exact", "luma", "scaled", "screen"; "unknown" for any other number. Static.
 TUTELA_API const char* tutela_decode_mode_name(uint32_t mode);
 
+// Which variants of a picture are looked up beside the picture as it stands; see tutela/variants.hpp.
+enum {
+    TUTELA_PROFILE_AUTOMATIC = 0,  // standard
+    TUTELA_PROFILE_PLAIN = 1,      // none
+    TUTELA_PROFILE_STANDARD = 2,   // mirrored, turned by quarters, reduced, framed
+    TUTELA_PROFILE_THOROUGH = 3    // also cropped, turned a little, shown on a screen, written over, negative
+};
+
+// "plain", "standard", "thorough"; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_profile_name(uint32_t profile);
+
 // What decoding learned about a picture.
 typedef struct tutela_image_facts {
     uint32_t struct_size;
@@ -464,6 +475,7 @@ typedef struct tutela_match {
     const char* entry_id;
     const char* category;
     const char* label;
+    const char* variant;  // which variant of the picture is that near: "plain", "mirror"; see tutela/variants.hpp
 } tutela_match;
 
 // All that is known of one input. Texts are never NULL unless it is said.
@@ -516,6 +528,7 @@ typedef struct tutela_scan_options {
     tutela_progress_callback progress;  // NULL. Called after every row, by one thread at a time
     void* progress_context;             // NULL
     uint32_t decode;                    // TUTELA_DECODE_AUTOMATIC
+    uint32_t profile;                   // TUTELA_PROFILE_AUTOMATIC
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.

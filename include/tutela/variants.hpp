@@ -72,7 +72,7 @@ inline constexpr std::size_t kMaxVariants = 192;
 // Which variant a hash belongs to. A plain value; the order is that in which hash() gives them.
 struct VariantId {
     VariantKind kind = VariantKind::plain;
-    std::uint16_t step = 0;               // which one of its kind
+    std::uint16_t step = 0;              // which one of its kind
     Dihedral turn = Dihedral::original;  // and how it was laid down after that
 
     auto operator<=>(const VariantId&) const noexcept = default;

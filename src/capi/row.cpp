@@ -21,7 +21,8 @@ tutela_match view_of(const MatchFact& match) noexcept {
             .distance_bits = match.distance_bits,
             .entry_id = match.entry_id.c_str(),
             .category = match.category.c_str(),
-            .label = match.label.c_str()};
+            .label = match.label.c_str(),
+            .variant = match.variant.c_str()};
 }
 
 tutela_row default_row() noexcept {
@@ -44,6 +45,7 @@ Status read_match(const tutela_match* from, MatchFact& into) {
     TUTELA_TRY(copy_required(known.entry_id, "a match's entry_id", into.entry_id));
     TUTELA_TRY(copy_required(known.category, "a match's category", into.category));
     TUTELA_TRY(copy_required(known.label, "a match's label", into.label));
+    TUTELA_TRY(copy_required(known.variant, "a match's variant", into.variant));
     into.distance_bits = known.distance_bits;
     return {};
 }

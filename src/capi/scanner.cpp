@@ -17,6 +17,10 @@ using tutela::capi::guarded;
 using tutela::capi::require;
 using tutela::capi::require_array;
 
+static_assert(TUTELA_PROFILE_PLAIN == static_cast<int>(tutela::Profile::plain));
+static_assert(TUTELA_PROFILE_STANDARD == static_cast<int>(tutela::Profile::standard));
+static_assert(TUTELA_PROFILE_THOROUGH == static_cast<int>(tutela::Profile::thorough));
+
 // set_stop() promises to be safe in a signal handler.
 static_assert(std::atomic<bool>::is_always_lock_free);
 
@@ -60,6 +64,7 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     scan.limits.max_jpeg_scans = options.max_jpeg_scans;
     scan.follow_symlinks = options.follow_symlinks;
     if (options.decode != TUTELA_DECODE_AUTOMATIC) scan.decode = static_cast<tutela::DecodeMode>(options.decode);
+    if (options.profile != TUTELA_PROFILE_AUTOMATIC) scan.profile = static_cast<tutela::Profile>(options.profile);
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](
@@ -69,6 +74,10 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
 }
 
 }  // namespace
+
+const char* tutela_profile_name(std::uint32_t profile) {
+    return tutela::profile_name(static_cast<tutela::Profile>(profile)).data();
+}
 
 void tutela_scan_options_init(tutela_scan_options* options, std::size_t struct_size) {
     tutela::capi::init_struct(default_options(), options, struct_size);

@@ -102,8 +102,8 @@ float share_of(const Line& line, const Ground& ground) noexcept {
 
 // How a border is told from the picture.
 struct BorderRule {
-    float tolerance;      // how far a pixel may stray from the border's level, at most
-    std::uint32_t gap;    // lines that may break the border, such as writing on it, in parts of 100 of the side
+    float tolerance;    // how far a pixel may stray from the border's level, at most
+    std::uint32_t gap;  // lines that may break the border, such as writing on it, in parts of 100 of the side
 };
 constexpr BorderRule kExact{1.5F, 0};  // bars that were drawn, beside a picture that is dark or bright itself
 constexpr BorderRule kPlain{kNear, 0};
@@ -168,8 +168,7 @@ double sharpest(const FrameView& frame, Axis axis, double near, double slack, do
         for (double at = from + step / 2; at < to; at += step) {
             const auto other = static_cast<std::uint32_t>(at);
             const float here = axis == Axis::rows ? luma_at(frame, other, line) : luma_at(frame, line, other);
-            const float before =
-                axis == Axis::rows ? luma_at(frame, other, line - 1) : luma_at(frame, line - 1, other);
+            const float before = axis == Axis::rows ? luma_at(frame, other, line - 1) : luma_at(frame, line - 1, other);
             change += std::abs(here - before);
         }
         if (change > most) {
@@ -355,7 +354,8 @@ void add_banded(const WorkingImage& image, Boxes& boxes) {
 // --- blocks of picture on a plain ground ---
 
 // Runs of lines that are full of picture, none of them mostly of one level; gaps of a few lines are bridged.
-std::vector<std::pair<std::uint32_t, std::uint32_t>> full_runs(const WorkingImage& image, const Cells& part, Axis axis) {
+std::vector<std::pair<std::uint32_t, std::uint32_t>> full_runs(const WorkingImage& image, const Cells& part,
+                                                               Axis axis) {
     const std::uint32_t low = axis == Axis::rows ? part.top : part.left;
     const std::uint32_t high = axis == Axis::rows ? part.bottom : part.right;
     const std::uint32_t least = std::max((axis == Axis::rows ? image.height : image.width) / 10, 8U);

@@ -52,8 +52,7 @@ void AxisWeights::set(const Span& span, std::uint32_t count) noexcept {
     }
 }
 
-void Resampler::sample(const Plane& image, const Span& across, const Span& down,
-                       pdq::Samples<float>& samples) {
+void Resampler::sample(const Plane& image, const Span& across, const Span& down, pdq::Samples<float>& samples) {
     columns_.set(across, image.width);
     rows_.set(down, image.height);
     const std::size_t width = image.width;

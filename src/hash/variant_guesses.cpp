@@ -38,7 +38,8 @@ Size size_before(const Turn& turn, double width, double height) noexcept {
             const double scale = c + s * std::max(width / height, height / width);
             return {width * scale, height * scale};
         }
-        case Fit::around: return {(width * c - height * s) / (c * c - s * s), (height * c - width * s) / (c * c - s * s)};
+        case Fit::around:
+            return {(width * c - height * s) / (c * c - s * s), (height * c - width * s) / (c * c - s * s)};
     }
     return {width, height};
 }

@@ -56,8 +56,11 @@ void Shrinker::add_rows(const FrameView& frame, const Part& rows, WorkingImage& 
     std::size_t in_cell = 0;  // bytes of the current cell that were added
     for (std::size_t start = 0; start < bytes; start += kChunk) {
         const std::size_t width = std::min(kChunk, bytes - start);
-        const kernels::PdqRows chunk{frame.row(rows.top) + rows.left * pixel + start, frame.stride_bytes,
-                                     rows.bottom - rows.top, width, is_limited ? kLimitedFloor : std::uint8_t{0},
+        const kernels::PdqRows chunk{frame.row(rows.top) + rows.left * pixel + start,
+                                     frame.stride_bytes,
+                                     rows.bottom - rows.top,
+                                     width,
+                                     is_limited ? kLimitedFloor : std::uint8_t{0},
                                      is_limited ? kLimitedRange : std::uint8_t{255}};
         kernels::table().pdq->tent_rows(chunk, kOnes.data(), sums_.data());
         for (std::size_t at = 0; at < width;) {

@@ -36,7 +36,7 @@ private:
         out +=
             "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_"
             "algorithm,"
-            "quality,match_count,entry_id,distance,category,label,radius,min_quality,list_digest";
+            "quality,match_count,entry_id,distance,variant,category,label,radius,min_quality,list_digest";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;
     }
@@ -46,13 +46,14 @@ private:
         const std::string file = file_cells(row);
         const std::string run = run_cells(row);
         if (row.matches.empty()) {
-            out += file + ",,,," + run;
+            out += file + ",,,,," + run;
             return;
         }
         for (const MatchFact& match : row.matches) {
             out += file;
             append_text(out, match.entry_id);
             append_number(out, match.distance_bits);
+            append_text(out, match.variant);
             append_text(out, match.category);
             append_text(out, match.label);
             out += run;

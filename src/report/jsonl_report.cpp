@@ -62,6 +62,7 @@ void append_match(std::string& out, const MatchFact& match) {
     JsonObject object(out);
     object.text("entry_id", match.entry_id);
     object.number("distance", match.distance_bits);
+    object.text("variant", match.variant);
     object.text("category", match.category);
     object.text("label", match.label);
     object.end();

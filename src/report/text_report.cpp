@@ -52,6 +52,10 @@ void append_nearest(std::string& out, const std::vector<MatchFact>& matches) {
     out += ": entry ";
     append_visible(out, nearest.entry_id);
     out += ", distance " + std::to_string(nearest.distance_bits);
+    if (nearest.variant != "plain") {
+        out += ", variant ";
+        append_visible(out, nearest.variant);
+    }
     if (!nearest.category.empty()) {
         out += ", category ";
         append_visible(out, nearest.category);
@@ -104,8 +108,9 @@ private:
         append_sum(out, "list", facts().list_digest);
         append_sum(out, "entries", grouped(facts().list_entries));
         append_sum(out, "searched",
-                   facts().hash_algorithm + ", decode " + facts().decode + ", radius " +
-                       std::to_string(facts().radius) + ", minimum quality " + std::to_string(facts().min_quality));
+                   facts().hash_algorithm + ", decode " + facts().decode + ", profile " + facts().profile +
+                       ", radius " + std::to_string(facts().radius) + ", minimum quality " +
+                       std::to_string(facts().min_quality));
         append_sum(out, "tutela", facts().tool_version);
         if (totals.interrupted) out += "INTERRUPTED: stopped before the last file; the rows above are complete\n";
     }

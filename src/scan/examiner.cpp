@@ -62,6 +62,7 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
     } catch (const std::bad_alloc&) {
         frame_ = Frame();
         hasher_ = PdqHasher();
+        variant_hasher_ = VariantHasher();
         throw;
     }
 }
@@ -129,17 +130,26 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
     if (!hashed.ok()) return finding;
     finding.quality = hashed.value().quality;
     finding.hash = hashed.value().hash;
-    if (*finding.quality < options_.min_quality) {
+    const std::uint32_t drift = facts.mode == DecodeMode::screen ? kScreenDriftBits : 0;
+    const std::uint32_t radius = std::min<std::uint32_t>(options_.radius + drift, Hash256::kBits);
+    TUTELA_TRY(look_up(hashed.value(), info.orientation, radius, finding));
+    if (!finding.neighbors.empty()) {
+        finding.outcome = Outcome::matched;
+    } else if (*finding.quality >= options_.min_quality) {
+        finding.outcome = Outcome::clean;
+    } else {
         finding.outcome = Outcome::low_quality;
         finding.reason = "the quality " + std::to_string(*finding.quality) + " is below the minimum of " +
                          std::to_string(options_.min_quality);
-        return finding;
     }
-    const std::uint32_t drift = facts.mode == DecodeMode::screen ? kScreenDriftBits : 0;
-    const std::uint32_t radius = std::min<std::uint32_t>(options_.radius + drift, Hash256::kBits);
-    TUTELA_TRY(index_.search(*finding.hash, radius, finding.neighbors));
-    finding.outcome = finding.neighbors.empty() ? Outcome::clean : Outcome::matched;
     return finding;
+}
+
+// Those of the frame's variants that have the quality: a wide frame lowers that of the whole, and not of what it frames.
+Status Examiner::look_up(const FrameHash& plain, std::uint32_t orientation, std::uint32_t radius, Finding& finding) {
+    TUTELA_TRY(variant_hasher_.hash(frame_.view(), plain, orientation, options_.profile, variants_));
+    std::erase_if(variants_, [&](const VariantHash& variant) { return variant.quality < options_.min_quality; });
+    return search_.run(index_, variants_, radius, finding);
 }
 
 }  // namespace tutela

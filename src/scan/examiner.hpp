@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "scan/finding.hpp"
+#include "scan/variant_search.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/scan.hpp"
+#include "tutela/variants.hpp"
 
 namespace tutela {
 
@@ -32,11 +35,15 @@ public:
 private:
     Result<Finding> examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format);
     Result<Finding> examine_frame(const FrameSource& source);
+    Status look_up(const FrameHash& plain, std::uint32_t orientation, std::uint32_t radius, Finding& finding);
     void trim();
 
     const Index<256>& index_;
     const ScanOptions& options_;
     PdqHasher hasher_;
+    VariantHasher variant_hasher_;
+    std::vector<VariantHash> variants_;
+    VariantSearch search_;
     Frame frame_;
 };
 

@@ -69,10 +69,11 @@ void apply_finding(const Finding& finding, FileRow& row) {
 
 void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
     row.matches.reserve(finding.neighbors.size());
-    for (const Neighbor& neighbor : finding.neighbors) {
+    for (std::size_t i = 0; i < finding.neighbors.size(); ++i) {
+        const Neighbor& neighbor = finding.neighbors[i];
         const EntryView entry = list.entry(neighbor.position);
         row.matches.push_back({list.entry_name(neighbor.position), neighbor.distance_bits, std::string(entry.category),
-                               std::string(entry.label)});
+                               std::string(entry.label), variant_name(finding.variants[i])});
     }
 }
 

@@ -10,6 +10,7 @@
 #include "tutela/index.hpp"
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
+#include "tutela/variants.hpp"
 
 namespace tutela {
 
@@ -23,6 +24,7 @@ struct Finding {
     std::optional<std::int32_t> quality;
     std::optional<Hash256> hash;
     std::vector<Neighbor> neighbors;  // nearest first; positions in the list
+    std::vector<VariantId> variants;  // for each neighbor, which variant of the picture is that near
 
     [[nodiscard]] bool has_hash() const noexcept { return hash.has_value(); }
 };

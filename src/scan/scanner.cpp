@@ -59,6 +59,9 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (decode_mode_name(options.decode) == "unknown") {
         return Status(StatusCode::invalid_argument, "the decode mode is unknown");
     }
+    if (profile_name(options.profile) == "unknown") {
+        return Status(StatusCode::invalid_argument, "the profile is unknown");
+    }
     IndexOptions index_options = options.index;
     if (!index_options.radius) index_options.radius = options.radius;
     TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
@@ -68,6 +71,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.list_entries = list.size();
     facts.radius = options.radius;
     facts.min_quality = options.min_quality;
+    facts.profile = profile_name(options.profile);
     facts.decode = decode_mode_name(options.decode);
     return Scanner(
         std::make_shared<const Impl>(Impl{std::move(list), std::move(options), std::move(index), std::move(facts)}));
