@@ -475,7 +475,8 @@ typedef struct tutela_match {
     const char* entry_id;
     const char* category;
     const char* label;
-    const char* variant;  // which variant of the picture is that near: "plain", "mirror"; see tutela/variants.hpp
+    // Which variant of the picture is that near: "plain", "mirror"; see tutela/variants.hpp. NULL in a row of your own: plain.
+    const char* variant;
 } tutela_match;
 
 // All that is known of one input. Texts are never NULL unless it is said.

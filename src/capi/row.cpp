@@ -45,7 +45,7 @@ Status read_match(const tutela_match* from, MatchFact& into) {
     TUTELA_TRY(copy_required(known.entry_id, "a match's entry_id", into.entry_id));
     TUTELA_TRY(copy_required(known.category, "a match's category", into.category));
     TUTELA_TRY(copy_required(known.label, "a match's label", into.label));
-    TUTELA_TRY(copy_required(known.variant, "a match's variant", into.variant));
+    if (known.variant != nullptr) into.variant = known.variant;
     into.distance_bits = known.distance_bits;
     return {};
 }

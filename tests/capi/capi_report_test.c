@@ -88,7 +88,7 @@ static void test_formats(const tutela_scanner* scanner, const char* digest) {
 static void test_own_row(const tutela_scanner* scanner) {
     static sink_t sink;
     tutela_report_writer* writer = NULL;
-    tutela_match match = {sizeof match, 7, "mine", "cat", "lab"};
+    tutela_match match = {sizeof match, 7, "mine", "cat", "lab", "mirror"};
     const tutela_match* matches[] = {&match};
     tutela_row row;
     memset(&sink, 0, sizeof sink);
