@@ -151,7 +151,7 @@ DecodeMode decode_option(const Options& options) {
 
 void add_profile_option(Options& options, Profile fallback) {
     options.value("profile", "P", profile_name(fallback).data(),
-                  "copies to find: plain, standard (also mirrored, turned, framed), thorough");
+                  "plain, standard (finds mirrored, turned, framed copies too), thorough");
 }
 
 Profile profile_option(const Options& options) {

@@ -49,7 +49,7 @@ def main():
         folder = Path(work) / "folder"
         folder.mkdir()
         (folder / "a.png").write_bytes(png(blocks))
-        (folder / "b.png").write_bytes(png(lambda x, y: blocks(y, x)))  # transposed: another hash
+        (folder / "b.png").write_bytes(png(lambda x, y: blocks(x, y) ^ blocks(y, x)))  # another picture
         (folder / "c.txt").write_text("hello\n")
         hashes = Path(work) / "list.txt"
         other = golden_hash(golden, "lcg")

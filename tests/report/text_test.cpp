@@ -24,7 +24,7 @@ TEST(Text, ShowsWhatMattersAndTheSums) {
     matched.size_bytes = 1'234'567;
     matched.sha256 = std::string(64, 'a');
     matched.outcome = Outcome::matched;
-    matched.matches = {{"case-7", 3, "A1", "known"}, {"case-8", 9, "", ""}};
+    matched.matches = {{"case-7", 3, "A1", "known", "mirror"}, {"case-8", 9, "", ""}};
     FileRow clean = matched;
     clean.path = "in/b.jpg";
     clean.outcome = Outcome::clean;
@@ -42,7 +42,7 @@ TEST(Text, ShowsWhatMattersAndTheSums) {
     totals.duplicates = 2;
     totals.interrupted = true;
     EXPECT_EQ(render(ReportFormat::text, plain_facts(), {matched, clean, damaged, bad}, totals),
-              "matched      in/a.jpg: entry case-7, distance 3, category A1, label known, and 1 more\n"
+              "matched      in/a.jpg: entry case-7, distance 3, variant mirror, category A1, label known, and 1 more\n"
               "clean        in/c.jpg [damaged: the JPEG ends before its end marker]\n"
               "unreadable   in/d\\x0A.jpg: permission denied\n"
               "\n"
@@ -64,7 +64,7 @@ TEST(Text, ShowsWhatMattersAndTheSums) {
                   std::string(64, 'd') +
                   "\n"
                   "entries         1,234,567\n"
-                  "searched        pdq, decode exact, radius 31, minimum quality 50\n"
+                  "searched        pdq, decode exact, profile plain, radius 31, minimum quality 50\n"
                   "tutela          1.2.3\n"
                   "INTERRUPTED: stopped before the last file; the rows above are complete\n");
 }
