@@ -16,7 +16,7 @@ __all__ = ["LARGEST_SIDE", "SAME_SCENE", "Photo", "all_photos", "open_photo"]
 
 # Larger photographs are reduced to this once, before they are listed or changed: transforms and codecs would only cost
 # time. Orientations in EXIF are not applied, as the list and the copy would both carry them.
-LARGEST_SIDE = 1024
+LARGEST_SIDE = 768
 
 # Pairs that show the same, found by distance and looked at by hand: a match between them is right, and counts neither
 # for nor against. The first three are one photograph in two sizes, the last two the halves of a stereo picture.

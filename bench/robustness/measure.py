@@ -24,9 +24,11 @@ from transforms import BY_NAME, Scene, Transform
 PROFILES = ("plain", "standard", "thorough")
 PEERS = ("phash", "dhash", "ahash")
 PDQ_RADIUS, REVIEW_RADIUS, PEER_RADIUS, MIN_QUALITY = 31, 50, 10, 50
+# Fresh processes, as those that share a state with their parent are no longer allowed everywhere.
+PROCESSES = multiprocessing.get_context("spawn")
 FARTHEST = 999  # of a picture that gives no hash
-# The kinds of variants that the profile `standard` has; thorough has them all, in the same order and with these first.
-STANDARD = ("plain", "exif", "mirror", "rotate", "flip", "trans", "trim")
+# What the names of the variants of the profile `standard` begin with; thorough has these and others.
+STANDARD = ("plain", "exif", "mirror", "rotate90", "rotate180", "rotate270", "flip", "transpose", "transverse", "trim_")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,9 +92,9 @@ def peer_hashes(picture: Image.Image) -> numpy.ndarray:
     return numpy.concatenate(bits).view(numpy.uint64)
 
 
-def hash_picture(picture: Image.Image, orientation: int = 0) -> Hashed:
+def hash_picture(picture: Image.Image) -> Hashed:
     pixels = numpy.asarray(picture)
-    names, hashes = tutela.variant_hashes(pixels, profile="thorough", orientation=orientation)
+    names, hashes = tutela.variant_hashes(pixels, profile="thorough")
     # A plain hash of too little quality is not searched for.
     if tutela.hash_image(pixels).quality < MIN_QUALITY:
         names, hashes = names[1:], hashes[1:]
@@ -100,7 +102,7 @@ def hash_picture(picture: Image.Image, orientation: int = 0) -> Hashed:
 
 
 def is_standard(name: str) -> bool:
-    return name.startswith(STANDARD) and not name.startswith(("rotate_", "rotate-"))
+    return name.startswith(STANDARD)
 
 
 def check_reference(photo: Photo, pixels: numpy.ndarray) -> None:
@@ -120,7 +122,7 @@ def list_one(photo: Photo) -> tuple[bytes, numpy.ndarray, int]:
 
 
 def list_photos(photos: Sequence[Photo], processes: int) -> Listed:
-    with multiprocessing.Pool(processes) as pool:
+    with PROCESSES.Pool(processes) as pool:
         rows = pool.map(list_one, photos, chunksize=8)
     pdq = numpy.frombuffer(b"".join(row[0] for row in rows), numpy.uint64).reshape(-1, 4)
     listed = Listed(photos, pdq, numpy.stack([row[1] for row in rows]), numpy.array([row[2] for row in rows]))
@@ -181,7 +183,7 @@ def find(listed: Listed, photo: int, transform: Transform, hashed: Hashed) -> Fi
         photo,
         transform.name,
         {column: int(nearest[column][photo]) for column in COLUMNS},
-        {column: int(nearest[column][foreign].min()) for column in COLUMNS},
+        {column: int(nearest[column][foreign].min(initial=FARTHEST)) for column in COLUMNS},
         {column: int(false[column].sum()) for column in COLUMNS},
         hashed.names[int(own_row.argmin())] if len(own_row) else "",
         tuple(listed.photos[position].name for position in numpy.flatnonzero(false["thorough"] | false["review"])),
@@ -219,5 +221,5 @@ def _measure(photo: int) -> list[Finding]:
 
 def measure(listed: Listed, names: Sequence[str], processes: int = os.cpu_count() or 1) -> Iterable[list[Finding]]:
     """The findings of one photograph after the other."""
-    with multiprocessing.Pool(processes, _start, (listed, names)) as pool:
+    with PROCESSES.Pool(processes, _start, (listed, names)) as pool:
         yield from pool.imap(_measure, range(len(listed.photos)), chunksize=2)
