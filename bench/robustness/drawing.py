@@ -18,7 +18,10 @@ WORDS = (
 
 
 def font(size: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.load_default(max(6, round(size)))
+    letters = ImageFont.load_default(max(6, round(size)))
+    if not isinstance(letters, ImageFont.FreeTypeFont):
+        raise RuntimeError("this Pillow has no FreeType")
+    return letters
 
 
 def sentence(chance: random.Random, words: int) -> str:

@@ -178,6 +178,7 @@ def find(listed: Listed, photo: int, transform: Transform, hashed: Hashed) -> Fi
         for other in others_of(listed.photos, photo):
             foreign = foreign & ~listed.same_scene[other]
     false = {column: foreign & (nearest[column] <= radius) for column, radius in RADII.items()}
+    false_names = [shown.name for shown, wrong in zip(listed.photos, false["thorough"] | false["review"], strict=True) if wrong]
     own_row = distances[:, photo]
     return Finding(
         photo,
@@ -186,7 +187,7 @@ def find(listed: Listed, photo: int, transform: Transform, hashed: Hashed) -> Fi
         {column: int(nearest[column][foreign].min(initial=FARTHEST)) for column in COLUMNS},
         {column: int(false[column].sum()) for column in COLUMNS},
         hashed.names[int(own_row.argmin())] if len(own_row) else "",
-        tuple(listed.photos[position].name for position in numpy.flatnonzero(false["thorough"] | false["review"])),
+        tuple(false_names),
     )
 
 

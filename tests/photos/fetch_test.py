@@ -55,7 +55,8 @@ def qt_resources(files, version=3):
         nodes.append(struct.pack(">IHHHI", name(path), flags, 0, 0, len(contents)))
         contents += struct.pack(">I", len(content)) + content
     tree = b"".join(node + (bytes(8) if version >= 2 else b"") for node in nodes)
-    return struct.pack(">4sIIII", b"qres", version, 20, 20 + len(tree), 20 + len(tree) + len(contents)) + tree + contents + names
+    header = struct.pack(">4sIIII", b"qres", version, 20, 20 + len(tree), 20 + len(tree) + len(contents))
+    return header + tree + contents + names
 
 
 class Headers(unittest.TestCase):
@@ -112,9 +113,10 @@ def build_package(folder, name, files):
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).write_bytes(content)
     (tree / "DEBIAN").mkdir()
-    (tree / "DEBIAN" / "control").write_text(
-        f"Package: {name}\nVersion: 1\nArchitecture: all\nMaintainer: nobody <nobody@example.org>\nDescription: photographs\n"
-    )
+    fields = {"Package": name, "Version": 1, "Architecture": "all", "Maintainer": "nobody <nobody@example.org>"}
+    fields["Description"] = "photographs"
+    control = "".join(f"{field}: {value}\n" for field, value in fields.items())
+    (tree / "DEBIAN" / "control").write_text(control)
     (folder / "packages").mkdir()
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-b", tree, folder / "packages" / f"{name}_1_all.deb"],
@@ -177,6 +179,12 @@ class Fetching(unittest.TestCase):
         package.write_bytes(content)
         fetch.fetch(self.folder, sources)
         self.assertTrue((self.folder / "files/pictures/photo.jpg").exists())
+
+    def test_a_package_that_cannot_be_had_is_an_error(self):
+        missing = fetch.Source("tutela-no-such-package", 1, ("*",))
+        with contextlib.redirect_stderr(io.StringIO()), self.assertRaisesRegex(fetch.FetchError, "no-such-package cannot be"):
+            fetch.fetch(self.folder, [missing])
+        self.assertFalse((self.folder / "index.tsv").exists())
 
     def test_the_sources_named_give_at_least_300(self):
         self.assertGreaterEqual(sum(source.count for source in fetch.SOURCES if source.default), 300)

@@ -36,4 +36,4 @@ def all_photos() -> list[Photo]:
         rows = []
     if len(rows) < FEWEST:
         raise FileNotFoundError(f"{len(rows)} photographs in {FOLDER}, fewer than {FEWEST}: run ./dev photos")
-    return [Photo(*row[:4], int(row[4]), int(row[5])) for row in rows]
+    return [Photo(row[0], row[1], row[2], row[3], int(row[4]), int(row[5])) for row in rows]
