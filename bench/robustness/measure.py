@@ -27,15 +27,14 @@ PDQ_RADIUS, REVIEW_RADIUS, PEER_RADIUS, MIN_QUALITY = 31, 50, 10, 50
 # Fresh processes, as those that share a state with their parent are no longer allowed everywhere.
 PROCESSES = multiprocessing.get_context("spawn")
 FARTHEST = 999  # of a picture that gives no hash
-# What the names of the variants of the profile `standard` begin with; thorough has these and others.
-STANDARD = ("plain", "exif", "mirror", "rotate90", "rotate180", "rotate270", "flip", "transpose", "transverse", "trim_")
 
 
 @dataclasses.dataclass(frozen=True)
 class Hashed:
     """What one picture gives: its PDQ hashes with the names of the variants, and its 64-bit hashes."""
 
-    names: list[str]
+    names: list[str]  # of the variants of thorough
+    standard: frozenset[str]  # those that the profile standard has too, with the same hashes
     pdq: numpy.ndarray  # (variants, 4) of uint64
     peers: numpy.ndarray  # (3,) of uint64
 
@@ -80,8 +79,8 @@ class Finding:
         return self.own[column] <= RADII[column]
 
 
-# The columns of the table and their radii. "review" is two hashes that agree, 0 when they do: thorough, or else thorough
-# at the larger radius together with ImageHash's phash.
+# The columns of the table and their radii. "review" is 0 when thorough finds a photograph, or when thorough at the
+# larger radius and ImageHash's phash agree on it, else 1.
 RADII = dict.fromkeys(PROFILES, PDQ_RADIUS) | {"review": 0} | dict.fromkeys(PEERS, PEER_RADIUS)
 COLUMNS = tuple(RADII)
 
@@ -95,14 +94,11 @@ def peer_hashes(picture: Image.Image) -> numpy.ndarray:
 def hash_picture(picture: Image.Image) -> Hashed:
     pixels = numpy.asarray(picture)
     names, hashes = tutela.variant_hashes(pixels, profile="thorough")
+    standard = frozenset(tutela.variant_hashes(pixels, profile="standard")[0])
     # A plain hash of too little quality is not searched for.
     if tutela.hash_image(pixels).quality < MIN_QUALITY:
         names, hashes = names[1:], hashes[1:]
-    return Hashed(names, numpy.ascontiguousarray(hashes).view(numpy.uint64), peer_hashes(picture))
-
-
-def is_standard(name: str) -> bool:
-    return name.startswith(STANDARD)
+    return Hashed(names, standard, numpy.ascontiguousarray(hashes).view(numpy.uint64), peer_hashes(picture))
 
 
 def check_reference(photo: Photo, pixels: numpy.ndarray) -> None:
@@ -161,7 +157,7 @@ def find(listed: Listed, photo: int, transform: Transform, hashed: Hashed) -> Fi
     usable = listed.quality >= MIN_QUALITY
     profile_rows = {
         "plain": [name == "plain" for name in hashed.names],
-        "standard": [is_standard(name) for name in hashed.names],
+        "standard": [name in hashed.standard for name in hashed.names],
         "thorough": [True] * len(hashed.names),
     }
     nearest = {}
@@ -178,7 +174,7 @@ def find(listed: Listed, photo: int, transform: Transform, hashed: Hashed) -> Fi
         for other in others_of(listed.photos, photo):
             foreign = foreign & ~listed.same_scene[other]
     false = {column: foreign & (nearest[column] <= radius) for column, radius in RADII.items()}
-    false_names = [shown.name for shown, wrong in zip(listed.photos, false["thorough"] | false["review"], strict=True) if wrong]
+    wrong = numpy.flatnonzero(false["thorough"] | false["review"]).tolist()
     own_row = distances[:, photo]
     return Finding(
         photo,
@@ -187,7 +183,7 @@ def find(listed: Listed, photo: int, transform: Transform, hashed: Hashed) -> Fi
         {column: int(nearest[column][foreign].min(initial=FARTHEST)) for column in COLUMNS},
         {column: int(false[column].sum()) for column in COLUMNS},
         hashed.names[int(own_row.argmin())] if len(own_row) else "",
-        tuple(false_names),
+        tuple(listed.photos[position].name for position in wrong),
     )
 
 

@@ -76,7 +76,8 @@ def write_csv(results: Results, path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         false = [f"false_{column}" for column in COLUMNS]
-        writer.writerow(["transform", "group", "photographs", *COLUMNS, *false, *(f"nearest_other_{p}" for p in PROFILES)])
+        nearest = [f"nearest_other_{profile}" for profile in PROFILES]
+        writer.writerow(["transform", "group", "photographs", *COLUMNS, *false, *nearest])
         for name in results.transforms_that_were_measured():
             row = results.rows[name]
             writer.writerow([
@@ -116,18 +117,18 @@ def markdown(results: Results) -> str:
     lines = [
         "# What a match survives",
         "",
-        f"{listed} photographs are on a list, each by its plain PDQ hash. {len(results.rows)} changes are made to each; the "
-        "tables say how many percent of the changed photographs are still found, and how often one matched another "
+        f"{listed} photographs are on a list, each by its plain PDQ hash. {len(results.rows)} changes are made to each: "
+        "the tables say how many percent of the changed photographs are still found, and how often one matched another "
         "photograph. `./dev bench robustness --write-docs` writes this file anew; the changes are in "
         "[transforms.py](../../bench/robustness/transforms.py).",
         "",
         "- **PDQ, plain**: the hash of the picture as it stands, at distance "
-        f"{PDQ_RADIUS} or less, of a quality of {MIN_QUALITY} or more. The `pdqhash` package, the reference algorithm, gives "
-        f"the same hashes (checked on all {photos} originals), hence the same column.",
+        f"{PDQ_RADIUS} or less, of a quality of {MIN_QUALITY} or more. The `pdqhash` package, the reference algorithm, "
+        f"gives the same hashes (checked on all {photos} originals), hence the same column.",
         "- **standard**, **thorough**: the same radius, with the variants of that profile (`tutela/variants.hpp`).",
         "- **thorough + review**: found by thorough, or else by two hashes that agree: a variant at distance "
-        f"{REVIEW_RADIUS} or less, and ImageHash's `phash` of the picture as it stands at {PEER_RADIUS} or less. Such a pair is "
-        "for a person to look at.",
+        f"{REVIEW_RADIUS} or less, and ImageHash's `phash` of the picture as it stands at {PEER_RADIUS} or less. Such a "
+        "pair is for a person to look at.",
         f"- **ImageHash**: its 64-bit hashes at their usual radius, {PEER_RADIUS}.",
         "",
     ]
@@ -139,7 +140,8 @@ def markdown(results: Results) -> str:
     lines += [
         "## False matches",
         "",
-        f"Every changed photograph was held against every listed one that shows something else: {results.pairs:,} pairs.",
+        "Every changed photograph was held against every listed one that shows something else: "
+        f"{results.pairs:,} pairs.",
         "",
         *table(
             ["", *TITLES.values()],
@@ -155,16 +157,16 @@ def markdown(results: Results) -> str:
         "",
         f"- Photographs: {photos} from Debian packages ("
         + ", ".join(f"{package} {count}" for package, count in sorted(packages.items()))
-        + "), fetched by `./dev photos`. Photographs of animals, buildings, people, things; tools before a white wall and "
-        "several pictures of the same monument are among them, as they are the hard cases.",
+        + "), fetched by `./dev photos`. Photographs of animals, buildings, people, things; tools before a white wall "
+        "and several pictures of the same monument are among them, as they are the hard cases.",
         f"- A photograph larger than {LARGEST_SIDE} pixels is reduced to that once, before it is listed or changed.",
         f"- {photos - listed} photograph{'' if photos - listed == 1 else 's'} of a quality below {MIN_QUALITY} "
         "cannot be listed; changed, it could still match wrongly, and is counted there.",
         f"- {len(SAME_SCENE)} pairs of photographs show the same and count neither for nor against; they are named in "
         "[corpus.py](../../bench/robustness/corpus.py). The run fails when two others come within a distance of "
         f"{REVIEW_RADIUS} as they stand. The other photographs in a collage are rightly found there.",
-        "- What comes out of a change is saved as JPEG at quality 90, if the change says nothing else, and hashed from its "
-        "pixels.",
+        "- What comes out of a change is saved as JPEG at quality 90, if the change says nothing else, and hashed "
+        "from its pixels.",
         f"- {versions()}.",
         "",
     ]

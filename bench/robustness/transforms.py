@@ -33,11 +33,14 @@ class Scene:
         return random.Random(f"{self.seed} {name}")
 
 
+Change = Callable[[Picture, Scene], Picture]
+
+
 @dataclasses.dataclass(frozen=True)
 class Transform:
     name: str
     group: str
-    change: Callable[[Picture, Scene], Picture]
+    change: Change
     is_saved: bool = False  # by the transform itself
     shows_others: bool = False  # the other photographs are in the picture, rightly to be found there
 
@@ -58,7 +61,7 @@ def save_and_open(picture: Picture, codec: str, **options: object) -> Picture:
         return opened.convert("RGB")
 
 
-def codec(name: str, **options: object) -> Callable[[Picture, Scene], Picture]:
+def codec(name: str, **options: object) -> Change:
     return lambda picture, scene: save_and_open(picture, name, **options)
 
 
@@ -69,7 +72,7 @@ def palette(picture: Picture, scene: Scene) -> Picture:
 # Size and shape
 
 
-def resized(across: float, down: float | None = None) -> Callable[[Picture, Scene], Picture]:
+def resized(across: float, down: float | None = None) -> Change:
     def change(picture: Picture, scene: Scene) -> Picture:
         size = (max(8, round(picture.width * across)), max(8, round(picture.height * (down or across))))
         return picture.resize(size, Image.Resampling.LANCZOS)
@@ -77,7 +80,7 @@ def resized(across: float, down: float | None = None) -> Callable[[Picture, Scen
     return change
 
 
-def thumbnail(side: int) -> Callable[[Picture, Scene], Picture]:
+def thumbnail(side: int) -> Change:
     def change(picture: Picture, scene: Scene) -> Picture:
         small = picture.copy()
         small.thumbnail((side, side), Image.Resampling.LANCZOS)
@@ -86,7 +89,7 @@ def thumbnail(side: int) -> Callable[[Picture, Scene], Picture]:
     return change
 
 
-def stretched_to(across: int, down: int) -> Callable[[Picture, Scene], Picture]:
+def stretched_to(across: int, down: int) -> Change:
     """To that ratio of the sides, at about the same area."""
 
     def change(picture: Picture, scene: Scene) -> Picture:
@@ -100,7 +103,7 @@ def stretched_to(across: int, down: int) -> Callable[[Picture, Scene], Picture]:
 # Crops. A part is of the width or of the height.
 
 
-def cropped(left: float = 0, top: float = 0, right: float = 0, bottom: float = 0) -> Callable[[Picture, Scene], Picture]:
+def cropped(left: float = 0, top: float = 0, right: float = 0, bottom: float = 0) -> Change:
     def change(picture: Picture, scene: Scene) -> Picture:
         width, height = picture.size
         box = (round(left * width), round(top * height), round((1 - right) * width), round((1 - bottom) * height))
@@ -109,12 +112,12 @@ def cropped(left: float = 0, top: float = 0, right: float = 0, bottom: float = 0
     return change
 
 
-def cropped_centre(part: float) -> Callable[[Picture, Scene], Picture]:
+def cropped_centre(part: float) -> Change:
     """The part goes from each dimension, half of it on each side."""
     return cropped(part / 2, part / 2, part / 2, part / 2)
 
 
-def cropped_at_random(part: float) -> Callable[[Picture, Scene], Picture]:
+def cropped_at_random(part: float) -> Change:
     def change(picture: Picture, scene: Scene) -> Picture:
         chance = scene.random(f"crop {part}")
         left, top = chance.uniform(0, part), chance.uniform(0, part)
@@ -123,19 +126,19 @@ def cropped_at_random(part: float) -> Callable[[Picture, Scene], Picture]:
     return change
 
 
-def cropped_to(across: int, down: int) -> Callable[[Picture, Scene], Picture]:
+def cropped_to(across: int, down: int) -> Change:
     return lambda picture, scene: drawing.crop_to_ratio(picture, across / down)
 
 
 # Frames
 
 
-def bordered(part: float, color: str) -> Callable[[Picture, Scene], Picture]:
+def bordered(part: float, color: str) -> Change:
     """A border of one colour; the part is of the larger side."""
     return lambda picture, scene: ImageOps.expand(picture, round(part * max(picture.size)), color)
 
 
-def letterboxed(across: int, down: int, color: str = "black") -> Callable[[Picture, Scene], Picture]:
+def letterboxed(across: int, down: int, color: str = "black") -> Change:
     """The whole picture in the middle of bars, to that ratio of the sides."""
 
     def change(picture: Picture, scene: Scene) -> Picture:
@@ -146,7 +149,7 @@ def letterboxed(across: int, down: int, color: str = "black") -> Callable[[Pictu
     return change
 
 
-def blurred_fill(across: int, down: int) -> Callable[[Picture, Scene], Picture]:
+def blurred_fill(across: int, down: int) -> Change:
     """As letterboxed, on a blurred, enlarged, darker copy of the picture instead of bars."""
 
     def change(picture: Picture, scene: Scene) -> Picture:
@@ -163,7 +166,7 @@ def blurred_fill(across: int, down: int) -> Callable[[Picture, Scene], Picture]:
 # Turns
 
 
-def turned(degrees: float, has_corners: bool) -> Callable[[Picture, Scene], Picture]:
+def turned(degrees: float, has_corners: bool) -> Change:
     """By a small angle: the whole picture with black corners, or the largest upright part without them."""
 
     def change(picture: Picture, scene: Scene) -> Picture:
@@ -174,29 +177,29 @@ def turned(degrees: float, has_corners: bool) -> Callable[[Picture, Scene], Pict
     return change
 
 
-def transposed(method: Image.Transpose) -> Callable[[Picture, Scene], Picture]:
+def transposed(method: Image.Transpose) -> Change:
     return lambda picture, scene: picture.transpose(method)
 
 
 # Light and colour
 
 
-def by_table(function: Callable[[float], float]) -> Callable[[Picture, Scene], Picture]:
+def by_table(function: Callable[[float], float]) -> Change:
     """A function of 0..1 on every sample."""
     table = [min(255, max(0, round(255 * function(value / 255)))) for value in range(256)]
     return lambda picture, scene: picture.point(table * 3)
 
 
-def enhanced(kind: Callable[[Picture], ImageEnhance._Enhance], factor: float) -> Callable[[Picture, Scene], Picture]:
+def enhanced(kind: Callable[[Picture], ImageEnhance._Enhance], factor: float) -> Change:
     return lambda picture, scene: kind(picture).enhance(factor)
 
 
-def blurred(part: float) -> Callable[[Picture, Scene], Picture]:
+def blurred(part: float) -> Change:
     """By a Gaussian whose deviation is that part of the larger side."""
     return lambda picture, scene: picture.filter(ImageFilter.GaussianBlur(part * max(picture.size)))
 
 
-def noisy(deviation: float) -> Callable[[Picture, Scene], Picture]:
+def noisy(deviation: float) -> Change:
     def change(picture: Picture, scene: Scene) -> Picture:
         generator = numpy.random.default_rng(scene.random("noise").getrandbits(64))
         pixels = numpy.asarray(picture, numpy.float32)
@@ -213,7 +216,7 @@ def sepia(picture: Picture, scene: Scene) -> Picture:
 # One after the other
 
 
-def chain(*changes: Callable[[Picture, Scene], Picture]) -> Callable[[Picture, Scene], Picture]:
+def chain(*changes: Change) -> Change:
     return lambda picture, scene: functools.reduce(lambda now, change: change(now, scene), changes, picture)
 
 
@@ -224,7 +227,7 @@ BLUE = "#2060c0"
 def _table() -> list[Transform]:
     rows: list[Transform] = []
 
-    def add(group: str, name: str, change: Callable[[Picture, Scene], Picture], **fields: bool) -> None:
+    def add(group: str, name: str, change: Change, **fields: bool) -> None:
         rows.append(Transform(name, group, change, **fields))
 
     for quality in (90, 70, 50, 30, 10):
