@@ -33,7 +33,7 @@ Entry entry_at(const HashList& list, nb::ssize_t position) {
     if (position < 0) position += size;
     if (position < 0 || position >= size) throw nb::index_error("no entry of that position in the list");
     const EntryView view = list.entry(static_cast<std::size_t>(position));
-    return {view.hash, std::string(view.id), std::string(view.category), std::string(view.label)};
+    return {view.hash, std::string(view.id), std::string(view.category), std::string(view.label), view.phash};
 }
 
 HashList load(nb::handle path, std::string_view check) {
@@ -84,6 +84,7 @@ void bind_entry(nb::module_& module) {
         .def_ro("id", &Entry::id, "The id as the source gave it; may be empty.")
         .def_ro("category", &Entry::category, "The category as the source gave it; may be empty.")
         .def_ro("label", &Entry::label, "The label; may be empty.")
+        .def_ro("phash", &Entry::phash, "The pHash of the same picture, or None: a second opinion, not searched.")
         .def("__repr__", [](const Entry& entry) {
             return nb::str("Entry(id={!r}, category={!r}, label={!r})").format(entry.id, entry.category, entry.label);
         });
@@ -150,10 +151,11 @@ void bind_hash_list(nb::module_& module) {
 // A ListBuilder that several Python threads may share; their calls take turns.
 class Builder {
 public:
-    void add(const Hash256& hash, std::string id, std::string category, std::string label) {
+    void add(const Hash256& hash, std::string id, std::string category, std::string label,
+             std::optional<Hash64> phash) {
         const nb::gil_scoped_release released;
         const std::scoped_lock lock(mutex_);
-        require(builder_.add({hash, std::move(id), std::move(category), std::move(label)}));
+        require(builder_.add({hash, std::move(id), std::move(category), std::move(label), phash}));
     }
 
     TextImport read(nb::handle path) {
@@ -185,8 +187,9 @@ void bind_builder(nb::module_& module) {
                         "Collects entries and makes a HashList of them. Keeps their order, keeps duplicates.\n\n"
                         "Threads may share one; their calls take turns.")
         .def(nb::init<>())
-        .def("add", &Builder::add, "hash"_a, "id"_a = "", "category"_a = "", "label"_a = "",
-             "Adds an entry. InvalidArgumentError for a text with a NUL or of more than 65,535 bytes of UTF-8.")
+        .def("add", &Builder::add, "hash"_a, "id"_a = "", "category"_a = "", "label"_a = "", "phash"_a = nb::none(),
+             "Adds an entry, with the phash() of the same picture if there is one. InvalidArgumentError for a text "
+             "with a NUL or of more than 65,535 bytes of UTF-8.")
         .def("build", &Builder::build,
              "Makes the list. The builder is left as it was: more can be added, and built again.")
         .def("__len__", &Builder::size)
@@ -215,7 +218,8 @@ void bind_text_import(nb::module_& module) {
     module.def(
         "read_text_list", [](nb::handle path, Builder& builder) { return builder.read(path); }, "path"_a, "builder"_a,
         nb::sig("def read_text_list(" TUTELA_PATH ", builder: ListBuilder) -> TextImport"),
-        "Reads a text list into a builder: lines of `hex[,id[,category[,label]]]`, comments that start with #.\n\n"
+        "Reads a text list into a builder: lines of `hex[+phash][,id[,category[,label]]]`, comments that start with "
+        "#.\n\n"
         "Bad lines are skipped and reported. Raises NotFoundError, PermissionDeniedError, InputOutputError;\n"
         "UnsupportedError for a file that is no text.");
 }

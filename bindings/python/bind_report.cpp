@@ -24,6 +24,12 @@ nb::dict match_dict(const MatchFact& match) {
     out["entry_id"] = match.entry_id;
     out["distance"] = match.distance_bits;
     out["variant"] = match.variant;
+    out["confirm"] = nb::none();
+    if (match.confirm.has_value()) {
+        nb::dict confirm;
+        confirm["phash"] = *match.confirm;
+        out["confirm"] = confirm;
+    }
     out["category"] = match.category;
     out["label"] = match.label;
     return out;
@@ -79,6 +85,8 @@ void bind_row(nb::module_& module) {
         .def_ro("distance", &MatchFact::distance_bits, "In how many bits the hashes differ.")
         .def_ro("variant", &MatchFact::variant,
                 "Which variant of the picture is that near: 'plain' for the picture as it stands, 'mirror', 'trim_1'.")
+        .def_ro("confirm", &MatchFact::confirm,
+                "In how many bits the pHashes of the file and the entry differ; None when they were not compared.")
         .def_ro("category", &MatchFact::category, "The entry's category; may be empty.")
         .def_ro("label", &MatchFact::label, "The entry's label; may be empty.")
         .def(
@@ -139,6 +147,8 @@ void bind_run(nb::module_& module) {
         .def_ro("min_quality", &RunFacts::min_quality, "The lowest quality that is looked up.")
         .def_ro("decode", &RunFacts::decode, "The decode mode that was asked for; rows name what each picture had.")
         .def_ro("profile", &RunFacts::profile, "Which variants of each picture were looked up.")
+        .def_ro("confirm_phash_radius", &RunFacts::confirm_phash_radius,
+                "The pHash distance that confirms a match, or None when pHashes are not compared.")
         .def("__repr__", [](const RunFacts& facts) {
             return nb::str(
                        "RunFacts(tool_version={!r}, hash_algorithm={!r}, list_digest={!r}, list_entries={}, radius={}, "

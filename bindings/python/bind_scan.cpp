@@ -132,6 +132,7 @@ struct Settings {
     bool follow_symlinks;
     std::string_view decode;
     std::string_view profile;
+    std::optional<std::int64_t> confirm_phash_radius;
 };
 
 Scanner make_scanner(const HashList& list, const Settings& settings) {
@@ -146,6 +147,10 @@ Scanner make_scanner(const HashList& list, const Settings& settings) {
     options.follow_symlinks = settings.follow_symlinks;
     options.decode = decode_from_name(settings.decode);
     options.profile = take(profile_from_name(settings.profile));
+    if (settings.confirm_phash_radius.has_value()) {
+        options.confirm_phash_radius =
+            static_cast<std::uint32_t>(in_range(*settings.confirm_phash_radius, Hash64::kBits, "confirm_phash_radius"));
+    }
     const nb::gil_scoped_release released;
     return take(Scanner::create(list, std::move(options)));
 }
@@ -169,14 +174,17 @@ void bind_scanner(nb::module_& module) {
             "__init__",
             [](Scanner* self, const HashList& list, std::int64_t radius, std::int64_t min_quality,
                std::string_view engine, std::int64_t max_bytes, std::int64_t max_pixels, std::int64_t max_jpeg_scans,
-               bool follow_symlinks, std::string_view decode, std::string_view profile) {
-                new (self) Scanner(make_scanner(list, {radius, min_quality, engine, max_bytes, max_pixels,
-                                                       max_jpeg_scans, follow_symlinks, decode, profile}));
+               bool follow_symlinks, std::string_view decode, std::string_view profile,
+               std::optional<std::int64_t> confirm_phash_radius) {
+                new (self)
+                    Scanner(make_scanner(list, {radius, min_quality, engine, max_bytes, max_pixels, max_jpeg_scans,
+                                                follow_symlinks, decode, profile, confirm_phash_radius}));
             },
             "list"_a, "radius"_a = kPdqMatchRadius, "min_quality"_a = kPdqMinQuality, nb::kw_only(),
             "engine"_a = "automatic", "max_bytes"_a = limits.max_bytes, "max_pixels"_a = limits.max_pixels,
             "max_jpeg_scans"_a = limits.max_jpeg_scans, "follow_symlinks"_a = false,
             "decode"_a = decode_mode_name(ScanOptions{}.decode), "profile"_a = profile_name(ScanOptions{}.profile),
+            "confirm_phash_radius"_a = nb::none(),
             "Builds the index of the list.\n\n"
             "A file matches an entry at a distance of at most `radius` bits (0 to 256); hashes of a quality below\n"
             "`min_quality` (0 to 100) are not looked up. `engine` is as for Index. A file or picture past one of the\n"
@@ -187,7 +195,11 @@ void bind_scanner(nb::module_& module) {
             "pictures); 'screen' (from the first scan of progressive JPEGs; it may miss a match). Each row names what\n"
             "its picture had. `profile` says which variants of a picture are looked up, as variant_hashes() makes "
             "them:\n"
-            "'plain' for none, 'standard' or 'thorough'; each match names its own.")
+            "'plain' for none, 'standard' or 'thorough'; each match names its own.\n"
+            "With `confirm_phash_radius` (0 to 64; 10 is a good number) each match whose "
+            "entry\n"
+            "carries a pHash has `confirm`, the distance of the file's own; it neither makes a match nor takes one "
+            "away.")
         .def("scan", &start, "paths"_a, "jobs"_a = nb::none(),
              nb::sig("def scan(self, " TUTELA_PATHS ", jobs: int | None = None) -> Scan"),
              "Scans files and folders in the background: iterate over the answer for the rows.\n\n"

@@ -1,11 +1,13 @@
 // `tutela hash`: a scan against an empty list, so that a file hashes here exactly as it does there.
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "commands.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "text.hpp"
+#include "tutela/hash64.hpp"
 #include "tutela/scan.hpp"
 #include "usage.hpp"
 
@@ -15,39 +17,83 @@ namespace {
 
 constexpr CommandHelp kHashHelp = {
     "hash", "[options] FILE...",
-    "Prints the PDQ hash of each picture, one a line: 64 hex digits, the quality from 0 to 100, the path.\n"
-    "Below quality 50 a hash should not be relied on. Folders are walked. What cannot be hashed is named on\n"
-    "standard error. Control characters in a path are printed as \\xNN; the format jsonl gives names exactly.\n",
-    "Exit codes: 0 every file was hashed, 2 an error, or a file that could not be hashed.\n"
+    "Prints the hash of each picture, one a line: its hex digits, PDQ's quality from 0 to 100, the path. Below\n"
+    "quality 50 a hash should not be relied on. Folders are walked. What cannot be hashed is named on standard\n"
+    "error. Control characters in a path are printed as \\xNN; the format jsonl gives names exactly.\n"
+    "The format list is a text list for `tutela list build`: the PDQ hash, with --phash a plus sign and the pHash\n"
+    "(see `tutela scan --confirm`), the SHA-256 of the file as the entry's id, its path as the label. It holds no\n"
+    "picture of a quality below 50.\n",
+    "Exit codes: 0 every file was hashed, 2 an error, or a file that could not be hashed or not be listed.\n"
     "\n"
     "Example:\n"
-    "  tutela hash holiday.jpg\n"};
+    "  tutela hash holiday.jpg\n"
+    "  tutela hash --format list --phash Known > known.txt\n"};
 
 Options hash_options() {
     Options options(kHashHelp);
-    options.value("format", "F", "csv", "csv or jsonl");
+    options.value("algorithm,a", "A", "pdq", "pdq; or of 64 bits, phash, dhash, ahash (as ImageHash) or phash-opencv");
+    options.value("format", "F", "csv", "csv, jsonl or list");
+    options.flag("phash", "with --format list: add the pHash of each picture");
     add_decode_option(options, DecodeMode::exact);
     add_jobs_option(options);
     return options;
 }
 
-std::string csv_line(const FileRow& row) {
-    return to_hex(*row.hash) + ',' + std::to_string(*row.quality) + ',' + inert(row.path) + '\n';
+// All that the options say.
+struct HashRequest {
+    std::string algorithm;
+    std::string format;
+    std::optional<Hash64Kind> hash64;
+    DecodeMode decode = DecodeMode::exact;
+    Words files;
+    std::size_t jobs = 0;
+};
+
+HashRequest read_request(const Options& options) {
+    HashRequest request;
+    request.algorithm = options.choice("algorithm", {"pdq", "phash", "dhash", "ahash", "phash-opencv"});
+    request.format = options.choice("format", {"csv", "jsonl", "list"});
+    request.files = options.operands(1, SIZE_MAX, "at least one FILE is needed");
+    request.jobs = jobs_option(options);
+    request.decode = decode_option(options);
+    const bool list = request.format == "list";
+    if (list && request.algorithm != "pdq") throw UsageError("hash", "a list is one of PDQ hashes: --algorithm pdq");
+    if (!list && options.given("phash")) throw UsageError("hash", "--phash is for --format list");
+    if (options.given("phash")) request.hash64 = Hash64Kind::phash;
+    for (const Hash64Kind kind : {Hash64Kind::phash, Hash64Kind::dhash, Hash64Kind::ahash, Hash64Kind::phash_opencv}) {
+        if (request.algorithm == hash64_name(kind)) request.hash64 = kind;
+    }
+    return request;
 }
 
-std::string jsonl_line(const FileRow& row) {
-    return "{" + json_text_member("path", row.path) + ",\"hash\":\"" + to_hex(*row.hash) +
-           "\",\"hash_algorithm\":\"pdq\",\"quality\":" + std::to_string(*row.quality) +
+// The hash that was asked for. Precondition: the row has one.
+std::string hash_text(const HashRequest& request, const FileRow& row) {
+    return request.algorithm == "pdq" ? to_hex(*row.hash) : to_hex(*row.hash64);
+}
+
+std::string csv_line(const HashRequest& request, const FileRow& row) {
+    return hash_text(request, row) + ',' + std::to_string(*row.quality) + ',' + inert(row.path) + '\n';
+}
+
+std::string jsonl_line(const HashRequest& request, const FileRow& row) {
+    return "{" + json_text_member("path", row.path) + ",\"hash\":\"" + hash_text(request, row) +
+           "\",\"hash_algorithm\":\"" + request.algorithm + "\",\"quality\":" + std::to_string(*row.quality) +
            ",\"format\":" + json_string(row.format) + ",\"width\":" + std::to_string(row.width) +
            ",\"height\":" + std::to_string(row.height) + ",\"orientation\":" + std::to_string(row.orientation) +
            ",\"decode\":" + json_string(row.decode) + ",\"damaged\":" + (row.damaged ? "true" : "false") +
            ",\"sha256\":\"" + row.sha256.value_or("") + "\"}\n";
 }
 
+// The id has no comma whatever the file is called, and the label may hold any.
+std::string list_line(const HashRequest& request, const FileRow& row) {
+    return to_hex(*row.hash) + (request.hash64 ? '+' + to_hex(*row.hash64) : "") + ',' + row.sha256.value_or("") +
+           ",," + inert(row.path) + '\n';
+}
+
 // Prints rows as they come and remembers whether one had no hash.
 class HashPrinter {
 public:
-    HashPrinter(Output& out, bool jsonl) : out_(out), jsonl_(jsonl) {}
+    HashPrinter(Output& out, const HashRequest& request) : out_(out), request_(request) {}
 
     Status print(const FileRow& row) {
         if (!row.hash || !row.quality) {
@@ -57,23 +103,35 @@ public:
             return {};
         }
         if (row.damaged) say(inert(row.path) + ": damaged, hashed from what is left: " + inert(row.damage_reason));
-        if (Status status = out_.write(jsonl_ ? jsonl_line(row) : csv_line(row)); !status.ok()) return status;
+        if (request_.format == "list" && *row.quality < kPdqMinQuality) {
+            any_failed_ = true;
+            say(inert(row.path) + ": not listed, as its quality of " + std::to_string(*row.quality) + " is below " +
+                std::to_string(kPdqMinQuality));
+            return {};
+        }
+        if (Status status = out_.write(line(row)); !status.ok()) return status;
         return out_.flush();
     }
     [[nodiscard]] bool any_failed() const noexcept { return any_failed_; }
 
 private:
+    [[nodiscard]] std::string line(const FileRow& row) const {
+        if (request_.format == "list") return list_line(request_, row);
+        return request_.format == "jsonl" ? jsonl_line(request_, row) : csv_line(request_, row);
+    }
+
     Output& out_;
-    bool jsonl_;
+    const HashRequest& request_;
     bool any_failed_ = false;
 };
 
-Result<Scanner> empty_scanner(DecodeMode decode) {
+Result<Scanner> empty_scanner(const HashRequest& request) {
     Result<HashList> list = ListBuilder().build();
     if (!list.ok()) return list.status();
     ScanOptions options;
     options.min_quality = 0;
-    options.decode = decode;
+    options.hash64 = request.hash64;
+    options.decode = request.decode;
     options.stop = &stop_on_signals();
     return Scanner::create(std::move(list).value(), std::move(options));
 }
@@ -83,19 +141,17 @@ Result<Scanner> empty_scanner(DecodeMode decode) {
 int run_hash(const Words& words) {
     Options options = hash_options();
     if (const auto code = options.parse(words)) return *code;
-    const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
-    const DecodeMode decode = decode_option(options);
-    const Words& files = options.operands(1, SIZE_MAX, "at least one FILE is needed");
-    ThreadPool pool(jobs_option(options));
-    const Result<Scanner> scanner = empty_scanner(decode);
+    const HashRequest request = read_request(options);
+    ThreadPool pool(request.jobs);
+    const Result<Scanner> scanner = empty_scanner(request);
     Result<Output> out = Output::open("-");
     if (!scanner.ok() || !out.ok()) {
         say((scanner.ok() ? out.status() : scanner.status()).to_string());
         return kError;
     }
-    HashPrinter printer(out.value(), jsonl);
+    HashPrinter printer(out.value(), request);
     const Result<RunTotals> totals =
-        scanner.value().scan(files, pool, [&](const FileRow& row) { return printer.print(row); });
+        scanner.value().scan(request.files, pool, [&](const FileRow& row) { return printer.print(row); });
     if (!totals.ok()) {
         say(totals.status().message());
         return kError;

@@ -89,7 +89,8 @@ bool must_not_overwrite(const std::string& path) {
 Status add_snapshot(const HashList& list, ListBuilder& builder) {
     for (std::size_t i = 0; i < list.size(); ++i) {
         const EntryView entry = list.entry(i);
-        const Entry copy{entry.hash, std::string(entry.id), std::string(entry.category), std::string(entry.label)};
+        const Entry copy{entry.hash, std::string(entry.id), std::string(entry.category), std::string(entry.label),
+                         entry.phash};
         if (Status status = builder.add(copy); !status.ok()) return status;
     }
     return {};

@@ -129,7 +129,8 @@ Status match_line(const LineReader& reader, std::string_view line, Matcher& matc
     const bool blank = line.find_first_not_of(" \t\r") == std::string_view::npos;
     const std::string_view field = first_field(line);
     if (blank || (field.starts_with('#') && !several)) return {};
-    const Result<Hash256> query = hash_from_hex<256>(field);
+    // A line of a text list may carry a pHash behind the hash; it is not what is searched.
+    const Result<Hash256> query = hash_from_hex<256>(field.substr(0, field.find('+')));
     if (query.ok() && !several) return matcher.add(query.value());
     matcher.skip();
     if (several) {

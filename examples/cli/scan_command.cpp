@@ -44,6 +44,9 @@ Options scan_options() {
     options.value("min-quality", "Q", "50", "pictures of lower quality are not looked up: 0 to 100");
     add_decode_option(options, ScanOptions{}.decode);
     add_profile_option(options, ScanOptions{}.profile);
+    options.value("confirm", "HASH",
+                  "phash: matches also say how far the file's pHash is from the entry's, if it has one");
+    options.value("confirm-radius", "R", "10", "the text report marks a pHash distance over this: 0 to 64");
     options.value("format", "F", "text", "text, jsonl or csv");
     options.value("output,o", "F", "-", "where the report goes; a file appears when it is whole; - is standard output");
     add_jobs_option(options);
@@ -94,6 +97,11 @@ ScanRequest read_request(const Options& options) {
     request.scan.radius = radius_option(options);
     request.scan.min_quality = static_cast<std::int32_t>(options.number("min-quality", 0, 100));
     request.scan.index.engine = engine_option(options);
+    const auto confirm_radius = static_cast<std::uint32_t>(options.number("confirm-radius", 0, Hash64::kBits));
+    if (options.given("confirm")) {
+        static_cast<void>(options.choice("confirm", {"phash"}));
+        request.scan.confirm_phash_radius = confirm_radius;
+    }
     request.load_check = load_check_option(options);
     request.scan.decode = decode_option(options);
     request.scan.profile = profile_option(options);

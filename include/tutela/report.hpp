@@ -40,6 +40,9 @@ struct MatchFact {
     std::string category;
     std::string label;
     std::string variant = "plain";  // which variant of the file's picture matched: the nearest; see variants.hpp
+    // In how many bits the pHashes of the file and of the entry differ: a second opinion. Nothing when it was not asked
+    // for, or the entry has none.
+    std::optional<std::uint32_t> confirm{};
 
     bool operator==(const MatchFact&) const = default;
 };
@@ -61,6 +64,7 @@ struct FileRow {
     std::optional<std::int32_t> quality;  // of the hash, 0..100
     std::optional<Hash256> hash;          // the file's own; shown only when RunFacts::show_hashes
     std::vector<MatchFact> matches;       // nearest first
+    std::optional<Hash64> hash64;         // the file's own of ScanOptions::hash64; no report shows it
 
     bool operator==(const FileRow&) const = default;
 };
@@ -76,6 +80,7 @@ struct RunFacts {
     std::string decode = "exact";   // as was asked; the rows name what each picture had
     std::string profile = "plain";  // which variants of each picture were looked up
     bool show_hashes = false;
+    std::optional<std::uint32_t> confirm_phash_radius{};  // set when pHashes were compared
 };
 
 // Sums over a run. The outcomes add up to `files`.
@@ -108,12 +113,13 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost.
 //   jsonl  one object a line and file, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
 //          U+FFFD in the place of each bad byte), size, sha256, outcome, reason, damaged, damage_reason, format, width,
-//          height, orientation, decode, hash_algorithm, quality, matches [{entry_id, distance, variant, category, label}],
-//          radius, min_quality, list_digest, and hash only with show_hashes; always in this order. What is not known or was not
+//          height, orientation, decode, hash_algorithm, quality, matches [{entry_id, distance, variant, confirm, category, label}],
+//          radius, min_quality, list_digest, and hash only with show_hashes; always in this order. `confirm` is null or,
+//          such as, {"phash":3}, in CSV `phash 3`. What is not known or was not
 //          given is null (outside `matches`, whose texts are always texts). Nothing but ASCII is written.
 //   csv    RFC 4180 with CR LF: a header line, then a line for each match; a file without a match has one line. The
 //          columns are path, size, sha256, outcome, reason, damaged, damage_reason, format, width, height, orientation,
-//          decode, hash_algorithm, quality, match_count, entry_id, distance, variant, category, label, radius, min_quality,
+//          decode, hash_algorithm, quality, match_count, entry_id, distance, variant, confirm, category, label, radius, min_quality,
 //          list_digest and, with show_hashes, hash. A cell that a spreadsheet could take for a formula (it starts with = + - @, their
 //          full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in `text`, but for tab, CR
 //          and LF, which are kept within quotes.

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "tutela/executor.hpp"
 #include "tutela/export.h"
+#include "tutela/hash64.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
 #include "tutela/list.hpp"
@@ -38,6 +40,14 @@ struct ScanOptions {
     // Which variants of a picture are looked up beside the picture as it stands; each match names its own. `standard` finds
     // mirrored, turned and framed copies, and costs less than decoding. See variants.hpp.
     Profile profile = Profile::standard;
+    // When set, each match whose entry carries a pHash is given MatchFact::confirm: in how many bits the file's own pHash
+    // differs from it. 0..64; a report says so where the distance is over this number. It is a second opinion: it neither
+    // makes a match nor takes one away. The pHash is of the same decoded frame as the match, and computed for files that
+    // matched alone. kPhashConfirmRadius is a good number. Where the frame is a decoder's luma, or scaled down, it may
+    // differ in a few bits from that of the full picture.
+    std::optional<std::uint32_t> confirm_phash_radius;
+    // When set, every picture that has a PDQ hash also gets FileRow::hash64, of this kind.
+    std::optional<Hash64Kind> hash64;
     // Symbolic links inside a folder are rows of their own (`unsupported`, "a symbolic link, not followed"), as a link
     // on a seized disk may point into the examiner's own system. Set this to follow them; a folder is entered once,
     // however many links lead to it (the others are rows of their own, `unsupported`). A path that the caller names is

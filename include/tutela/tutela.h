@@ -243,6 +243,22 @@ TUTELA_CHECKED tutela_status tutela_hasher_hash_frame(tutela_hasher* hasher, con
 TUTELA_CHECKED tutela_status tutela_hasher_hash_frame_dihedral(tutela_hasher* hasher, const tutela_frame* frame,
                                                                tutela_dihedral_hashes* hashes, tutela_error* error);
 
+// Hashes of 64 bits: second opinions, never a match by themselves; include/tutela/hash64.hpp defines them.
+enum {
+    TUTELA_HASH64_PHASH = 1,  // as the Python package ImageHash has it, as are the next two
+    TUTELA_HASH64_DHASH = 2,
+    TUTELA_HASH64_AHASH = 3,
+    TUTELA_HASH64_PHASH_OPENCV = 4  // as cv::img_hash::PHash
+};
+
+// "phash", "dhash", "ahash", "phash-opencv"; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_hash64_name(uint32_t kind);
+
+// The hash of pixels of any size from 1x1 on; `kind`: TUTELA_HASH64_.... Errors: TUTELA_INVALID_ARGUMENT (as
+// tutela_hasher_hash_frame, or an unknown kind), TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_hasher_hash64_frame(tutela_hasher* hasher, const tutela_frame* frame, uint32_t kind,
+                                                        tutela_hash64* hash, tutela_error* error);
+
 // The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several, the first. Decoded exactly. `bytes`
 // are read during the call only. A damaged picture is hashed when a row of it can be decoded, and `facts` say so.
 // `limits`: NULL for the defaults. `facts`: may be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT, TUTELA_LIMIT,
@@ -301,7 +317,13 @@ TUTELA_CHECKED tutela_status tutela_list_builder_add(tutela_list_builder* builde
                                                      const char* id, const char* category, const char* label,
                                                      tutela_error* error);
 
-// Adds the entries of a text list: a line an entry, hex[,id[,category[,label]]]; blank lines and lines that begin
+// The same for an entry that carries a pHash (TUTELA_HASH64_PHASH of the same picture). NULL: it has none.
+TUTELA_CHECKED tutela_status tutela_list_builder_add_with_phash(tutela_list_builder* builder,
+                                                                const tutela_hash256* hash, const tutela_hash64* phash,
+                                                                const char* id, const char* category, const char* label,
+                                                                tutela_error* error);
+
+// Adds the entries of a text list: a line an entry, hex[+phash][,id[,category[,label]]]; blank lines and lines that begin
 // with # are passed over; bad lines are skipped and counted in `import`, which may be NULL. From a file or from `size`
 // bytes of memory. Errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR, TUTELA_UNSUPPORTED (no text),
 // TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY; entries before the error may have been added.
@@ -374,6 +396,10 @@ TUTELA_API size_t tutela_list_size(const tutela_list* list);
 // The entry at `position`, from 0. TUTELA_INVALID_ARGUMENT when there is none.
 TUTELA_CHECKED tutela_status tutela_list_entry(const tutela_list* list, size_t position, tutela_entry* entry,
                                                tutela_error* error);
+
+// The pHash that the entry carries. `present` receives whether there is one; `phash` is written only then.
+TUTELA_CHECKED tutela_status tutela_list_entry_phash(const tutela_list* list, size_t position, bool* present,
+                                                     tutela_hash64* phash, tutela_error* error);
 
 // The entry's id, or its position in decimal when it has none: its name in reports. Text into a buffer.
 TUTELA_CHECKED tutela_status tutela_list_entry_name(const tutela_list* list, size_t position, char* buffer,
@@ -477,6 +503,8 @@ typedef struct tutela_match {
     const char* label;
     // Which variant of the picture is that near: "plain", "mirror"; see tutela/variants.hpp. NULL in a row of your own: plain.
     const char* variant;
+    bool has_phash_distance;  // the pHashes of the file and of the entry were compared; else the next field is 0
+    uint32_t phash_distance_bits;
 } tutela_match;
 
 // All that is known of one input. Texts are never NULL unless it is said.
@@ -530,6 +558,8 @@ typedef struct tutela_scan_options {
     void* progress_context;             // NULL
     uint32_t decode;                    // TUTELA_DECODE_AUTOMATIC
     uint32_t profile;                   // TUTELA_PROFILE_AUTOMATIC
+    bool confirm_phash;  // false. true: matches whose entry carries a pHash say how far the file's own is from it
+    uint32_t confirm_phash_radius;  // 0: bits, 0..64; a text report marks what is over it; 10 is a good number
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.

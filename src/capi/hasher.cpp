@@ -4,10 +4,12 @@
 #include <span>
 
 #include "capi/translate.hpp"
+#include "tutela/hash64.hpp"
 #include "tutela/media.hpp"
 
 struct tutela_hasher {
     tutela::PdqHasher hasher;
+    tutela::Hash64Hasher hasher64;
     tutela::Frame frame;  // decoded pictures, one after the other
 };
 
@@ -15,6 +17,7 @@ namespace {
 
 using tutela::DecodeMode;
 using tutela::Dihedral;
+using tutela::Hash64Kind;
 using tutela::MediaFormat;
 using tutela::PixelFormat;
 using tutela::Status;
@@ -44,6 +47,10 @@ static_assert(TUTELA_DIHEDRAL_FLIP_X == static_cast<int>(Dihedral::flip_x));
 static_assert(TUTELA_DIHEDRAL_FLIP_Y == static_cast<int>(Dihedral::flip_y));
 static_assert(TUTELA_DIHEDRAL_TRANSPOSE == static_cast<int>(Dihedral::transpose));
 static_assert(TUTELA_DIHEDRAL_TRANSVERSE == static_cast<int>(Dihedral::transverse));
+static_assert(TUTELA_HASH64_PHASH == static_cast<int>(Hash64Kind::phash));
+static_assert(TUTELA_HASH64_DHASH == static_cast<int>(Hash64Kind::dhash));
+static_assert(TUTELA_HASH64_AHASH == static_cast<int>(Hash64Kind::ahash));
+static_assert(TUTELA_HASH64_PHASH_OPENCV == static_cast<int>(Hash64Kind::phash_opencv));
 static_assert(TUTELA_NO_PTS == tutela::kNoPts);
 
 tutela::FrameView to_cpp(const tutela_frame& frame) noexcept {
@@ -152,6 +159,22 @@ tutela_status tutela_hasher_hash_frame_dihedral(tutela_hasher* hasher, const tut
             hashes->hashes[i] = to_c(value.hashes[i]);
         hashes->quality = value.quality;
         hashes->pts_us = value.pts_us;
+        return {};
+    });
+}
+
+const char* tutela_hash64_name(std::uint32_t kind) {
+    return tutela::hash64_name(static_cast<Hash64Kind>(kind)).data();
+}
+
+tutela_status tutela_hasher_hash64_frame(tutela_hasher* hasher, const tutela_frame* frame, std::uint32_t kind,
+                                         tutela_hash64* hash, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(hasher, "hasher"));
+        TUTELA_TRY(require(frame, "frame"));
+        TUTELA_TRY(require(hash, "hash"));
+        TUTELA_ASSIGN(const auto value, hasher->hasher64.hash(to_cpp(*frame), static_cast<Hash64Kind>(kind)));
+        *hash = std::bit_cast<tutela_hash64>(value);
         return {};
     });
 }

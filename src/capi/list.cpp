@@ -82,13 +82,21 @@ void tutela_list_builder_destroy(tutela_list_builder* builder) {
 
 tutela_status tutela_list_builder_add(tutela_list_builder* builder, const tutela_hash256* hash, const char* id,
                                       const char* category, const char* label, tutela_error* error) {
+    return tutela_list_builder_add_with_phash(builder, hash, nullptr, id, category, label, error);
+}
+
+tutela_status tutela_list_builder_add_with_phash(tutela_list_builder* builder, const tutela_hash256* hash,
+                                                 const tutela_hash64* phash, const char* id, const char* category,
+                                                 const char* label, tutela_error* error) {
     return guarded(error, [&]() -> Status {
         TUTELA_TRY(require(builder, "builder"));
         TUTELA_TRY(require(hash, "hash"));
-        return builder->builder.add({.hash = tutela::capi::to_cpp(*hash),
-                                     .id = text_or_empty(id),
-                                     .category = text_or_empty(category),
-                                     .label = text_or_empty(label)});
+        tutela::Entry entry{.hash = tutela::capi::to_cpp(*hash),
+                            .id = text_or_empty(id),
+                            .category = text_or_empty(category),
+                            .label = text_or_empty(label)};
+        if (phash != nullptr) entry.phash = std::bit_cast<tutela::Hash64>(*phash);
+        return builder->builder.add(entry);
     });
 }
 
@@ -223,6 +231,19 @@ tutela_status tutela_list_entry(const tutela_list* list, std::size_t position, t
                   .id = to_c(view.id),
                   .category = to_c(view.category),
                   .label = to_c(view.label)};
+        return {};
+    });
+}
+
+tutela_status tutela_list_entry_phash(const tutela_list* list, std::size_t position, bool* present,
+                                      tutela_hash64* phash, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(present, "present"));
+        TUTELA_TRY(require(phash, "phash"));
+        TUTELA_TRY(check_position(list, position));
+        const std::optional<tutela::Hash64> carried = list->list.entry(position).phash;
+        *present = carried.has_value();
+        if (carried) *phash = std::bit_cast<tutela_hash64>(*carried);
         return {};
     });
 }

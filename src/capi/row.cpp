@@ -22,7 +22,9 @@ tutela_match view_of(const MatchFact& match) noexcept {
             .entry_id = match.entry_id.c_str(),
             .category = match.category.c_str(),
             .label = match.label.c_str(),
-            .variant = match.variant.c_str()};
+            .variant = match.variant.c_str(),
+            .has_phash_distance = match.confirm.has_value(),
+            .phash_distance_bits = match.confirm.value_or(0)};
 }
 
 tutela_row default_row() noexcept {
@@ -47,6 +49,7 @@ Status read_match(const tutela_match* from, MatchFact& into) {
     TUTELA_TRY(copy_required(known.label, "a match's label", into.label));
     if (known.variant != nullptr) into.variant = known.variant;
     into.distance_bits = known.distance_bits;
+    if (known.has_phash_distance) into.confirm = known.phash_distance_bits;
     return {};
 }
 

@@ -65,6 +65,7 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     scan.follow_symlinks = options.follow_symlinks;
     if (options.decode != TUTELA_DECODE_AUTOMATIC) scan.decode = static_cast<tutela::DecodeMode>(options.decode);
     if (options.profile != TUTELA_PROFILE_AUTOMATIC) scan.profile = static_cast<tutela::Profile>(options.profile);
+    if (options.confirm_phash) scan.confirm_phash_radius = options.confirm_phash_radius;
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](

@@ -36,7 +36,7 @@ private:
         out +=
             "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_"
             "algorithm,"
-            "quality,match_count,entry_id,distance,variant,category,label,radius,min_quality,list_digest";
+            "quality,match_count,entry_id,distance,variant,confirm,category,label,radius,min_quality,list_digest";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;
     }
@@ -54,6 +54,7 @@ private:
             append_text(out, match.entry_id);
             append_number(out, match.distance_bits);
             append_text(out, match.variant);
+            append_text(out, match.confirm ? "phash " + std::to_string(*match.confirm) : std::string());
             append_text(out, match.category);
             append_text(out, match.label);
             out += run;

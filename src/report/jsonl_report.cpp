@@ -63,6 +63,14 @@ void append_match(std::string& out, const MatchFact& match) {
     object.text("entry_id", match.entry_id);
     object.number("distance", match.distance_bits);
     object.text("variant", match.variant);
+    if (match.confirm) {
+        object.begin("confirm");
+        JsonObject confirm(out);
+        confirm.number("phash", *match.confirm);
+        confirm.end();
+    } else {
+        object.null("confirm");
+    }
     object.text("category", match.category);
     object.text("label", match.label);
     object.end();

@@ -47,7 +47,16 @@ void append_count(std::string& out, std::string_view name, std::uint64_t value) 
     append_sum(out, name, std::string(15 - std::min<std::size_t>(15, digits.size()), ' ') + digits);
 }
 
-void append_nearest(std::string& out, const std::vector<MatchFact>& matches) {
+// What the second opinion says, and whether it lies beyond what the run took for agreement.
+void append_confirm(std::string& out, const MatchFact& match, const RunFacts& facts) {
+    if (!match.confirm) return;
+    out += ", confirm: phash distance " + std::to_string(*match.confirm);
+    if (facts.confirm_phash_radius && *match.confirm > *facts.confirm_phash_radius) {
+        out += " (over " + std::to_string(*facts.confirm_phash_radius) + ')';
+    }
+}
+
+void append_nearest(std::string& out, const std::vector<MatchFact>& matches, const RunFacts& facts) {
     const MatchFact& nearest = matches.front();
     out += ": entry ";
     append_visible(out, nearest.entry_id);
@@ -56,6 +65,7 @@ void append_nearest(std::string& out, const std::vector<MatchFact>& matches) {
         out += ", variant ";
         append_visible(out, nearest.variant);
     }
+    append_confirm(out, nearest, facts);
     if (!nearest.category.empty()) {
         out += ", category ";
         append_visible(out, nearest.category);
@@ -78,7 +88,7 @@ private:
         if (row.outcome == Outcome::clean && !row.damaged) return;
         append_padded(out, outcome_name(row.outcome), 13);
         append_visible(out, row.path);
-        if (!row.matches.empty()) append_nearest(out, row.matches);
+        if (!row.matches.empty()) append_nearest(out, row.matches, facts());
         if (!row.reason.empty()) {
             out += ": ";
             append_visible(out, row.reason);
@@ -110,7 +120,10 @@ private:
         append_sum(out, "searched",
                    facts().hash_algorithm + ", decode " + facts().decode + ", profile " + facts().profile +
                        ", radius " + std::to_string(facts().radius) + ", minimum quality " +
-                       std::to_string(facts().min_quality));
+                       std::to_string(facts().min_quality) +
+                       (facts().confirm_phash_radius
+                            ? ", confirmed by phash within " + std::to_string(*facts().confirm_phash_radius)
+                            : ""));
         append_sum(out, "tutela", facts().tool_version);
         if (totals.interrupted) out += "INTERRUPTED: stopped before the last file; the rows above are complete\n";
     }

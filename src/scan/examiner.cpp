@@ -63,6 +63,7 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
         frame_ = Frame();
         hasher_ = PdqHasher();
         variant_hasher_ = VariantHasher();
+        hasher64_ = Hash64Hasher();
         throw;
     }
 }
@@ -130,6 +131,9 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
     if (!hashed.ok()) return finding;
     finding.quality = hashed.value().quality;
     finding.hash = hashed.value().hash;
+    if (options_.hash64) {
+        TUTELA_ASSIGN(finding.hash64, hasher64_.hash(frame_.view(), *options_.hash64));
+    }
     const std::uint32_t drift = facts.mode == DecodeMode::screen ? kScreenDriftBits : 0;
     const std::uint32_t radius = std::min<std::uint32_t>(options_.radius + drift, Hash256::kBits);
     TUTELA_TRY(look_up(hashed.value(), info.orientation, radius, finding));
@@ -141,6 +145,9 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
         finding.outcome = Outcome::low_quality;
         finding.reason = "the quality " + std::to_string(*finding.quality) + " is below the minimum of " +
                          std::to_string(options_.min_quality);
+    }
+    if (options_.confirm_phash_radius && !finding.neighbors.empty()) {
+        TUTELA_ASSIGN(finding.phash, hasher64_.hash(frame_.view(), Hash64Kind::phash));
     }
     return finding;
 }

@@ -44,6 +44,7 @@ private:
     VariantHasher variant_hasher_;
     std::vector<VariantHash> variants_;
     VariantSearch search_;
+    Hash64Hasher hasher64_;
     Frame frame_;
 };
 

@@ -65,6 +65,7 @@ void apply_finding(const Finding& finding, FileRow& row) {
     if (finding.decode) row.decode = decode_mode_name(*finding.decode);
     row.quality = finding.quality;
     row.hash = finding.hash;
+    row.hash64 = finding.hash64;
 }
 
 void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
@@ -74,6 +75,9 @@ void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
         const EntryView entry = list.entry(neighbor.position);
         row.matches.push_back({list.entry_name(neighbor.position), neighbor.distance_bits, std::string(entry.category),
                                std::string(entry.label), variant_name(finding.variants[i])});
+        // Of the picture as it stands: what a variant is to an entry, the pHash of the whole cannot say.
+        if (entry.phash && finding.phash && row.matches.back().variant == "plain")
+            row.matches.back().confirm = distance(*entry.phash, *finding.phash);
     }
 }
 

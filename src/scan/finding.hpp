@@ -23,6 +23,8 @@ struct Finding {
     std::optional<DecodeMode> decode;  // of the frame that was hashed, or was too small for that
     std::optional<std::int32_t> quality;
     std::optional<Hash256> hash;
+    std::optional<Hash64> hash64;     // of ScanOptions::hash64
+    std::optional<Hash64> phash;      // of a match that is to be confirmed
     std::vector<Neighbor> neighbors;  // nearest first; positions in the list
     std::vector<VariantId> variants;  // for each neighbor, which variant of the picture is that near
 

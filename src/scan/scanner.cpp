@@ -62,6 +62,12 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (profile_name(options.profile) == "unknown") {
         return Status(StatusCode::invalid_argument, "the profile is unknown");
     }
+    if (options.confirm_phash_radius && *options.confirm_phash_radius > Hash64::kBits) {
+        return Status(StatusCode::invalid_argument, "the radius of a pHash is a number of bits from 0 to 64");
+    }
+    if (options.hash64 && hash64_name(*options.hash64) == hash64_name(Hash64Kind{})) {
+        return Status(StatusCode::invalid_argument, "there is no hash of 64 bits of that number");
+    }
     IndexOptions index_options = options.index;
     if (!index_options.radius) index_options.radius = options.radius;
     TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
@@ -73,6 +79,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.min_quality = options.min_quality;
     facts.profile = profile_name(options.profile);
     facts.decode = decode_mode_name(options.decode);
+    facts.confirm_phash_radius = options.confirm_phash_radius;
     return Scanner(
         std::make_shared<const Impl>(Impl{std::move(list), std::move(options), std::move(index), std::move(facts)}));
 }

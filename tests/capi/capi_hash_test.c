@@ -175,6 +175,31 @@ static void test_images(tutela_hasher* hasher) {
     CHECK(facts.struct_size == offsetof(tutela_image_facts, height));
 }
 
+static void test_small_hashes(tutela_hasher* hasher) {
+    static const char* const kGolden[] = {"ce16586721e2df58", "24252d55d54da1b1", "b2149c4761f770d8",
+                                          "72683ae68447fb1a"};
+    static const char* const kNames[] = {"phash", "dhash", "ahash", "phash-opencv"};
+    static uint8_t pixels[PICTURE_BYTES];
+    picture_blocks(pixels);
+    tutela_frame frame = {pixels, PICTURE_SIDE, PICTURE_SIDE, PICTURE_SIDE, TUTELA_PIXEL_GRAY8, TUTELA_NO_PTS};
+    tutela_hash64 hash = {{0}};
+    for (uint32_t kind = TUTELA_HASH64_PHASH; kind <= TUTELA_HASH64_PHASH_OPENCV; ++kind) {
+        char hex[TUTELA_HASH64_HEX_SIZE];
+        CHECK_OK(tutela_hasher_hash64_frame(hasher, &frame, kind, &hash, &error));
+        CHECK_OK(tutela_hash64_to_hex(&hash, hex, &error));
+        CHECK(strcmp(hex, kGolden[kind - 1]) == 0);
+        CHECK(strcmp(tutela_hash64_name(kind), kNames[kind - 1]) == 0);
+        CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash64_frame(NULL, &frame, kind, &hash, &error));
+        CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash64_frame(hasher, NULL, kind, &hash, &error));
+        CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash64_frame(hasher, &frame, kind, NULL, &error));
+    }
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash64_frame(hasher, &frame, 0, &hash, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash64_frame(hasher, &frame, 5, &hash, &error));
+    CHECK(strcmp(tutela_hash64_name(0), "unknown") == 0);
+    frame.stride_bytes = 1;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash64_frame(hasher, &frame, 1, &hash, &error));
+}
+
 static void test_bad_images(tutela_hasher* hasher) {
     static uint8_t pixels[PICTURE_BYTES];
     static uint8_t png[PNG_CAPACITY];
@@ -221,6 +246,7 @@ int main(void) {
     test_bad_frames(hasher);
     test_images(hasher);
     test_bad_images(hasher);
+    test_small_hashes(hasher);
     tutela_hasher_destroy(hasher);
     tutela_hasher_destroy(NULL);
     return check_result();

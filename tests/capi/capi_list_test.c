@@ -237,6 +237,30 @@ static void test_stored_index(void) {
     CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_add_index(NULL, 1, &loaded, &error));
 }
 
+static void test_phash(void) {
+    const tutela_hash256 hash = hash_of(kHexA);
+    const tutela_hash64 phash = {{1, 2, 3, 4, 5, 6, 7, 8}};
+    tutela_list_builder* builder = NULL;
+    tutela_list* list = NULL;
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_OK(tutela_list_builder_add_with_phash(builder, &hash, NULL, "a", "", "", &error));
+    CHECK_OK(tutela_list_builder_add_with_phash(builder, &hash, &phash, "b", NULL, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_with_phash(builder, NULL, &phash, "", "", "", &error));
+    CHECK_OK(tutela_list_builder_build(builder, &list, &error));
+    tutela_list_builder_destroy(builder);
+    bool present = true;
+    tutela_hash64 got = {{0}};
+    CHECK_OK(tutela_list_entry_phash(list, 0, &present, &got, &error));
+    CHECK(!present && got.bytes[0] == 0);
+    CHECK_OK(tutela_list_entry_phash(list, 1, &present, &got, &error));
+    CHECK(present && memcmp(&got, &phash, sizeof got) == 0);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry_phash(list, 2, &present, &got, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry_phash(NULL, 0, &present, &got, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry_phash(list, 0, NULL, &got, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_entry_phash(list, 0, &present, NULL, &error));
+    tutela_list_destroy(list);
+}
+
 int main(void) {
     test_stored_index();
     test_builder_errors();
@@ -244,5 +268,6 @@ int main(void) {
     test_open();
     test_save_and_load();
     test_entries();
+    test_phash();
     return check_result();
 }

@@ -88,7 +88,7 @@ static void test_formats(const tutela_scanner* scanner, const char* digest) {
 static void test_own_row(const tutela_scanner* scanner) {
     static sink_t sink;
     tutela_report_writer* writer = NULL;
-    tutela_match match = {sizeof match, 7, "mine", "cat", "lab", "mirror"};
+    tutela_match match = {sizeof match, 7, "mine", "cat", "lab", "mirror", true, 5};
     const tutela_match* matches[] = {&match};
     tutela_row row;
     memset(&sink, 0, sizeof sink);
@@ -107,6 +107,7 @@ static void test_own_row(const tutela_scanner* scanner) {
     CHECK_OK(tutela_report_writer_row(writer, &row, &error));
     CHECK(strstr(sink.text, "\"decode\":\"scaled\"") != NULL);
     CHECK(strstr(sink.text, "\"quality\":66") != NULL && strstr(sink.text, "\"distance\":7") != NULL);
+    CHECK(strstr(sink.text, "\"confirm\":{\"phash\":5}") != NULL);
 
     const size_t size = sink.size;
     matches[0] = NULL;

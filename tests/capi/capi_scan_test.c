@@ -227,6 +227,38 @@ static void test_options(const tutela_list* list) {
     tutela_scanner_destroy(scanner);
 }
 
+static tutela_status check_confirmed(const tutela_row* row, void* context) {
+    CHECK(row->match_count == 1 && row->matches[0]->has_phash_distance == *(bool*)context);
+    CHECK(row->matches[0]->phash_distance_bits == (*(bool*)context ? 2U : 0U));
+    return TUTELA_OK;
+}
+
+// The pHash of "blocks", two bits of it turned.
+static void test_confirm(void) {
+    static const char text[] = BLOCKS_HASH "+ce16586721e2df5b,known\n";
+    tutela_list_builder* builder = NULL;
+    tutela_list* list = NULL;
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_OK(tutela_list_builder_parse_text(builder, text, sizeof text - 1, NULL, &error));
+    CHECK_OK(tutela_list_builder_build(builder, &list, &error));
+    tutela_list_builder_destroy(builder);
+    for (int asked = 0; asked < 2; ++asked) {
+        bool confirmed = asked == 1;
+        tutela_scan_options options;
+        tutela_scanner* scanner = NULL;
+        tutela_scan_options_init(&options, sizeof options);
+        CHECK(!options.confirm_phash);
+        options.confirm_phash = confirmed;
+        options.confirm_phash_radius = 10;
+        CHECK_OK(tutela_scanner_create(list, &options, &scanner, &error));
+        CHECK_OK(tutela_scanner_scan_bytes(scanner, g_png, g_png_size, "x", check_confirmed, &confirmed, &error));
+        tutela_scanner_destroy(scanner);
+        options.confirm_phash_radius = 65;
+        if (asked) CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
+    }
+    tutela_list_destroy(list);
+}
+
 int main(void) {
     make_files();
     tutela_list* list = make_list();
@@ -237,6 +269,7 @@ int main(void) {
     CHECK_OK(tutela_scanner_create(list, NULL, &scanner, &error));
     tutela_list_destroy(list);  // the scanner keeps it alive
     test_bytes(scanner);
+    test_confirm();
     test_scan_arguments(scanner);
     test_stops(scanner);
     tutela_scanner_destroy(scanner);

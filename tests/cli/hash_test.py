@@ -18,6 +18,44 @@ class Hash(ToolTest):
         self.assertEqual(len({line[:64] for line in lines}), 3)
         self.assertEqual(result.stderr, b"")
 
+    def test_algorithms_of_64_bits(self):
+        path = self.write("1.png", picture(1))
+        pdq = self.check(tutela("hash", path), 0).stdout.decode().split(",")
+        seen = set()
+        for algorithm in ("phash", "dhash", "ahash", "phash-opencv"):
+            line = self.check(tutela("hash", "--algorithm", algorithm, path), 0).stdout.decode().split(",")
+            self.assertRegex(line[0], "^[0-9a-f]{16}$")
+            self.assertEqual(line[1:], pdq[1:])
+            row = json.loads(self.check(tutela("hash", "-a", algorithm, "--format", "jsonl", path), 0).stdout)
+            self.assertEqual((row["hash"], row["hash_algorithm"]), (line[0], algorithm))
+            seen.add(line[0])
+        self.assertEqual(len(seen), 4)
+        self.assertIn(b"--algorithm", self.check(tutela("hash", "--algorithm", "md5", path), 2).stderr)
+
+    def test_a_list_of_pictures_becomes_a_list(self):
+        folder = self.dir / "known"
+        odd = self.write("known/a, b #1.png", picture(1))
+        self.write("known/2.png", picture(2))
+        self.write("known/flat.png", flat_picture())
+        for options in ((), ("--phash",)):
+            result = self.check(tutela("hash", "--format", "list", *options, folder), 2)
+            self.assertIn(b"flat.png: not listed", result.stderr)
+            text = self.write("known.txt", result.stdout)
+            line = next(line for line in result.stdout.decode().splitlines() if "#1" in line)
+            phash = self.check(tutela("hash", "-a", "phash", odd), 0).stdout.decode()[:16]
+            self.assertTrue(line.startswith(self.hash_of(odd) + ("+" + phash if options else "") + ","), line)
+            self.check(tutela("list", "build", "--strict", self.dir / "known.tutela", text), 0)
+            scan = tutela("scan", "--list", self.dir / "known.tutela", "--confirm", "phash", "--format", "jsonl", odd)
+            match = json.loads(self.check(scan, 1).stdout)["matches"][0]
+            self.assertEqual(match["label"], os.fspath(odd))
+            self.assertEqual(match["confirm"], {"phash": 0} if options else None)
+            self.assertEqual(tutela("match", "--list", text, text).stdout.count(b"\n"), 2)
+
+    def test_options_that_exclude_each_other(self):
+        path = self.write("1.png", picture(1))
+        self.check(tutela("hash", "--phash", path), 2)
+        self.check(tutela("hash", "--format", "list", "--algorithm", "phash", path), 2)
+
     def test_jobs_do_not_change_the_output(self):
         paths = [self.write(f"{seed}.png", picture(seed)) for seed in range(12)]
         outputs = [tutela("hash", "--jobs", str(jobs), *paths).stdout for jobs in (1, 2, 4)]

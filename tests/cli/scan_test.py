@@ -29,6 +29,25 @@ class Scan(ToolTest):
     def rows(self, *args, **options):
         return [json.loads(line) for line in self.scan("--format", "jsonl", *args, **options).stdout.splitlines()]
 
+    def test_a_second_opinion(self):
+        phash = tutela("hash", "-a", "phash", self.known).stdout.decode()[:16]
+        turned = f"{int(phash, 16) ^ 0xfff:016x}"
+        self.list = self.write("two.txt", f"{self.hash}+{phash},right\n{self.hash},none\n{self.hash}+{turned},wrong\n")
+        row = json.loads(self.scan("--confirm", "phash", "--format", "jsonl", self.known).stdout)
+        found = {match["entry_id"]: match["confirm"] for match in row["matches"]}
+        self.assertEqual(found, {"right": {"phash": 0}, "none": None, "wrong": {"phash": 12}})
+        cells = self.scan("--confirm", "phash", "--format", "csv", self.known).stdout.decode()
+        rows = list(csv.DictReader(io.StringIO(cells, newline="")))
+        self.assertEqual([row["confirm"] for row in rows], ["phash 0", "", "phash 12"])
+        self.assertIn(b"distance 0, confirm: phash distance 0", self.scan("--confirm", "phash", self.known).stdout)
+        self.assertNotIn(b"confirm", self.scan(self.known).stdout)
+        self.write("two.txt", f"{self.hash}+{turned},wrong\n")
+        self.assertIn(b"phash distance 12 (over 10)", self.scan("--confirm", "phash", self.known).stdout)
+        radius = ("--confirm", "phash", "--confirm-radius", "12")
+        self.assertNotIn(b"(over", self.scan(*radius, self.known).stdout)
+        for wrong in (("--confirm", "dhash"), ("--confirm-radius", "65")):
+            self.scan(*wrong, self.known, code=2)
+
     def test_one_outcome_for_every_file(self):
         outcomes = {row["path"]: row["outcome"] for row in self.rows("photos")}
         self.assertEqual(

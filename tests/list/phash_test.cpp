@@ -4,6 +4,8 @@
 #include <functional>
 
 #include "list/list_test_support.hpp"
+#include "list/snapshot_model.hpp"
+#include "tutela/executor.hpp"
 #include "tutela/list.hpp"
 
 namespace tutela {
@@ -76,6 +78,17 @@ TEST(EntryPhash, AListWithoutOneHasTheBytesItAlwaysHad) {
     const std::vector<Entry> entries = random_entries(40, 3);
     const HashList list = build(entries);
     EXPECT_EQ(model::Bytes(list.bytes().begin(), list.bytes().end()), model::snapshot_of(entries));
+}
+
+TEST(EntryPhash, StaysWhenAnIndexIsStored) {
+    const std::vector<Entry> entries = entries_with_phashes(30, 2, 12);
+    const HashList list = build(entries);
+    InlineExecutor executor;
+    const Result<HashList> indexed = list.with_index(executor);
+    ASSERT_TRUE(indexed.ok()) << indexed.status().to_string();
+    expect_phashes(indexed.value(), entries);
+    expect_phashes(HashList::from_bytes(indexed.value().bytes()).value(), entries);
+    EXPECT_EQ(indexed.value().digest_hex(), list.digest_hex());
 }
 
 TEST(EntryPhash, ComesLateToABuilderThatGoesOn) {

@@ -75,3 +75,24 @@ def test_a_hash_survives_pickling() -> None:
 def test_a_difference_with_anything_else_is_a_type_error() -> None:
     with pytest.raises(TypeError):
         tutela.Hash256(HEX) - 1  # type: ignore[operator]
+
+
+def test_the_hash_of_64_bits_is_a_value_too() -> None:
+    random = np.random.default_rng(5)
+    for _ in range(50):
+        data, other = random.bytes(8), tutela.Hash64.from_bytes(random.bytes(8))
+        hash = tutela.Hash64.from_bytes(data)
+        assert hash.hex == str(hash) == data.hex() and bytes(hash) == data and int(hash) == int.from_bytes(data, "big")
+        assert hash == tutela.Hash64(data.hex().upper()) == tutela.Hash64.from_int(int(hash))
+        assert eval(repr(hash), {"Hash64": tutela.Hash64}) == hash == pickle.loads(pickle.dumps(hash))
+        assert hash - other == hash.distance(other) == (int(hash) ^ int(other)).bit_count()
+        assert (hash < other) == (int(hash) < int(other)) and len({hash, tutela.Hash64(hash.hex)}) == 1
+    for text in ("", "0" * 15, "0" * 17, "0" * 64, "g" * 16):
+        with pytest.raises(tutela.InvalidArgumentError):
+            tutela.Hash64(text)
+    with pytest.raises(ValueError, match="8 bytes"):
+        tutela.Hash64.from_bytes(bytes(32))
+    with pytest.raises(OverflowError):
+        tutela.Hash64.from_int(1 << 64)
+    mixed: object = tutela.Hash256(HEX)
+    assert tutela.Hash64(HEX[:16]) != mixed

@@ -14,7 +14,7 @@ from PIL import Image
 from synthetic import Pixels, drawing, golden_image, golden_rows
 
 try:
-    import imagehash  # type: ignore[import-untyped]
+    import imagehash
 except ImportError as missing:  # not a skip: without the oracle these tests would say nothing
     pytest.fail(f"imagehash is not installed ({missing}): pip install -r tests/python/requirements.txt", pytrace=False)
 

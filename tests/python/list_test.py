@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -101,7 +102,8 @@ def test_nothing_but_entries_shows_a_list_hash() -> None:
 @pytest.mark.parametrize("text", ["a\0b", "x" * 65536, "ä" * 32768])
 def test_a_bad_text_is_refused_and_changes_nothing(text: str) -> None:
     builder = tutela.ListBuilder()
-    for arguments in ({"id": text}, {"category": text}, {"label": text}):
+    for name in ("id", "category", "label"):
+        arguments: dict[str, Any] = {name: text}
         with pytest.raises(tutela.InvalidArgumentError):
             builder.add(hashes(1)[0], **arguments)
     assert len(builder) == 0
@@ -149,8 +151,9 @@ def test_a_stored_index_is_opened_and_leaves_the_list_as_it_is(tmp_path: Path) -
     assert stored.has_index and not known.has_index
     assert stored.digest == known.digest and rows(stored) == rows(known)
     stored.save(tmp_path / "known.tutela")
-    for check in ("everything", "layout"):
-        again = tutela.HashList.load(tmp_path / "known.tutela", check=check)  # type: ignore[arg-type]
+    checks: tuple[Literal["everything", "layout"], ...] = ("everything", "layout")
+    for check in checks:
+        again = tutela.HashList.load(tmp_path / "known.tutela", check=check)
         again.verify()
         index = tutela.Index(again)
         assert "stored in the list" in index.explain()
@@ -170,3 +173,15 @@ def test_verify_finds_what_a_look_at_the_layout_does_not(tmp_path: Path) -> None
     unchecked = tutela.HashList.load(path, check="layout")
     with pytest.raises(tutela.ChecksumMismatchError):
         unchecked.verify()
+
+
+def test_an_entry_may_carry_a_phash(tmp_path: Path) -> None:
+    first, second = hashes(2)
+    phash = tutela.Hash64("00112233445566ff")
+    text = tmp_path / "list.txt"
+    text.write_text(f"{first}+{phash},one\n{second},two\n{second}+{phash.hex[1:]},bad\n")
+    builder = tutela.ListBuilder()
+    done = tutela.read_text_list(text, builder)
+    assert (done.added, done.skipped) == (2, 1)
+    builder.add(second, id="three", phash=phash)
+    assert [(entry.id, entry.phash) for entry in builder.build()] == [("one", phash), ("two", None), ("three", phash)]

@@ -96,7 +96,7 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
     assert first["outcome"] == "matched" and first["quality"] == rows[0].quality
     assert [first[key] for key in ("reason", "damage_reason", "orientation")] == [None] * 3
     assert first["matches"] == [
-        {"entry_id": "one", "distance": rows[0].matches[0].distance, "category": "A", "label": "first"}
+        {"entry_id": "one", "distance": rows[0].matches[0].distance, "confirm": None, "category": "A", "label": "first"}
     ]
     assert rows[0].hash is not None and rows[0].to_dict(show_hash=True)["hash"] == rows[0].hash.hex
     assert rows[4].to_dict(show_hash=True)["hash"] is None
@@ -244,3 +244,24 @@ def test_ctrl_c_stops_a_scan_that_waits_for_a_row(scanner: tutela.Scanner, tmp_p
     timer.join()
     assert scan.totals.interrupted
     assert list(scan) == []
+
+
+def test_a_second_opinion(folder: Path) -> None:
+    builder = tutela.ListBuilder()
+    known = folder / "a_known.jpg"
+    phash = tutela.phash(known)
+    builder.add(tutela.hash_image(known).hash, id="agrees", phash=phash)
+    builder.add(tutela.hash_image(known).hash, id="differs", phash=tutela.Hash64.from_int(int(phash) ^ 0xFF))
+    builder.add(tutela.hash_image(known).hash, id="silent")
+    tutela_list = builder.build()
+    assert [entry.phash for entry in tutela_list][::2] == [phash, None]
+    for source in (tutela_list, tutela.HashList.from_bytes(bytes(tutela_list))):
+        scanner = tutela.Scanner(source, confirm_phash_radius=10)
+        assert scanner.facts.confirm_phash_radius == 10
+        row = scanner.scan_bytes(known.read_bytes())
+        assert {match.entry_id: match.confirm for match in row.matches} == {"agrees": 0, "differs": 8, "silent": None}
+        assert [match["confirm"] for match in row.to_dict()["matches"]] == [{"phash": 0}, {"phash": 8}, None]
+        assert all(match.confirm is None for match in tutela.Scanner(source).scan_bytes(known.read_bytes()).matches)
+    for radius in (-1, 65):
+        with pytest.raises(tutela.InvalidArgumentError):
+            tutela.Scanner(tutela_list, confirm_phash_radius=radius)

@@ -96,8 +96,9 @@ std::vector<std::vector<std::string>> expected(const FileRow& row) {
     for (const MatchFact& match : matches) {
         std::vector<std::string> record = file;
         record.insert(record.end(), {match.entry_id, row.matches.empty() ? "" : std::to_string(match.distance_bits),
-                                     row.matches.empty() ? "" : match.variant, match.category, match.label, "31", "50",
-                                     std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""});
+                                     row.matches.empty() ? "" : match.variant,
+                                     match.confirm ? "phash " + std::to_string(*match.confirm) : "", match.category,
+                                     match.label, "31", "50", std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""});
         records.push_back(record);
     }
     return records;
@@ -107,17 +108,17 @@ TEST(Csv, WritesTheDocumentedColumns) {
     const std::string columns =
         "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_algorithm,"
         "quality,"
-        "match_count,entry_id,distance,variant,category,label,radius,min_quality,list_digest";
+        "match_count,entry_id,distance,variant,confirm,category,label,radius,min_quality,list_digest";
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(false), {}), columns + "\r\n");
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(true), {}), columns + ",hash\r\n");
     FileRow row;
     row.path = "a.jpg";
     row.outcome = Outcome::matched;
-    row.matches = {{"7", 3, "A", "x", "mirror"}, {"9", 4, "", ""}};
+    row.matches = {{"7", 3, "A", "x", "mirror", 12}, {"9", 4, "", ""}};
     const std::string report = render(ReportFormat::csv, plain_facts(false), {row});
     EXPECT_EQ(report.substr(columns.size() + 2),
-              "a.jpg,0,,matched,,false,,,,,,,pdq,,2,7,3,mirror,A,x,31,50," + std::string(64, 'd') + "\r\n" +
-                  "a.jpg,0,,matched,,false,,,,,,,pdq,,2,9,4,plain,,,31,50," + std::string(64, 'd') + "\r\n");
+              "a.jpg,0,,matched,,false,,,,,,,pdq,,2,7,3,mirror,phash 12,A,x,31,50," + std::string(64, 'd') + "\r\n" +
+                  "a.jpg,0,,matched,,false,,,,,,,pdq,,2,9,4,plain,,,,31,50," + std::string(64, 'd') + "\r\n");
 }
 
 TEST(Csv, GivesHostileRowsBackAndStartsNoFormula) {

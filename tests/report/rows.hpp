@@ -89,6 +89,7 @@ inline FileRow hostile_row(std::mt19937& random) {
     for (std::size_t n = random() % 4; n > 0; --n) {
         row.matches.push_back({hostile_text(random), static_cast<std::uint32_t>(random() % 257), hostile_text(random),
                                hostile_text(random)});
+        if (random() % 2 == 0) row.matches.back().confirm = random() % 65;
     }
     return row;
 }

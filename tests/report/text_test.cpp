@@ -69,6 +69,27 @@ TEST(Text, ShowsWhatMattersAndTheSums) {
                   "INTERRUPTED: stopped before the last file; the rows above are complete\n");
 }
 
+TEST(Text, SaysWhatASecondHashSays) {
+    FileRow row;
+    row.path = "a.jpg";
+    row.outcome = Outcome::matched;
+    row.matches = {{"7", 3, "A", "x", 12}};
+    RunFacts facts = plain_facts();
+    const auto first_line = [&] {
+        const std::string report = render(ReportFormat::text, facts, {row});
+        return report.substr(0, report.find('\n'));
+    };
+    facts.confirm_phash_radius = 12;
+    EXPECT_EQ(first_line(), "matched      a.jpg: entry 7, distance 3, confirm: phash distance 12, category A, label x");
+    facts.confirm_phash_radius = 11;
+    EXPECT_EQ(first_line(),
+              "matched      a.jpg: entry 7, distance 3, confirm: phash distance 12 (over 11), category A, label x");
+    EXPECT_NE(render(ReportFormat::text, facts, {row}).find("minimum quality 50, confirmed by phash within 11\n"),
+              std::string::npos);
+    row.matches[0].confirm.reset();
+    EXPECT_EQ(first_line(), "matched      a.jpg: entry 7, distance 3, category A, label x");
+}
+
 TEST(Text, WritesSizesInUnits) {
     const auto read = [](std::uint64_t bytes) {
         RunTotals totals;
