@@ -73,7 +73,8 @@ public:
     ~PdqHasher();
 
     // The hash of a frame in any pixel format; colours become luma 0.299 R + 0.587 G + 0.114 B in float32, gray8 is
-    // luma as it stands, luma_limited8 is (min(max(Y, 16), 235) - 16) * 255 / 219 in float32. Errors: invalid_argument (see check()), too_small (a side under kPdqMinSide).
+    // luma as it stands, luma_limited8 is (min(max(Y, 16), 235) - 16) * 255 / 219 in float32. Errors: invalid_argument
+    // (see check()), too_small (a side under kPdqMinSide).
     // Throws std::bad_alloc when the scratch memory cannot be had.
     Result<FrameHash> hash(const FrameView& frame);
 

@@ -29,8 +29,8 @@ Finding failed(const Status& status, const MediaInfo& info) {
     return finding;
 }
 
-// What PdqHasher says that it may keep.
-constexpr std::uint64_t kHasherBytesAPixel = 8;
+// A hasher keeps some rows of the largest picture: only very long ones make that much.
+constexpr std::uint32_t kLongSide = 65536;
 
 // Higher is better; the outcomes that a frame can have.
 int rank(Outcome outcome) noexcept {
@@ -62,6 +62,7 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
     } catch (const std::bad_alloc&) {
         frame_ = Frame();
         hasher_ = PdqHasher();
+        quick_hasher_ = quick_hasher();
         variant_hasher_ = VariantHasher();
         hasher64_ = Hash64Hasher();
         throw;
@@ -84,8 +85,10 @@ std::size_t Examiner::kept_bytes() const noexcept {
 // The frame's memory is the last picture's at least, and a larger one was trimmed when it was the last.
 void Examiner::trim() {
     const FrameView view = frame_.view();
-    const std::uint64_t pixels = std::uint64_t{view.width} * view.height;
-    if (pixels * kHasherBytesAPixel > kKeptBytes) hasher_ = PdqHasher();
+    if (std::max(view.width, view.height) > kLongSide) {
+        hasher_ = PdqHasher();
+        quick_hasher_ = quick_hasher();
+    }
     if (kept_bytes() > kKeptBytes) frame_ = Frame();
 }
 
@@ -122,9 +125,10 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
 Result<Finding> Examiner::examine_frame(const FrameSource& source) {
     const FrameFacts& facts = source.facts();
     const MediaInfo& info = source.info();
+    PdqHasher& hasher = facts.mode == DecodeMode::exact ? hasher_ : quick_hasher_;
     const Result<FrameHash> hashed =
-        facts.denominator == 1 ? hasher_.hash(frame_.view())
-                               : hasher_.hash_reduced(frame_.view(), info.width, info.height, facts.denominator);
+        facts.denominator == 1 ? hasher.hash(frame_.view())
+                               : hasher.hash_reduced(frame_.view(), info.width, info.height, facts.denominator);
     Finding finding;
     if (!hashed.ok()) finding = failed(hashed.status(), info);
     finding.decode = facts.mode;

@@ -40,7 +40,11 @@ private:
 
     const Index<256>& index_;
     const ScanOptions& options_;
+    // What is no reference's luma need not have its rounding proven.
+    static PdqHasher quick_hasher() { return PdqHasher(PdqRounding::likely); }
+
     PdqHasher hasher_;
+    PdqHasher quick_hasher_ = quick_hasher();
     VariantHasher variant_hasher_;
     std::vector<VariantHash> variants_;
     VariantSearch search_;

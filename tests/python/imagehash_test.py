@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tutela
-from conftest import Photo
+from photos import Photo
 from PIL import Image
 from synthetic import Pixels, drawing, golden_image, golden_rows
 
