@@ -73,7 +73,7 @@ TEST(Text, SaysWhatASecondHashSays) {
     FileRow row;
     row.path = "a.jpg";
     row.outcome = Outcome::matched;
-    row.matches = {{"7", 3, "A", "x", 12}};
+    row.matches = {{"7", 3, "A", "x", "plain", 12}};
     RunFacts facts = plain_facts();
     const auto first_line = [&] {
         const std::string report = render(ReportFormat::text, facts, {row});
