@@ -234,7 +234,7 @@ public:
 private:
     FileReader reader_{{}, nullptr};
     Frame frame_;
-    PdqHasher hasher_;
+    PdqHasher hasher_{PdqRounding::likely};
     std::vector<Neighbor> neighbors_;
 };
 

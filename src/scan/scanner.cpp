@@ -38,6 +38,12 @@ private:
     std::vector<Half> seen_;
 };
 
+// The largest radius that a scan will search.
+std::uint32_t widest_radius(const ScanOptions& options) noexcept {
+    const std::uint32_t drift = options.decode == DecodeMode::screen ? kScreenDriftBits : 0;
+    return std::min<std::uint32_t>(options.radius + drift, Hash256::kBits);
+}
+
 }  // namespace
 
 struct Scanner::Impl {
@@ -69,7 +75,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
         return Status(StatusCode::invalid_argument, "there is no hash of 64 bits of that number");
     }
     IndexOptions index_options = options.index;
-    if (!index_options.radius) index_options.radius = options.radius;
+    if (!index_options.radius) index_options.radius = widest_radius(options);
     TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
     RunFacts facts;
     facts.tool_version = version();
