@@ -130,7 +130,7 @@ static void test_bad_frames(tutela_hasher* hasher) {
     bad.data = NULL;
     CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash_frame(hasher, &bad, &found, &error));
     bad = frame;
-    bad.format = 6;
+    bad.format = 99;
     CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_hasher_hash_frame(hasher, &bad, &found, &error));
     bad = frame;
     bad.stride_bytes = PICTURE_SIDE - 1;
