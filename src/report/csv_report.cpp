@@ -46,7 +46,7 @@ private:
         const std::string file = file_cells(row);
         const std::string run = run_cells(row);
         if (row.matches.empty()) {
-            out += file + ",,,,," + run;
+            out += file + ",,,,,," + run;
             return;
         }
         for (const MatchFact& match : row.matches) {
