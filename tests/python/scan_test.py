@@ -96,7 +96,14 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
     assert first["outcome"] == "matched" and first["quality"] == rows[0].quality
     assert [first[key] for key in ("reason", "damage_reason", "orientation")] == [None] * 3
     assert first["matches"] == [
-        {"entry_id": "one", "distance": rows[0].matches[0].distance, "confirm": None, "category": "A", "label": "first"}
+        {
+            "entry_id": "one",
+            "distance": rows[0].matches[0].distance,
+            "variant": "plain",
+            "confirm": None,
+            "category": "A",
+            "label": "first",
+        }
     ]
     assert rows[0].hash is not None and rows[0].to_dict(show_hash=True)["hash"] == rows[0].hash.hex
     assert rows[4].to_dict(show_hash=True)["hash"] is None

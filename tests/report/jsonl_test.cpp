@@ -90,6 +90,7 @@ void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
         const json::object& match = matches[i].as_object();
         EXPECT_EQ(match.at("entry_id").as_string(), with_replacements(row.matches[i].entry_id));
         EXPECT_EQ(match.at("distance").to_number<std::uint32_t>(), row.matches[i].distance_bits);
+        EXPECT_EQ(match.at("variant").as_string(), with_replacements(row.matches[i].variant));
         ASSERT_EQ(match.at("confirm").is_object(), row.matches[i].confirm.has_value());
         if (row.matches[i].confirm) {
             EXPECT_EQ(match.at("confirm").at("phash").to_number<std::uint32_t>(), *row.matches[i].confirm);
