@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <numeric>
 
 namespace tutela::variants {
 
@@ -278,20 +279,40 @@ void add_bordered(const WorkingImage& image, const BorderRule& rule, Boxes& boxe
 
 // --- lines right across the picture ---
 
+// How much one pixel says about a change at most: a seam is many small steps, not a few large ones.
+constexpr float kMostStep = 40;
+
+void add_steps(const float* from, const float* to, std::size_t count, float* sums) noexcept {
+    for (std::size_t i = 0; i < count; ++i)
+        sums[i] += std::min(std::abs(to[i] - from[i]), kMostStep);
+}
+
+// The mean step from each line of a part to the next; that to line i is element i, and element 0 is 0.
+std::vector<float> steps(const WorkingImage& image, const Cells& part, Axis axis) {
+    const std::size_t width = part.width();
+    std::vector<float> sums(width, 0);
+    if (axis == Axis::columns) {
+        for (std::uint32_t y = part.top; y < part.bottom; ++y) {
+            const float* row = image.row(y) + part.left;
+            add_steps(row, row + 1, width - 1, sums.data() + 1);
+        }
+        for (float& sum : sums)
+            sum /= static_cast<float>(part.height());
+        return sums;
+    }
+    std::vector<float> change(part.height(), 0);
+    for (std::uint32_t y = part.top + 1; y < part.bottom; ++y) {
+        std::fill(sums.begin(), sums.end(), 0.0F);
+        add_steps(image.row(y - 1) + part.left, image.row(y) + part.left, width, sums.data());
+        change[y - part.top] = std::accumulate(sums.begin(), sums.end(), 0.0F) / static_cast<float>(width);
+    }
+    return change;
+}
+
 // For each place between two lines of a part, how much more the picture changes there than around it.
 std::vector<float> seams(const WorkingImage& image, const Cells& part, Axis axis) {
-    const std::uint32_t low = axis == Axis::rows ? part.top : part.left;
-    const std::uint32_t high = axis == Axis::rows ? part.bottom : part.right;
-    const std::size_t count = high - low;
-    std::vector<float> change(count, 0);
-    for (std::size_t i = 1; i < count; ++i) {
-        const Line here(image, part, axis, low + static_cast<std::uint32_t>(i));
-        const Line before(image, part, axis, low + static_cast<std::uint32_t>(i) - 1);
-        float sum = 0;
-        for (std::size_t k = 0; k < here.size(); ++k)
-            sum += std::min(std::abs(here[k] - before[k]), 40.0F);
-        change[i] = sum / static_cast<float>(here.size());
-    }
+    const std::vector<float> change = steps(image, part, axis);
+    const std::size_t count = change.size();
     std::vector<float> strength(count, 0);
     constexpr std::size_t kAround = 12;
     std::vector<float> around;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "kernels/kernels.hpp"
 
@@ -66,7 +67,8 @@ void Shrinker::add_rows(const FrameView& frame, const Part& rows, WorkingImage& 
         for (std::size_t at = 0; at < width;) {
             const std::size_t run = std::min(width - at, cell_bytes - in_cell);
             double* channels = cells_.data() + cell * pixel;
-            for (std::size_t i = 0; i < run; i += pixel) {
+            if (pixel == 1) channels[0] += std::accumulate(sums_.data() + at, sums_.data() + at + run, 0.0);
+            for (std::size_t i = 0; pixel > 1 && i < run; i += pixel) {
                 for (std::size_t channel = 0; channel < pixel; ++channel)
                     channels[channel] += sums_[at + i + channel];
             }
