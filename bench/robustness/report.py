@@ -117,8 +117,8 @@ def markdown(results: Results) -> str:
     lines = [
         "# What a match survives",
         "",
-        f"{listed} photographs are on a list, each by its plain PDQ hash. {len(results.rows)} changes are made to each: "
-        "the tables say how many percent of the changed photographs are still found, and how often one matched another "
+        f"{listed} photographs are on a list, each by its plain PDQ hash. {len(results.rows)} changes are made to each: the "
+        "tables say how many percent of the changed photographs are still found, and how often one matched another "
         "photograph. `./dev bench robustness --write-docs` writes this file anew; the changes are in "
         "[transforms.py](../../bench/robustness/transforms.py).",
         "",
