@@ -1,5 +1,5 @@
-// How long PDQ takes: by one fused pass, in the reference's order of operations, and as the reference does it plane after
-// plane (the model of tests/hash). The floor is one read of the same plane.
+// How long PDQ takes: by one fused pass, in the reference's order of operations, and as the reference does it plane
+// after plane (the model of tests/hash). The floor is one read of the same plane.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace {
 
-// Patches of every size, each half as strong as those twice as wide, and some noise: detail as a photograph has it. No pixel
-// run is constant, and the hash is decided far enough from its median, as that of nearly all photographs is.
+// Patches of every size, each half as strong as those twice as wide, and some noise: detail as a photograph has it. No
+// pixel run is constant, and the hash is decided far enough from its median, as that of nearly all photographs is.
 std::vector<std::uint8_t> make_plane(const benchmark::State& state, tutela::PixelFormat format) {
     const auto row = static_cast<std::size_t>(state.range(0)) * tutela::bytes_per_pixel(format);
     const auto height = static_cast<std::size_t>(state.range(1));

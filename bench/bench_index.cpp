@@ -5,10 +5,10 @@
 //   bench_index --benchmark_filter='256/.*r:31'  only some
 //
 // Names: search/ENGINE/BITS/KIND/N:SIZE/r:RADIUS. Queries have (nearly all) no match. Counters: pairs is the number of
-// query-hash pairs decided a second; compared the part of the list that was compared; bytes_a_hash the memory held; of a
-// forest, lines and candidates of one search (bk_forest-branching has every band in that form). Before it is timed, each
-// index must give the naive answer to queries near entries of the list: recall is the part of the true matches found.
-// batch/...: 256 queries in one call, at radius 4 (64 bits) or 31 (256 bits).
+// query-hash pairs decided a second; compared the part of the list that was compared; bytes_a_hash the memory held; of
+// a forest, lines and candidates of one search (bk_forest-branching has every band in that form). Before it is timed,
+// each index must give the naive answer to queries near entries of the list: recall is the part of the true matches
+// found. batch/...: 256 queries in one call, at radius 4 (64 bits) or 31 (256 bits).
 // ceiling/... reads once, as fast as the C library can, as many bytes as the hashes have: what a search that looks at
 // every bit cannot beat.
 #include <benchmark/benchmark.h>
@@ -97,8 +97,8 @@ double compared_part(const tutela::Index<Bits>& index, const std::vector<Hash<Bi
     return sum / static_cast<double>(queries.size() * index.size());
 }
 
-// The part of the true matches that the index finds, over queries within the radius of an entry; -1 when it finds one that
-// is none, or a wrong distance.
+// The part of the true matches that the index finds, over queries within the radius of an entry; -1 when it finds one
+// that is none, or a wrong distance.
 template <std::size_t Bits>
 double recall(const tutela::Index<Bits>& index, const std::vector<Hash<Bits>>& list, std::uint32_t radius) {
     constexpr std::size_t kChecked = 20;

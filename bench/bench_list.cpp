@@ -3,11 +3,11 @@
 //   bench_list           lists of 1,000,000 entries
 //   bench_list --large   and of 10,000,000
 //
-// Names: WHAT/N:SIZE. The list has uniform hashes and a stored index; its file lies in the folder for temporary files and
-// is warm, as it is for every process but the first. open-layout: open the file by its layout and make the index;
+// Names: WHAT/N:SIZE. The list has uniform hashes and a stored index; its file lies in the folder for temporary files
+// and is warm, as it is for every process but the first. open-layout: open the file by its layout and make the index;
 // open-everything: the same with all of it checked; index-built: make the index that is not stored, for comparison.
-// search-stored and search-built: one search at radius 31 without a match, in the file and in memory of its own; recall as in
-// bench_index. add-index: the snapshot with an index, of the one without.
+// search-stored and search-built: one search at radius 31 without a match, in the file and in memory of its own; recall
+// as in bench_index. add-index: the snapshot with an index, of the one without.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 

@@ -1,11 +1,12 @@
-// How long a file takes from its name to its row, by decode mode, and where the time goes; beside OpenCV's imread and PDQ
-// computed as its reference does, on the same files in the same run.
+// How long a file takes from its name to its row, by decode mode, and where the time goes; beside OpenCV's imread and
+// PDQ computed as its reference does, on the same files in the same run.
 //
 // Names: scan/MODE/CODING/SIZE. The files are JPEGs of quality 85 with halved colour, made of the photographs that
 // `./dev photos` fetches (label `photographs`), without them of waves and noise (label `synthetic`); they lie in the
-// system's cache. Time is the processor time of one file in a whole scan by one thread against a list of a million hashes. Counters, in
-// milliseconds a file, medians: read (with its SHA-256), decode, hash and search, each timed on its own; peer is imread
-// and the unfused hash, and times_faster how often the scan fits in that. Without OpenCV's imgcodecs there is no peer.
+// system's cache. Time is the processor time of one file in a whole scan by one thread against a list of a million
+// hashes. Counters, in milliseconds a file, medians: read (with its SHA-256), decode, hash and search, each timed on
+// its own; peer is imread and the unfused hash, and times_faster how often the scan fits in that. Without OpenCV's
+// imgcodecs there is no peer.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <stdlib.h>

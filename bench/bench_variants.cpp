@@ -1,5 +1,5 @@
-// What looking up the variants of a picture costs: making their hashes, and searching all of them in a list of ten million.
-// (VARIANTS_LIST=N makes another list.)
+// What looking up the variants of a picture costs: making their hashes, and searching all of them in a list of ten
+// million. (VARIANTS_LIST=N makes another list.)
 #include <benchmark/benchmark.h>
 
 #include <algorithm>

@@ -10,7 +10,8 @@
 
 namespace tutela {
 
-// How the samples of a row lie in memory; 8 bits each, full range 0..255 unless said. The numbers are part of the C ABI.
+// How the samples of a row lie in memory; 8 bits each, full range 0..255 unless said. The numbers are part of the C
+// ABI.
 enum class PixelFormat : std::uint32_t {
     gray8 = 1,          // 1 byte a pixel: luma
     rgb24 = 2,          // 3 bytes: red, green, blue

@@ -44,9 +44,9 @@ TUTELA_API std::string_view hash64_name(Hash64Kind kind) noexcept;
 // Where two pHashes of the same picture mostly lie (re-encoded, resized), and different ones seldom do.
 inline constexpr std::uint32_t kPhashConfirmRadius = 10;
 
-// Computes these hashes. Owns its scratch memory (24 bytes for a pixel of the two sides of the largest frame, and a row),
-// so that frame after frame costs no allocation; `phash_opencv` takes a little from OpenCV each time. Movable. One
-// thread at a time; make one for each thread. The result depends on the pixels alone.
+// Computes these hashes. Owns its scratch memory (24 bytes for a pixel of the two sides of the largest frame, and a
+// row), so that frame after frame costs no allocation; `phash_opencv` takes a little from OpenCV each time. Movable.
+// One thread at a time; make one for each thread. The result depends on the pixels alone.
 //
 // Ties. A picture that is flat, or equal to its mirror image, has coefficients that are equal in theory, so that
 // rounding alone decides about their bits of `phash`. The operations are therefore done in the order in which SciPy
@@ -60,8 +60,9 @@ public:
     ~Hash64Hasher();
 
     // The hash of a frame in any pixel format and of any size from 1x1 on; alpha is ignored;
-    // luma_limited8 is stretched to 0..255 and rounded. A frame with hardly any detail has a hash, too, and shares it with many
-    // others. Errors: invalid_argument (see check(), or an unknown kind). Throws std::bad_alloc when the scratch memory cannot be had.
+    // luma_limited8 is stretched to 0..255 and rounded. A frame with hardly any detail has a hash, too, and shares it
+    // with many others. Errors: invalid_argument (see check(), or an unknown kind). Throws std::bad_alloc when the
+    // scratch memory cannot be had.
     Result<Hash64> hash(const FrameView& frame, Hash64Kind kind);
 
 private:

@@ -48,23 +48,24 @@ struct DihedralHashes {
     [[nodiscard]] const Hash256& operator[](Dihedral d) const noexcept { return hashes[static_cast<std::size_t>(d)]; }
 };
 
-// The reference computes in float32, so its hash depends on how each step is rounded. hash() computes the same in practically
-// real numbers, in one pass, and then asks whether rounding could have turned a bit or changed the quality. If so, it
-// computes the picture again in the reference's order, which costs 10 to 30 times as much. What counts as "could":
+// The reference computes in float32, so its hash depends on how each step is rounded. hash() computes the same in
+// practically real numbers, in one pass, and then asks whether rounding could have turned a bit or changed the quality.
+// If so, it computes the picture again in the reference's order, which costs 10 to 30 times as much. What counts as
+// "could":
 enum class PdqRounding : std::uint8_t {
-    // No rounding whatever, of any picture, could. Equality with the reference is a theorem (src/hash/pdq_rounding.hpp).
-    // The worst case is far from the usual one: it asks for the second computation of every second photograph of a
-    // megapixel, and of nearly all over 4 megapixels.
+    // No rounding whatever, of any picture, could. Equality with the reference is a theorem
+    // (src/hash/pdq_rounding.hpp). The worst case is far from the usual one: it asks for the second computation of
+    // every second photograph of a megapixel, and of nearly all over 4 megapixels.
     proven = 0,
     // No rounding errors could that behave like independent ones and stay within 8 standard deviations. Not a theorem,
-    // but no difference from `proven` is known: none in 20,000 pictures and crops and 334 photographs, of which 1 in 100
-    // is computed again. For a scan, whose decoder's luma is not the reference's to begin with.
+    // but no difference from `proven` is known: none in 20,000 pictures and crops and 334 photographs, of which 1 in
+    // 100 is computed again. For a scan, whose decoder's luma is not the reference's to begin with.
     likely = 1,
 };
 
-// Computes PDQ. Owns its scratch memory, which grows to what the largest frame so far needed (some rows of it, less than
-// a megabyte for a picture of 4000x3000), so that frame after frame costs no allocation. Movable. One thread at a time;
-// make one for each thread. The result depends on the pixels alone, not on the processor.
+// Computes PDQ. Owns its scratch memory, which grows to what the largest frame so far needed (some rows of it, less
+// than a megabyte for a picture of 4000x3000), so that frame after frame costs no allocation. Movable. One thread at a
+// time; make one for each thread. The result depends on the pixels alone, not on the processor.
 class TUTELA_API PdqHasher {
 public:
     explicit PdqHasher(PdqRounding rounding = PdqRounding::proven);
@@ -83,11 +84,11 @@ public:
     Result<DihedralHashes> hash_dihedral(const FrameView& frame);
 
     // The hash of a picture of full_width x full_height pixels that is known only by the means of its blocks of
-    // denominator x denominator pixels (2, 4 or 8): what a JPEG decoder gives when asked for a smaller picture. The last
-    // blocks of a row or column may be partial. Each mean weighs what its pixels would weigh in the full picture, so the
-    // hash is near that of the full picture and does not drift as that of a shrunken one does. Errors: invalid_argument
-    // (also for another denominator, or when a side of `reduced` is not the full one divided and rounded up), too_small
-    // (a full side under kPdqMinSide).
+    // denominator x denominator pixels (2, 4 or 8): what a JPEG decoder gives when asked for a smaller picture. The
+    // last blocks of a row or column may be partial. Each mean weighs what its pixels would weigh in the full picture,
+    // so the hash is near that of the full picture and does not drift as that of a shrunken one does. Errors:
+    // invalid_argument (also for another denominator, or when a side of `reduced` is not the full one divided and
+    // rounded up), too_small (a full side under kPdqMinSide).
     Result<FrameHash> hash_reduced(const FrameView& reduced, std::uint32_t full_width, std::uint32_t full_height,
                                    std::uint32_t denominator);
 

@@ -37,13 +37,14 @@ enum class Engine : std::uint32_t {
 // The name of an engine: "flat", "bk_tree", "automatic"; "unknown" for a number that is none.
 TUTELA_API std::string_view engine_name(Engine engine) noexcept;
 
-// What Engine::automatic stands for, for `count` hashes of `bits` bits (64 or 256) and searches of `radius`. Thread-safe.
+// What Engine::automatic stands for, for `count` hashes of `bits` bits (64 or 256) and searches of `radius`.
+// Thread-safe.
 TUTELA_API Engine automatic_engine(std::size_t bits, std::size_t count, std::uint32_t radius);
 
 struct IndexOptions {
     Engine engine = Engine::automatic;
-    // The radius that most searches will have, for the choice; any other gives the same answers. Unset: 31 for 256 bits, 4
-    // for 64.
+    // The radius that most searches will have, for the choice; any other gives the same answers. Unset: 31 for 256
+    // bits, 4 for 64.
     std::optional<std::uint32_t> radius = std::nullopt;
     // Where the parts of a bk_forest are built side by side; null: in the calling thread. Used during the build only.
     Executor* executor = nullptr;
@@ -128,8 +129,8 @@ TUTELA_API Result<std::unique_ptr<const Index<Bits>>> build_index(std::span<cons
 // those that `index` was built from, in the same order. The pairs come in pieces, by rising first entry, then by
 // distance, then by second entry, whatever the executor. A list of duplicates has very many pairs; those in memory at a
 // time are, for each worker of the executor, at most a few times the entries of the list and a million more. `sink` is
-// called in the calling thread, for each few entries that are done, even when they have no pairs: its error ends the join
-// and is returned. invalid_argument when radius > Bits or when the sizes differ. Throws std::bad_alloc.
+// called in the calling thread, for each few entries that are done, even when they have no pairs: its error ends the
+// join and is returned. invalid_argument when radius > Bits or when the sizes differ. Throws std::bad_alloc.
 // Defined for 64 and 256 bits.
 template <std::size_t Bits>
 TUTELA_API Status self_join(const Index<Bits>& index, std::span<const Hash<Bits>> hashes, std::uint32_t radius,

@@ -48,9 +48,10 @@ inline constexpr std::uint64_t kMaxEntries = 0xffffffffULL;
 enum class LoadCheck : std::uint32_t {
     // All of it: about 0.1 s for each million entries, and as much again for a stored index.
     everything = 0,
-    // Header, section table (with their checksum) and the structure of a stored index: milliseconds, whatever the size. For
-    // a file that this system has verified before. The rest is checked for safety when it is used: a damaged or crafted
-    // file may lose matches, report wrong ones or empty texts, but is never read outside. verify() makes up for it.
+    // Header, section table (with their checksum) and the structure of a stored index: milliseconds, whatever the size.
+    // For a file that this system has verified before. The rest is checked for safety when it is used: a damaged or
+    // crafted file may lose matches, report wrong ones or empty texts, but is never read outside. verify() makes up for
+    // it.
     layout = 1,
 };
 
@@ -86,12 +87,13 @@ public:
     // Whether the snapshot holds an index.
     [[nodiscard]] bool has_index() const noexcept;
     // The same list, its snapshot holding a bk_forest, built on `executor`: 106 bytes an entry more for ten million
-    // entries, 200 for a million, 1,600 for a hundred thousand. The digest stays the same. Peak memory is the new snapshot,
-    // the index and 32 bytes an entry, beside this list. limit when the snapshot would pass 1 TiB. Throws std::bad_alloc.
+    // entries, 200 for a million, 1,600 for a hundred thousand. The digest stays the same. Peak memory is the new
+    // snapshot, the index and 32 bytes an entry, beside this list. limit when the snapshot would pass 1 TiB. Throws
+    // std::bad_alloc.
     Result<HashList> with_index(Executor& executor) const;
     // An index of the hashes, for positions in this list. A stored one is opened where it lies, in milliseconds, unless
-    // another engine is asked for; else it is built as by build_index(), but a bk_forest does not copy the hashes. It keeps
-    // the bytes of this list alive. Errors as build_index().
+    // another engine is asked for; else it is built as by build_index(), but a bk_forest does not copy the hashes. It
+    // keeps the bytes of this list alive. Errors as build_index().
     Result<std::unique_ptr<const Index<256>>> open_index(const IndexOptions& options = {}) const;
 
     // The snapshot itself: what save() writes. Valid as long as any copy of this list.
@@ -149,12 +151,13 @@ struct TextImport {
     std::vector<SkippedLine> first_skipped;
 };
 
-// Reads a text list into `builder`: a line an entry, `hex[+phash][,id[,category[,label]]]`, 64 hex digits first, then, if
-// the entry has a pHash, a plus sign and its 16; the label may itself contain commas. Blank lines and lines whose first character other than a blank is '#' are comments. LF or CR
-// LF; a UTF-8 byte order mark at the start is passed over; blanks around a field are dropped. A bad line (no hash of 64
-// digits, not UTF-8, too long, a CR inside it, also in a comment) is skipped, counted and reported; the rest is read.
-// Reads as a stream: a line is at most 256 KiB. Errors: not_found, permission_denied, io_error, limit (of the builder),
-// after which the builder may hold some of the entries; unsupported for what is no regular file, or has NUL bytes in its first 4 KiB (no text).
+// Reads a text list into `builder`: a line an entry, `hex[+phash][,id[,category[,label]]]`, 64 hex digits first, then,
+// if the entry has a pHash, a plus sign and its 16; the label may itself contain commas. Blank lines and lines whose
+// first character other than a blank is '#' are comments. LF or CR LF; a UTF-8 byte order mark at the start is passed
+// over; blanks around a field are dropped. A bad line (no hash of 64 digits, not UTF-8, too long, a CR inside it, also
+// in a comment) is skipped, counted and reported; the rest is read. Reads as a stream: a line is at most 256 KiB.
+// Errors: not_found, permission_denied, io_error, limit (of the builder), after which the builder may hold some of the
+// entries; unsupported for what is no regular file, or has NUL bytes in its first 4 KiB (no text).
 TUTELA_API Result<TextImport> read_text_list(const std::filesystem::path& path, ListBuilder& builder);
 // The same from memory.
 TUTELA_API Result<TextImport> parse_text_list(std::string_view text, ListBuilder& builder);

@@ -47,11 +47,11 @@ enum class DecodeMode : std::uint32_t {
     // pixels. 82% of the hashes are equal, 0.4 bits in the mean, 2 at most.
     scaled = 3,
     // Luma of such a JPEG at 1/8, from the first scan of a progressive one alone; its shorter side must have
-    // kScreenMinSide pixels. 40% of the hashes are those of luma, 1.7 bits off in the mean, 16 at most. It is for telling
-    // quickly what is surely unlike: a photograph is unlike a list when nothing lies within the radius and
-    // kScreenDriftBits more. A pattern, or a picture made to deceive, can differ by more, and what is wrong with the scans after the first
-    // stays unseen, so nothing uses this mode unasked. A file that is cut off, or broken between its scans, comes in
-    // luma instead.
+    // kScreenMinSide pixels. 40% of the hashes are those of luma, 1.7 bits off in the mean, 16 at most. It is for
+    // telling quickly what is surely unlike: a photograph is unlike a list when nothing lies within the radius and
+    // kScreenDriftBits more. A pattern, or a picture made to deceive, can differ by more, and what is wrong with the
+    // scans after the first stays unseen, so nothing uses this mode unasked. A file that is cut off, or broken between
+    // its scans, comes in luma instead.
     screen = 4,
 };
 
@@ -61,8 +61,9 @@ inline constexpr std::uint32_t kLumaDriftBits = 4;
 inline constexpr std::uint32_t kScaledDriftBits = 4;
 inline constexpr std::uint32_t kScreenDriftBits = 20;
 
-// The shorter side, in pixels of the frame (scaled) or of the picture (screen). From 1024 pixels on PDQ's own filter is as
-// wide as the 8x8 blocks that a screen sees; below, it sees detail that they do not (a brick wall of 512: 56 bits off).
+// The shorter side, in pixels of the frame (scaled) or of the picture (screen). From 1024 pixels on PDQ's own filter is
+// as wide as the 8x8 blocks that a screen sees; below, it sees detail that they do not (a brick wall of 512: 56 bits
+// off).
 inline constexpr std::uint32_t kScaledMinSide = 512;
 inline constexpr std::uint32_t kScreenMinSide = 1024;
 
@@ -89,8 +90,8 @@ struct MediaInfo {
 
 // How the frame last given was made.
 struct FrameFacts {
-    // What it is, which is not always what was asked: a picture that has no frame of the mode comes in the nearest finer
-    // one (screen: luma; scaled: luma; luma: exact).
+    // What it is, which is not always what was asked: a picture that has no frame of the mode comes in the nearest
+    // finer one (screen: luma; scaled: luma; luma: exact).
     DecodeMode mode = DecodeMode::exact;
     // The frame has ceil(side / denominator) pixels where the picture has `side`: 1, 2, 4 or 8.
     std::uint32_t denominator = 1;

@@ -38,14 +38,14 @@ struct ScanOptions {
     // moves a hash by a few bits at most; `screen` may miss a match. See DecodeMode. The hash of a row whose
     // picture was decoded exactly is computed with PdqRounding::proven, that of all others with `likely`.
     DecodeMode decode = DecodeMode::luma;
-    // Which variants of a picture are looked up beside the picture as it stands; each match names its own. `standard` finds
-    // mirrored, turned and framed copies, and costs less than decoding. See variants.hpp.
+    // Which variants of a picture are looked up beside the picture as it stands; each match names its own. `standard`
+    // finds mirrored, turned and framed copies, and costs less than decoding. See variants.hpp.
     Profile profile = Profile::standard;
-    // When set, each match whose entry carries a pHash is given MatchFact::confirm: in how many bits the file's own pHash
-    // differs from it. 0..64; a report says so where the distance is over this number. It is a second opinion: it neither
-    // makes a match nor takes one away. The pHash is of the same decoded frame as the match, and computed for files that
-    // matched alone. kPhashConfirmRadius is a good number. Where the frame is a decoder's luma, or scaled down, it may
-    // differ in a few bits from that of the full picture.
+    // When set, each match whose entry carries a pHash is given MatchFact::confirm: in how many bits the file's own
+    // pHash differs from it. 0..64; a report says so where the distance is over this number. It is a second opinion: it
+    // neither makes a match nor takes one away. The pHash is of the same decoded frame as the match, and computed for
+    // files that matched alone. kPhashConfirmRadius is a good number. Where the frame is a decoder's luma, or scaled
+    // down, it may differ in a few bits from that of the full picture.
     std::optional<std::uint32_t> confirm_phash_radius;
     // When set, every picture that has a PDQ hash also gets FileRow::hash64, of this kind.
     std::optional<Hash64Kind> hash64;
@@ -71,11 +71,12 @@ struct ScanControl {
 // Compares files with a list. Immutable once made; thread-safe: several scans may run at once.
 class TUTELA_API Scanner {
 public:
-    // Opens the index that the list stores, or builds one. The list is kept alive. invalid_argument for options out of range.
+    // Opens the index that the list stores, or builds one. The list is kept alive. invalid_argument for options out of
+    // range.
     static Result<Scanner> create(HashList list, ScanOptions options = {});
 
-    // Scans files and folders: one row for each file found, in the order of `paths` and, within a folder, in the order of
-    // the names' bytes, folders entered where their name stands. The order and the content of the rows do not depend
+    // Scans files and folders: one row for each file found, in the order of `paths` and, within a folder, in the order
+    // of the names' bytes, folders entered where their name stands. The order and the content of the rows do not depend
     // on the executor. Files of the same bytes are decoded once (XXH3-128 finds them, SHA-256 confirms: a crafted
     // XXH3 collision cannot hide a file). A path that does not exist is a row (`unreadable`), not an error.
     // A picture is read into memory; any other file is streamed for its SHA-256. A file that changes while it is read

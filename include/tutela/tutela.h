@@ -259,10 +259,10 @@ TUTELA_API const char* tutela_hash64_name(uint32_t kind);
 TUTELA_CHECKED tutela_status tutela_hasher_hash64_frame(tutela_hasher* hasher, const tutela_frame* frame, uint32_t kind,
                                                         tutela_hash64* hash, tutela_error* error);
 
-// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several, the first. Decoded exactly. `bytes`
-// are read during the call only. A damaged picture is hashed when a row of it can be decoded, and `facts` say so.
-// `limits`: NULL for the defaults. `facts`: may be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT, TUTELA_LIMIT,
-// TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
+// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several, the first. Decoded
+// exactly. `bytes` are read during the call only. A damaged picture is hashed when a row of it can be decoded, and
+// `facts` say so. `limits`: NULL for the defaults. `facts`: may be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT,
+// TUTELA_LIMIT, TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_hasher_hash_image(tutela_hasher* hasher, const void* bytes, size_t size,
                                                       const tutela_decode_limits* limits, tutela_frame_hash* hash,
                                                       tutela_image_facts* facts, tutela_error* error);
@@ -323,10 +323,10 @@ TUTELA_CHECKED tutela_status tutela_list_builder_add_with_phash(tutela_list_buil
                                                                 const char* id, const char* category, const char* label,
                                                                 tutela_error* error);
 
-// Adds the entries of a text list: a line an entry, hex[+phash][,id[,category[,label]]]; blank lines and lines that begin
-// with # are passed over; bad lines are skipped and counted in `import`, which may be NULL. From a file or from `size`
-// bytes of memory. Errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR, TUTELA_UNSUPPORTED (no text),
-// TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY; entries before the error may have been added.
+// Adds the entries of a text list: a line an entry, hex[+phash][,id[,category[,label]]]; blank lines and lines that
+// begin with # are passed over; bad lines are skipped and counted in `import`, which may be NULL. From a file or from
+// `size` bytes of memory. Errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR, TUTELA_UNSUPPORTED (no
+// text), TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY; entries before the error may have been added.
 TUTELA_CHECKED tutela_status tutela_list_builder_read_text(tutela_list_builder* builder, const char* path,
                                                            tutela_text_import* import, tutela_error* error);
 TUTELA_CHECKED tutela_status tutela_list_builder_parse_text(tutela_list_builder* builder, const char* text, size_t size,
@@ -371,8 +371,8 @@ TUTELA_CHECKED tutela_status tutela_list_verify(const tutela_list* list, tutela_
 TUTELA_API int tutela_list_has_index(const tutela_list* list);
 
 // The same list with an index for large lists in its snapshot, which tutela_index_create_from_list and
-// tutela_scanner_create then open where it lies. A new list, to be destroyed; the digest stays the same. `threads` build it, as
-// in tutela_scan_options. Errors: TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
+// tutela_scanner_create then open where it lies. A new list, to be destroyed; the digest stays the same. `threads`
+// build it, as in tutela_scan_options. Errors: TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_list_add_index(const tutela_list* list, uint32_t threads, tutela_list** indexed,
                                                    tutela_error* error);
 
@@ -460,10 +460,10 @@ TUTELA_CHECKED tutela_status tutela_index_search(const tutela_index* index, cons
                                                  size_t* count, tutela_error* error);
 
 // What tutela_index_search finds for each of `query_count` queries, end to end: what query q has is elements
-// offsets[q] .. offsets[q + 1] - 1 of `neighbors`. `offsets` has room for query_count + 1 elements. The first `capacity`
-// neighbors are written; `count` (and the last offset) tells how many there are in all, so that a buffer too small can be
-// enlarged and the call made again. `threads`: as in tutela_scanner_options; the answer does not depend on it.
-// Errors: TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY; then nothing is written.
+// offsets[q] .. offsets[q + 1] - 1 of `neighbors`. `offsets` has room for query_count + 1 elements. The first
+// `capacity` neighbors are written; `count` (and the last offset) tells how many there are in all, so that a buffer too
+// small can be enlarged and the call made again. `threads`: as in tutela_scanner_options; the answer does not depend on
+// it. Errors: TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY; then nothing is written.
 TUTELA_CHECKED tutela_status tutela_index_search_batch(const tutela_index* index, const tutela_hash256* queries,
                                                        size_t query_count, uint32_t radius, uint32_t threads,
                                                        uint64_t* offsets, tutela_neighbor* neighbors, size_t capacity,
@@ -501,7 +501,8 @@ typedef struct tutela_match {
     const char* entry_id;
     const char* category;
     const char* label;
-    // Which variant of the picture is that near: "plain", "mirror"; see tutela/variants.hpp. NULL in a row of your own: plain.
+    // Which variant of the picture is that near: "plain", "mirror"; see tutela/variants.hpp. NULL in a row of your own:
+    // plain.
     const char* variant;
     bool has_phash_distance;  // the pHashes of the file and of the entry were compared; else the next field is 0
     uint32_t phash_distance_bits;

@@ -91,7 +91,8 @@ struct VariantHash {
     bool operator==(const VariantHash&) const noexcept = default;
 };
 
-// Makes the variants. Owns its working memory. Movable. One thread at a time. The result depends on the arguments alone.
+// Makes the variants. Owns its working memory. Movable. One thread at a time. The result depends on the arguments
+// alone.
 class TUTELA_API VariantHasher {
 public:
     VariantHasher();
@@ -108,8 +109,8 @@ public:
     // Errors: as PdqHasher::hash(); invalid_argument for an unknown profile. Throws std::bad_alloc.
     Status hash(const FrameView& frame, std::uint32_t orientation, Profile profile, std::vector<VariantHash>& out);
 
-    // The same for a frame whose own hash is known, and perhaps not of this frame: it may be a reduced picture, whose hash
-    // is PdqHasher::hash_reduced(). A frame too small to hash has no other variants.
+    // The same for a frame whose own hash is known, and perhaps not of this frame: it may be a reduced picture, whose
+    // hash is PdqHasher::hash_reduced(). A frame too small to hash has no other variants.
     Status hash(const FrameView& frame, const FrameHash& plain, std::uint32_t orientation, Profile profile,
                 std::vector<VariantHash>& out);
 

@@ -28,7 +28,8 @@ public:
     // Makes a region of of_zeroes() (or an empty one) longer, keeping its content; the new bytes are zero. It may
     // move. Throws std::bad_alloc, and then nothing has changed. Precondition: not sealed, size >= bytes().size().
     void grow(std::size_t size);
-    // Asks for large pages, which spare look-ups of addresses when reads jump about in much memory. A wish: never fails.
+    // Asks for large pages, which spare look-ups of addresses when reads jump about in much memory. A wish: never
+    // fails.
     void prefer_huge_pages() noexcept;
     // From here on a write faults.
     void seal() noexcept;

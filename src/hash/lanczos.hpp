@@ -48,8 +48,8 @@ class GrayResizer {
 public:
     static constexpr std::uint32_t kMaxSide = 32;  // of the output
 
-    // Writes width x height samples to `out`, row by row. Preconditions: a frame that check() lets through; sides from 1
-    // to kMaxSide. Throws std::bad_alloc.
+    // Writes width x height samples to `out`, row by row. Preconditions: a frame that check() lets through; sides from
+    // 1 to kMaxSide. Throws std::bad_alloc.
     void resize(const FrameView& frame, std::uint32_t width, std::uint32_t height, std::uint8_t* out);
 
 private:

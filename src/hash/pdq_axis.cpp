@@ -32,8 +32,8 @@ void Axis::prepare(std::uint32_t full_side, std::uint32_t denominator) {
     denominator_ = denominator;
 }
 
-// Fills full_, first_, count_ and is_tent_ as for a picture of full size. The second box takes the mean of some places, at
-// each of which the first box took the mean of its window: every window adds its share to all pixels in it.
+// Fills full_, first_, count_ and is_tent_ as for a picture of full size. The second box takes the mean of some places,
+// at each of which the first box took the mean of its window: every window adds its share to all pixels in it.
 void Axis::build_full(std::size_t k, const BoxFilter& filter) {
     const Window outer = filter.around(filter.place(k));
     const std::uint32_t first = filter.around(outer.first).first;

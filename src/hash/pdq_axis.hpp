@@ -1,9 +1,10 @@
 // The weights by which the 64 samples along one side are made of the pixels along it.
 //
-// Twice a box filter and then a choice of 64 places is linear: sample k is a weighted mean of the pixels around its place.
-// The means of means of a window of w pixels weigh as a tent does, 1 2 3 .. w .. 3 2 1 in units of 1/w^2; where a window
-// is cut off by the end of the side, it is a mean of fewer pixels and the weights are others. Since rows and columns are
-// filtered by themselves, the 64x64 samples are A X B^T: X the picture, A and B the weights along the columns and rows.
+// Twice a box filter and then a choice of 64 places is linear: sample k is a weighted mean of the pixels around its
+// place. The means of means of a window of w pixels weigh as a tent does, 1 2 3 .. w .. 3 2 1 in units of 1/w^2; where
+// a window is cut off by the end of the side, it is a mean of fewer pixels and the weights are others. Since rows and
+// columns are filtered by themselves, the 64x64 samples are A X B^T: X the picture, A and B the weights along the
+// columns and rows.
 //
 // A reduced picture has one sample for each block of pixels, their mean; its weights are the sums over the blocks.
 #pragma once

@@ -1,8 +1,8 @@
 // The 64x64 samples exactly as the reference computes them: float32, in its order of operations.
 //
-// Floats do not commute, so the order is part of the definition of the hash. Luma 0.299 R + 0.587 G + 0.114 B is rounded
-// after every product and sum; gray8 is taken as it stands. Then twice a box filter along the rows and along the columns,
-// by running sums; then the sample in the middle of each of 64x64 cells.
+// Floats do not commute, so the order is part of the definition of the hash. Luma 0.299 R + 0.587 G + 0.114 B is
+// rounded after every product and sum; gray8 is taken as it stands. Then twice a box filter along the rows and along
+// the columns, by running sums; then the sample in the middle of each of 64x64 cells.
 //
 // No plane is stored: rows pass through the four filters in bands, and only the rows inside a window are kept.
 #pragma once

@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kUnit = 1.0 / (1 << 24);
 
-// PdqRounding::likely: how many standard deviations of a rounding error, which is up to h and evenly spread (h / sqrt 3);
-// and how much of the bounds that are taken for correlated.
+// PdqRounding::likely: how many standard deviations of a rounding error, which is up to h and evenly spread (h / sqrt
+// 3); and how much of the bounds that are taken for correlated.
 constexpr double kDeviations = 8.0;
 constexpr double kCorrelated = 0.25;
 // Smaller pictures are cheap to compute again, and too small for chance to even anything out.

@@ -12,9 +12,9 @@ namespace tutela::variants {
 inline constexpr std::size_t kMaxTrimBoxes = 12;
 inline constexpr std::size_t kMaxRegionBoxes = 16;
 
-// Both answer boxes of the frame, likeliest first, all different from each other and from the whole frame, each at least
-// a tenth of the frame's side in each direction and 32 pixels. `image` shows the whole frame. Edges are placed to the
-// pixel of the frame.
+// Both answer boxes of the frame, likeliest first, all different from each other and from the whole frame, each at
+// least a tenth of the frame's side in each direction and 32 pixels. `image` shows the whole frame. Edges are placed to
+// the pixel of the frame.
 //
 // What is left when uniform borders, bars with writing on them, or bars of blurred picture are cut off.
 std::vector<Box> find_trimmed(const FrameView& frame, const WorkingImage& image);

@@ -9,8 +9,8 @@ namespace {
 
 using pdq::kSamples;
 
-// What PDQ weighs its pixels with around one sample; twice a box of `window` pixels is a tent. Its middle lies half a pixel
-// a box beyond the sample when the window is even. In parts of the axis.
+// What PDQ weighs its pixels with around one sample; twice a box of `window` pixels is a tent. Its middle lies half a
+// pixel a box beyond the sample when the window is even. In parts of the axis.
 struct Tent {
     double middle;
     double reach;  // half its foot

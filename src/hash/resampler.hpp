@@ -19,15 +19,15 @@ struct Plane {
     [[nodiscard]] const float* row(std::size_t y) const noexcept { return luma + y * width; }
 };
 
-// A picture with fewer pixels on a side than this is most likely a smaller copy of the one that is listed, whose samples
-// lie closer to the ideal places.
+// A picture with fewer pixels on a side than this is most likely a smaller copy of the one that is listed, whose
+// samples lie closer to the ideal places.
 inline constexpr double kOwnGrid = 800;
 
 // Span::pixels that stand for any large number: the samples lie in the middle of 64 equal cells.
 inline constexpr double kIdealGrid = 0;
 
-// Where the 64 samples of one axis are taken: from `start` to `end`, in pixels of the working image (edges, so that 0 to
-// its side is all of it). start > end mirrors the axis; beyond the image
+// Where the 64 samples of one axis are taken: from `start` to `end`, in pixels of the working image (edges, so that 0
+// to its side is all of it). start > end mirrors the axis; beyond the image
 // its edge is repeated.
 struct Span {
     double start = 0;

@@ -1,6 +1,6 @@
 // A vector for list hashes: it starts on a page, so that no vector load of a scan straddles two cache lines, and core
-// dumps leave it out. A large one takes huge pages: the runs of a BK-tree's scan lie far apart, and with small pages each
-// misses the TLB (a tenth of the time of a search in 10 million hashes of 64 bits). Layer: index.
+// dumps leave it out. A large one takes huge pages: the runs of a BK-tree's scan lie far apart, and with small pages
+// each misses the TLB (a tenth of the time of a search in 10 million hashes of 64 bits). Layer: index.
 #pragma once
 
 #include <sys/mman.h>

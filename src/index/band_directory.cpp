@@ -135,8 +135,8 @@ std::size_t BandDirectory::memory_bytes() const noexcept {
            own_cells_.capacity() * sizeof own_cells_[0];
 }
 
-// Visits the cells at a distance from the query's cell, coordinate differences added up, each once. What hangs in them is
-// compared a few cells at a time: by then the memory asked for at the first has come.
+// Visits the cells at a distance from the query's cell, coordinate differences added up, each once. What hangs in them
+// is compared a few cells at a time: by then the memory asked for at the first has come.
 struct BandDirectory::CellWalk {
     static constexpr std::size_t kAtATime = 32;
 

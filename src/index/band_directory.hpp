@@ -1,14 +1,15 @@
 // For one band: from a value of 16 bits to the lines of the entries that have it, for all values within a distance.
 // Layer: index.
 //
-// It is a BK-tree over the band's values, of one node whose pivot is 0. A child is keyed not by the distance to the pivot
-// but by the vector of distances in eight blocks of 2 bits, which says more: a value within distance t of the query has a
-// vector within t, coordinate differences added up, of the query's vector. The node has two forms behind one contract:
-//   branching  3^8 cells, one a vector; the values that occur hang in their cell and are compared one by one. At distance
-//              1 it visits at most 17 cells. For bands where few values occur.
-//   resolved   the same node taken to the limit, where the blocks are single bits: every value is its own child, nothing
-//              is left to compare, and the cells are a table of all 65,536 values. That is what the literature calls
-//              multi-index hashing. For bands where most values occur.
+// It is a BK-tree over the band's values, of one node whose pivot is 0. A child is keyed not by the distance to the
+// pivot but by the vector of distances in eight blocks of 2 bits, which says more: a value within distance t of the
+// query has a vector within t, coordinate differences added up, of the query's vector. The node has two forms behind
+// one contract:
+//   branching  3^8 cells, one a vector; the values that occur hang in their cell and are compared one by one. At
+//              distance 1 it visits at most 17 cells. For bands where few values occur.
+//   resolved   the same node taken to the limit, where the blocks are single bits: every value is its own child,
+//              nothing is left to compare, and the cells are a table of all 65,536 values. That is what the literature
+//              calls multi-index hashing. For bands where most values occur.
 #pragma once
 
 #include <cstddef>
@@ -53,8 +54,8 @@ public:
     [[nodiscard]] Arrays arrays() const noexcept { return {form_, lines_, cells_, values_}; }
 
     // Of arrays from a file, which must outlive it. Nothing, unless they are a directory whose lines begin with
-    // `first_line` and do not pass `end_line`: then no query reads outside of them or finds a line twice, whatever the file's
-    // maker wanted. Whether the lines hold the right entries is another question.
+    // `first_line` and do not pass `end_line`: then no query reads outside of them or finds a line twice, whatever the
+    // file's maker wanted. Whether the lines hold the right entries is another question.
     [[nodiscard]] static std::optional<BandDirectory> borrow(const Arrays& arrays, std::uint32_t first_line,
                                                              std::uint32_t end_line, const kernels::Table& table);
 
@@ -92,8 +93,8 @@ public:
     [[nodiscard]] std::size_t memory_bytes() const noexcept;
 
     // Appends to `ranges` one range for every value that differs from `value` in exactly `distance` bits,
-    // 0 <= distance <= kMaxBandRadius. They become the lines of the values by finish(): where they wait for memory, find()
-    // only asks for it. Empty ranges may be among them.
+    // 0 <= distance <= kMaxBandRadius. They become the lines of the values by finish(): where they wait for memory,
+    // find() only asks for it. Empty ranges may be among them.
     void find(std::uint16_t value, int distance, std::vector<LineRange>& ranges) const;
 
     // Completes ranges that find() of this band appended, each once. Best called after find() of all bands.

@@ -12,7 +12,8 @@ namespace tutela {
 
 namespace {
 
-// A line costs as much as a scan of this many hashes (bench_index: 4 to 7 ns against 0.13 to 0.5 ns a hash of 256 bits, and
+// A line costs as much as a scan of this many hashes (bench_index: 4 to 7 ns against 0.13 to 0.5 ns a hash of 256 bits,
+// and
 // 0.08 to 0.18 ns of 64 bits).
 template <std::size_t Bits>
 constexpr std::size_t kHashesALine = Bits == 256 ? 16 : 40;
@@ -107,8 +108,9 @@ struct BkForest<Bits>::Query {
         return count_lines(scratch.ranges);
     }
 
-    // Scans the lines of all segments; the postings that pass become candidates. False when there are more than `most` of
-    // them: then it gave up, so that a list made to pass the filter costs little more than two scans, and bounded memory.
+    // Scans the lines of all segments; the postings that pass become candidates. False when there are more than `most`
+    // of them: then it gave up, so that a list made to pass the filter costs little more than two scans, and bounded
+    // memory.
     bool scan_lines(std::size_t line_count, std::size_t most) const {
         make_room(scratch.lines, line_count + kernels::kLineLookAhead + kRoundUp);
         make_room(scratch.line_hits, line_count + 1);

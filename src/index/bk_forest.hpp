@@ -1,26 +1,27 @@
 // The engine for large lists: one BK-tree for each band of 16 bits, and the ring filter on what hangs there.
 // Layer: index.
 //
-// A BK-tree over whole PDQ hashes cannot prune at radius 31: distances of random hashes are 128 +- 8, so nearly every ring
-// is within reach. A band of 16 bits can: an entry within radius 31 is within distance 1 in at least one of 16 bands, which
+// A BK-tree over whole PDQ hashes cannot prune at radius 31: distances of random hashes are 128 +- 8, so nearly every
+// ring is within reach. A band of 16 bits can: an entry within radius 31 is within distance 1 in at least one of 16
+// bands, which
 // 17 of 65,536 values are. So each band has a tree of its own (band_directory.hpp), and for each value a posting list.
 //
 // A posting is the entry's position and, apart from it, a sketch: the 16 bits of the next band. 32 sketches are a line,
 // one cache line, tested by a few instructions; ring_filter.hpp says (and proves) what a sketch must be within, and all
-// but 0.3% of the postings die there, before their position or their hash is touched. Lists begin on lines, and positions
-// lie at the place of their sketch, in an array of their own.
+// but 0.3% of the postings die there, before their position or their hash is touched. Lists begin on lines, and
+// positions lie at the place of their sketch, in an array of their own.
 //
-// A query first gathers the line numbers of its probes (272 at radius 31), so their number is known before the first line
-// is read: when a scan of all hashes is cheaper (short lists, large radii, lists of equal hashes), it is taken. Else the
-// lines are scanned with the memory fetched 112 lines ahead; the cost is the latency of memory, hidden. Should more
-// postings pass the filter than a scan would cost (many hashes alike in two bands, by chance or made so), it turns to the
-// scan midway.
+// A query first gathers the line numbers of its probes (272 at radius 31), so their number is known before the first
+// line is read: when a scan of all hashes is cheaper (short lists, large radii, lists of equal hashes), it is taken.
+// Else the lines are scanned with the memory fetched 112 lines ahead; the cost is the latency of memory, hidden. Should
+// more postings pass the filter than a scan would cost (many hashes alike in two bands, by chance or made so), it turns
+// to the scan midway.
 //
 // Exact for every list and radius, by the proof; radii beyond what bands bear are scans.
 //
-// The hashes stay as they were given, as a permutation of bits changes no distance: only sketches and values of bands are of
-// spread bits. So a forest can use the hashes of a list where they lie, and what it adds (106 bytes a hash of 10 million)
-// can be stored beside them and used from there as well: see stored_forest.hpp.
+// The hashes stay as they were given, as a permutation of bits changes no distance: only sketches and values of bands
+// are of spread bits. So a forest can use the hashes of a list where they lie, and what it adds (106 bytes a hash of 10
+// million) can be stored beside them and used from there as well: see stored_forest.hpp.
 #pragma once
 
 #include <cstddef>
@@ -60,8 +61,8 @@ template <std::size_t Bits>
 class BkForest final : public Index<Bits> {
 public:
     // `reason`: why it was chosen automatically; empty when the caller asked for it. Bands are built side
-    // by side on `executor`. Peak memory is what the index holds, 512 KiB a worker and, when the hashes are borrowed, as
-    // much as they take. Precondition: check_hash_count(hashes.size()) is ok. Throws std::bad_alloc.
+    // by side on `executor`. Peak memory is what the index holds, 512 KiB a worker and, when the hashes are borrowed,
+    // as much as they take. Precondition: check_hash_count(hashes.size()) is ok. Throws std::bad_alloc.
     BkForest(std::span<const Hash<Bits>> hashes, Executor& executor, std::string reason = {},
              BandFormChoice form = BandFormChoice::automatic, const kernels::Table& table = kernels::table(),
              HashStorage storage = {});

@@ -8,10 +8,10 @@
 //     d(q, p) <= d(q, x) + d(x, p)   and   d(x, p) <= d(x, q) + d(q, p),
 // so d(q, x) >= |k - d(x, p)|. An x within radius r of q therefore lies in a ring k - r .. k + r, and in no other.
 //
-// Parity adds nothing to that. d(q, x) + d(q, p) + d(x, p) is even: a bit in which q, x and p are not all equal counts in
-// exactly two of the three. So d(q, x) and |k - d(x, p)| are even or odd together: where the bound is within the radius,
-// that very distance is possible, and no ring more can be left out. Below the root all entries have one parity, so only
-// rings of even numbers have entries; the empty ones between them cost a few bytes a node.
+// Parity adds nothing to that. d(q, x) + d(q, p) + d(x, p) is even: a bit in which q, x and p are not all equal counts
+// in exactly two of the three. So d(q, x) and |k - d(x, p)| are even or odd together: where the bound is within the
+// radius, that very distance is possible, and no ring more can be left out. Below the root all entries have one parity,
+// so only rings of even numbers have entries; the empty ones between them cost a few bytes a node.
 //
 // What it costs, honestly. It prunes only when distances to a pivot differ by more than r. Those of random hashes of
 // 256 bits lie at 128 +- 8, the difference of two of them has a deviation of 11, and so at radius 31 the tree must
@@ -23,11 +23,11 @@
 // and the rings within the radius are neighbours in memory. A ring of at most leaf_size entries is not divided
 // further but scanned by a kernel, many at a time in one go where they touch.
 //
-// Depth, for any list, is at most Bits + 1 nodes. Write a hash as a vector of +1 and -1, so that x.y = Bits - 2 d(x, y).
-// Let p1, p2, ... be the pivots on a path downwards. All entries below pi, later pivots included, have one and the same
-// product ci with pi, ci < Bits. If pn is a linear combination sum(ai pi) of the pivots above it, then for every x
-// below pn: x.pn = sum(ai x.pi) = sum(ai ci) = sum(ai pn.pi) = pn.pn = Bits, that is x = pn. So only the last pivot of a
-// path can depend on those above it, and no more than Bits vectors are independent. Hence a crafted list cannot make
+// Depth, for any list, is at most Bits + 1 nodes. Write a hash as a vector of +1 and -1, so that x.y = Bits - 2 d(x,
+// y). Let p1, p2, ... be the pivots on a path downwards. All entries below pi, later pivots included, have one and the
+// same product ci with pi, ci < Bits. If pn is a linear combination sum(ai pi) of the pivots above it, then for every x
+// below pn: x.pn = sum(ai x.pi) = sum(ai ci) = sum(ai pn.pi) = pn.pn = Bits, that is x = pn. So only the last pivot of
+// a path can depend on those above it, and no more than Bits vectors are independent. Hence a crafted list cannot make
 // the build slower than (Bits + 1) passes over it, nor a search run out of its fixed stack.
 #pragma once
 
@@ -75,7 +75,8 @@ template <std::size_t Bits>
 class BkTree final : public Index<Bits> {
 public:
     // Rings up to this size are scanned. Microseconds a search in 10 million uniform hashes of 64 bits, AVX-512, with
-    // leaves of 1024, 2048, 4096, 8192, 16384: radius 4: 291, 282, 275, 269, 288; radius 8: 1554, 1431, 1274, 1226, 1225.
+    // leaves of 1024, 2048, 4096, 8192, 16384: radius 4: 291, 282, 275, 269, 288; radius 8: 1554, 1431, 1274, 1226,
+    // 1225.
     static constexpr std::size_t kLeafSize = 4096;
 
     // When all but one part in so many of a subtree is within the radius, it is scanned at once: pruning further down

@@ -3,8 +3,8 @@
 // Its cost is the memory it reads, whatever the list and the radius, so it reads as little as it can. A PDQ hash is
 // kept in two halves, in two arrays: the distance of the first halves is at most the distance of the hashes, so a hash
 // whose first half is beyond the radius is out, and the second half of the list is not touched. Of random hashes, one
-// in 30 million passes at radius 31. A 64-bit hash is kept whole. Of a batch, many queries pass over a piece of the list
-// while it is in the cache, so the cost is comparing, not reading.
+// in 30 million passes at radius 31. A 64-bit hash is kept whole. Of a batch, many queries pass over a piece of the
+// list while it is in the cache, so the cost is comparing, not reading.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,8 @@ namespace tutela {
 
 namespace {
 
-// The model's constants are from bench/bench_index.cpp: microseconds a search without a match, one thread, AVX-512, uniform
-// lists, measured (and, in brackets, by the model):
+// The model's constants are from bench/bench_index.cpp: microseconds a search without a match, one thread, AVX-512,
+// uniform lists, measured (and, in brackets, by the model):
 //                                    flat             bk_tree          bk_forest
 //     64 bits, radius 4, 1 million     62  (65)         18  (17)         0.19 (0.19)
 //     64 bits, radius 8, 1 million     61  (65)         58  (49)         1.2  (1.8)
@@ -31,9 +31,9 @@ double scan_ns(std::size_t bits, std::size_t count) noexcept {
     return cached ? 0.13 : 0.35;
 }
 
-// The part of the list that a BK-tree compares. A pivot leaves out what is not within the radius of the query's distance
-// from it; that of two random hashes differs with a deviation of sqrt(bits / 2). Each level of the tree does so once; the
-// depth, a fit, grows with the list.
+// The part of the list that a BK-tree compares. A pivot leaves out what is not within the radius of the query's
+// distance from it; that of two random hashes differs with a deviation of sqrt(bits / 2). Each level of the tree does
+// so once; the depth, a fit, grows with the list.
 double compared_part(std::size_t bits, std::size_t count, std::uint32_t radius) noexcept {
     const double within = std::erf((radius + 0.5) / std::sqrt(static_cast<double>(bits)));
     const double depth = 0.75 * std::log10(std::max(1.0, static_cast<double>(count) / 1000));

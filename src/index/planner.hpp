@@ -20,7 +20,8 @@ struct SearchCost {
 // For `count` hashes of `bits` bits (64 or 256), uniform ones, as real lists cost about as much.
 [[nodiscard]] SearchCost search_cost(std::size_t bits, std::size_t count, std::uint32_t radius) noexcept;
 
-// The radius that is planned for when nobody says: PDQ's for 256 bits; for 64 bits, where each hash has its own, a small one.
+// The radius that is planned for when nobody says: PDQ's for 256 bits; for 64 bits, where each hash has its own, a
+// small one.
 [[nodiscard]] constexpr std::uint32_t usual_radius(std::size_t bits) noexcept {
     return bits == 256 ? 31 : 4;
 }

@@ -6,10 +6,10 @@
 //     d_i <= t_i   and   d_i + d_(i+1) <= t_i + t_(i+1) + 1.
 //
 // The proof. Let x_i = t_i + 1 - d_i. These integers sum to r + 1 - distance >= 1. Walk around the ring adding them up,
-// and start anew just behind the last place where the running sum is lowest. From there every partial sum is at least 1:
-// before the walk wraps, as no later place is as low; after it wraps, as the total is at least 1 and the earlier places
-// are no lower than the lowest. So x_i >= 1, which is d_i <= t_i, and x_i + x_(i+1) >= 1, which is the second condition.
-// A band with t_i = -1 has x_i <= 0 and never is the start.
+// and start anew just behind the last place where the running sum is lowest. From there every partial sum is at least
+// 1: before the walk wraps, as no later place is as low; after it wraps, as the total is at least 1 and the earlier
+// places are no lower than the lowest. So x_i >= 1, which is d_i <= t_i, and x_i + x_(i+1) >= 1, which is the second
+// condition. A band with t_i = -1 has x_i <= 0 and never is the start.
 //
 // That is the pigeonring of Qin and Xiao ("Pigeonring: A Principle for Faster Thresholded Similarity Search",
 // PVLDB 12(1), 2018), cut after two bands, because the second is what a posting can carry beside the entry (16 bits).

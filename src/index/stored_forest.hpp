@@ -2,11 +2,12 @@
 //
 // The arrays hold what a forest adds to the hashes; src/list/FORMAT.md specifies them. They can be computed from the
 // hashes, so whoever opens them asks two questions:
-//   are they safe?   open_forest() asks always. It looks at the directory alone (4 MiB for a large list): afterwards no query
-//                    reads outside of the arrays, whatever a crafted or damaged file holds. Postings are checked when
-//                    they are met: a position out of range is passed over.
-//   are they right?  check_postings() asks, reading everything once: every entry must be posted once in every band, under its
-//                    value and with its sketch. Only then is a search all and only the entries within the radius.
+//   are they safe?   open_forest() asks always. It looks at the directory alone (4 MiB for a large list): afterwards no
+//                    query reads outside of the arrays, whatever a crafted or damaged file holds. Postings are checked
+//                    when they are met: a position out of range is passed over.
+//   are they right?  check_postings() asks, reading everything once: every entry must be posted once in every band,
+//                    under its value and with its sketch. Only then is a search all and only the entries within the
+//                    radius.
 #pragma once
 
 #include <cstddef>

@@ -59,9 +59,9 @@ struct LineHit {
 // How far past `count` scan_lines reads `lines`, to fetch the memory it will soon need.
 inline constexpr std::size_t kLineLookAhead = 112;
 
-// Compares `sketch` with the lines lines[0..count) of `sketches` (line n begins at 32 n, on a cache line). Writes the lines
-// that have a sketch within `limit` bits to `hits`, in the order given, and returns their number. `lines` is readable for
-// kLineLookAhead elements past `count`, each the number of a line; `hits` must have room for `count` + 1.
+// Compares `sketch` with the lines lines[0..count) of `sketches` (line n begins at 32 n, on a cache line). Writes the
+// lines that have a sketch within `limit` bits to `hits`, in the order given, and returns their number. `lines` is
+// readable for kLineLookAhead elements past `count`, each the number of a line; `hits` must have room for `count` + 1.
 using ScanLines = std::size_t (*)(std::uint16_t sketch, const std::uint16_t* sketches, const std::uint32_t* lines,
                                   std::size_t count, std::uint32_t limit, LineHit* hits);
 
@@ -71,8 +71,9 @@ struct Run {
     std::uint32_t end;
 };
 
-// Writes the places in `values` of those values of the runs that differ from `value` in exactly `distance` bits to `places`,
-// run by run, rising within each, and returns their number. `places` must have room for all values of the runs, and one more.
+// Writes the places in `values` of those values of the runs that differ from `value` in exactly `distance` bits to
+// `places`, run by run, rising within each, and returns their number. `places` must have room for all values of the
+// runs, and one more.
 using MatchRuns = std::size_t (*)(std::uint16_t value, const std::uint16_t* values, const Run* runs,
                                   std::size_t run_count, std::uint32_t distance, std::uint32_t* places);
 
@@ -81,8 +82,8 @@ using ScanPlaces = std::size_t (*)(const std::uint8_t* query, const std::uint8_t
                                    std::size_t count, std::uint32_t radius, Hit* hits);
 
 // Heads, the first halves of PDQ hashes, lie in blocks of eight: the first 64-bit words of all eight, then their second
-// words. So a vector holds the same word of eight hashes, and no step is spent on bringing words together. The last block
-// is whole in memory.
+// words. So a vector holds the same word of eight hashes, and no step is spent on bringing words together. The last
+// block is whole in memory.
 inline constexpr std::size_t kHeadBlock = 8;
 
 struct Table {

@@ -12,11 +12,12 @@ namespace {
 struct Machine {
     static constexpr std::size_t kBytes = 64;
 
-    // Markstein's division by a small integer w: with r = RN(1/w), q = RN(s r), e = s - q w, the quotient is RN(q + e r).
-    // q lies within 1.5 units in the last place (ulp) of s/w, so e is an integer of less than 2^24 ulps when w < 2^23, and
-    // the fused operation gives it exactly. q + e r = s/w + e (r - 1/w), which is within 2^-23 ulp of s/w. A quotient s/w
-    // whose s has 24 bits is no midpoint between two floats (2 s 2^t = (2j + 1) w needs more factors 2 in w than w has,
-    // since 2^t > w/2), so it lies 1 / (2w) ulp or more from any: both round alike when w < 2^22. Beyond, it is divided.
+    // Markstein's division by a small integer w: with r = RN(1/w), q = RN(s r), e = s - q w, the quotient is RN(q + e
+    // r). q lies within 1.5 units in the last place (ulp) of s/w, so e is an integer of less than 2^24 ulps when w <
+    // 2^23, and the fused operation gives it exactly. q + e r = s/w + e (r - 1/w), which is within 2^-23 ulp of s/w. A
+    // quotient s/w whose s has 24 bits is no midpoint between two floats (2 s 2^t = (2j + 1) w needs more factors 2 in
+    // w than w has, since 2^t > w/2), so it lies 1 / (2w) ulp or more from any: both round alike when w < 2^22. Beyond,
+    // it is divided.
     static void divide(const __m512& sums, float count, float reciprocal, __m512& means) noexcept {
         if (count >= 1048576.0F) {
             means = _mm512_div_ps(sums, _mm512_set1_ps(count));

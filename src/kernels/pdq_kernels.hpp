@@ -1,7 +1,7 @@
 // The inner loops of PDQ, one set for each level; reached by table().pdq (kernels.hpp). Layer: kernels.
 //
-// All levels give equal results, bit for bit: integer sums are exact, and floating-point sums are made in the same order
-// everywhere, each product and each sum rounded by itself. This header is bound by the rules of kernels.hpp.
+// All levels give equal results, bit for bit: integer sums are exact, and floating-point sums are made in the same
+// order everywhere, each product and each sum rounded by itself. This header is bound by the rules of kernels.hpp.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +39,8 @@ using PdqWeighRows = void (*)(const PdqRows& rows, const double* weights, double
 // Columns are weighed eight at a time.
 inline constexpr std::size_t kPdqLanes = 8;
 
-// out[k] = sum over t < length of row[first[k] + t] * weights[k * length + t], for 64 outputs. `length` is a multiple of
-// kPdqLanes. Lane l sums the t that are l modulo 8, in order; then ((0+1)+(2+3)) + ((4+5)+(6+7)).
+// out[k] = sum over t < length of row[first[k] + t] * weights[k * length + t], for 64 outputs. `length` is a multiple
+// of kPdqLanes. Lane l sums the t that are l modulo 8, in order; then ((0+1)+(2+3)) + ((4+5)+(6+7)).
 using PdqWeighColumns = void (*)(const double* row, const std::uint32_t* first, const double* weights,
                                  std::size_t length, double* out);
 
@@ -56,14 +56,14 @@ struct PdqCosines {
 using PdqTransform = void (*)(const PdqCosines<double>& cosines, const double* samples, double* coefficients);
 using PdqTransformFloat = void (*)(const PdqCosines<float>& cosines, const float* samples, float* coefficients);
 
-// As PdqTransform. For each coefficient, `magnitudes` tells the sum of the magnitudes of all products and partial sums that
-// went into it, those of the first product weighed as they go into the second: times 2^-24, that is how far the same sums
-// can stray in float32.
+// As PdqTransform. For each coefficient, `magnitudes` tells the sum of the magnitudes of all products and partial sums
+// that went into it, those of the first product weighed as they go into the second: times 2^-24, that is how far the
+// same sums can stray in float32.
 using PdqTransformMeasured = void (*)(const PdqCosines<double>& cosines, const double* samples, double* coefficients,
                                       double* magnitudes);
 
-// The sums over all neighbours u, v of 64x64 samples of |trunc((u - v) * 100 / 255)|, when every quotient may be wrong by
-// `tolerance`: the least and the most that they can be.
+// The sums over all neighbours u, v of 64x64 samples of |trunc((u - v) * 100 / 255)|, when every quotient may be wrong
+// by `tolerance`: the least and the most that they can be.
 struct PdqSteps {
     std::int32_t least;
     std::int32_t most;
@@ -73,12 +73,13 @@ using PdqCountSteps = PdqSteps (*)(const double* samples, double tolerance);
 // How the bytes of a pixel lie.
 enum class PdqPixels : std::uint32_t { gray, limited, rgb, bgr, bgra };
 
-// The luma of each pixel of a row: (0.299 R + 0.587 G) + 0.114 B, gray as it stands, or (min(max(Y, 16), 235) - 16) * 255 /
+// The luma of each pixel of a row: (0.299 R + 0.587 G) + 0.114 B, gray as it stands, or (min(max(Y, 16), 235) - 16) *
+// 255 /
 // 219; in float32, each product, sum and quotient rounded by itself.
 using PdqLuma = void (*)(const std::uint8_t* row, std::size_t width, PdqPixels pixels, float* luma);
 
-// The box filter in the reference's order of float operations: a running sum, to which the new value is added before the
-// old one is subtracted, divided by how many values are inside. The mean at x is of x - behind .. x + ahead.
+// The box filter in the reference's order of float operations: a running sum, to which the new value is added before
+// the old one is subtracted, divided by how many values are inside. The mean at x is of x - behind .. x + ahead.
 struct PdqBox {
     std::size_t side;  // values along the filter
     std::size_t ahead;
@@ -96,7 +97,8 @@ using PdqBoxRows = void (*)(const float* rows, std::size_t stride, const PdqBox&
 using PdqBoxRowsAt = void (*)(const float* rows, std::size_t stride, const PdqBox& box, const std::uint32_t* places,
                               float* columns, float* out);
 
-// One step of running sums along the columns: sums += enter, sums -= leave, out = sums / inside; what is null is left out.
+// One step of running sums along the columns: sums += enter, sums -= leave, out = sums / inside; what is null is left
+// out.
 using PdqSlide = void (*)(float* sums, const float* enter, const float* leave, std::size_t inside, std::size_t width,
                           float* out);
 

@@ -1,8 +1,8 @@
 // The loops of PDQ for vectors of any size. Layer: kernels.
 //
-// Included by the file of each level, as loops.hpp is. A Machine is a type of the file's unnamed namespace, so that no two
-// levels share a function; Machine::kBytes is the size of a vector. The vectors are the compilers' own, so one source
-// serves all processors.
+// Included by the file of each level, as loops.hpp is. A Machine is a type of the file's unnamed namespace, so that no
+// two levels share a function; Machine::kBytes is the size of a vector. The vectors are the compilers' own, so one
+// source serves all processors.
 #pragma once
 
 #include "kernels/pdq_kernels.hpp"

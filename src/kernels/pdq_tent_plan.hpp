@@ -9,9 +9,9 @@ namespace tutela::kernels {
 // than processors foresee. (Colours of 12 megapixels: 0.83 ms instead of 1.54, one read of the memory is 0.80.)
 inline constexpr std::size_t kTentLookAhead = 512;
 
-// The rows in fours, the last four filled up by a row of weight 0. A multiplier takes bytes of two rows side by side and
-// adds the products to 16 bits: 255 (64 + 63) fits. Sums of 16 bits hold 255 * 257, so they are emptied into `sums` of
-// their own before the weights inside exceed 257.
+// The rows in fours, the last four filled up by a row of weight 0. A multiplier takes bytes of two rows side by side
+// and adds the products to 16 bits: 255 (64 + 63) fits. Sums of 16 bits hold 255 * 257, so they are emptied into `sums`
+// of their own before the weights inside exceed 257.
 template <typename Machine>
 struct TentPlan {
     static constexpr std::size_t kFours = (kPdqTentRows + 3) / 4;

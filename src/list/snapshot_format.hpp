@@ -48,8 +48,8 @@ enum class SectionType : std::uint32_t {
 
 // Bit 0 of a section's flags: a reader that does not know the type must refuse the snapshot.
 inline constexpr std::uint32_t kSectionRequired = 1;
-// Bit 1: computed from the sections before it and of no concern to the digest, which is that of the snapshot without it.
-// Only such sections follow it.
+// Bit 1: computed from the sections before it and of no concern to the digest, which is that of the snapshot without
+// it. Only such sections follow it.
 inline constexpr std::uint32_t kSectionDerived = 2;
 
 // The offset at or after `offset` where a section may begin.

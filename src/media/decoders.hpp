@@ -16,7 +16,8 @@ namespace tutela {
 // which truncates, 2.
 Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
-// Always exact: a PNG has no luma plane. The default image of an animated PNG. Chunks that do not make the pixels are skipped unread, their checksums apart.
+// Always exact: a PNG has no luma plane. The default image of an animated PNG. Chunks that do not make the pixels are
+// skipped unread, their checksums apart.
 Result<std::unique_ptr<FrameSource>> open_png(ByteSpan bytes, const DecodeLimits& limits);
 
 // In `luma`, the Y samples of a lossy WebP, brought from 16..235 to 0..255. A lossless one has no luma plane: exact.

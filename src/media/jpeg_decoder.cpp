@@ -259,8 +259,8 @@ std::uint32_t JpegSource::rows_reached() const noexcept {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(rows, info_.height));
 }
 
-// Fills in damage_ after a decode to the end into `frame_height` rows. The rows that no data reached are gray, as libjpeg makes them and the
-// field's tools show them.
+// Fills in damage_ after a decode to the end into `frame_height` rows. The rows that no data reached are gray, as
+// libjpeg makes them and the field's tools show them.
 void JpegSource::judge(std::uint32_t frame_height) {
     const std::uint32_t rows = rows_reached();
     // Of a reduced frame, the rows that are made of these alone; at least one, as in the other modes.

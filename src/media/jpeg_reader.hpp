@@ -25,7 +25,8 @@ public:
         std::uint32_t band_row = 0;  // the band (row of interleaved blocks) that is incomplete
     };
     enum class Failure { none, data, memory, scans };
-    // What the rows shall be. Gray can be had of YCbCr and gray only; then each side is ceil(side / denominator) pixels.
+    // What the rows shall be. Gray can be had of YCbCr and gray only; then each side is ceil(side / denominator)
+    // pixels.
     struct Output {
         bool gray = false;
         std::uint32_t denominator = 1;  // 1, 2, 4 or 8

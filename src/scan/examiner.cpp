@@ -156,7 +156,8 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
     return finding;
 }
 
-// Those of the frame's variants that have the quality: a wide frame lowers that of the whole, and not of what it frames.
+// Those of the frame's variants that have the quality: a wide frame lowers that of the whole, and not of what it
+// frames.
 Status Examiner::look_up(const FrameHash& plain, std::uint32_t orientation, std::uint32_t radius, Finding& finding) {
     TUTELA_TRY(variant_hasher_.hash(frame_.view(), plain, orientation, options_.profile, variants_));
     std::erase_if(variants_, [&](const VariantHash& variant) { return variant.quality < options_.min_quality; });

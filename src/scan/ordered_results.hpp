@@ -23,8 +23,8 @@ class OrderedResults {
 public:
     using Emit = std::function<Status(T&&)>;
 
-    // No number is handed out while `numbers` are between the last emitted and the last handed out, or while the results
-    // that wait weigh more than `weight` together.
+    // No number is handed out while `numbers` are between the last emitted and the last handed out, or while the
+    // results that wait weigh more than `weight` together.
     struct Window {
         std::size_t numbers = 1;
         std::size_t weight = std::numeric_limits<std::size_t>::max();

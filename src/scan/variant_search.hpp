@@ -14,9 +14,9 @@ namespace tutela {
 // Owns what a search reuses.
 class VariantSearch {
 public:
-    // Sets `neighbors` and `variants` of the finding: each entry within the radius of a variant, once, nearest first, equal
-    // distances by rising position. Of variants that are equally near, the first counts. What is held at a time is at most
-    // two answers to one query, however many variants there are.
+    // Sets `neighbors` and `variants` of the finding: each entry within the radius of a variant, once, nearest first,
+    // equal distances by rising position. Of variants that are equally near, the first counts. What is held at a time
+    // is at most two answers to one query, however many variants there are.
     Status run(const Index<256>& index, std::span<const VariantHash> variants, std::uint32_t radius, Finding& finding);
 
 private:

@@ -1,5 +1,5 @@
-// Any frame view: it is refused, or hashed as the reference does and without a read outside its pixels. The first bytes say
-// how the view looks, the rest are its pixels, over and over.
+// Any frame view: it is refused, or hashed as the reference does and without a read outside its pixels. The first bytes
+// say how the view looks, the rest are its pixels, over and over.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,6 @@
-// Snapshots with an index, changed by somebody who knows the format and computes every checksum anew. Used by its layout
-// alone, such a list is searched without a read outside and without a wrong answer; checked whole, it also misses nothing.
+// Snapshots with an index, changed by somebody who knows the format and computes every checksum anew. Used by its
+// layout alone, such a list is searched without a read outside and without a wrong answer; checked whole, it also
+// misses nothing.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,6 @@
-// The hasher against the reference's arithmetic, bit for bit, at every level of kernels: 20,000 pictures of all sizes and
-// formats, made up and cut out of photographs, and whole photographs. Says how often the fused pass did not suffice.
+// The hasher against the reference's arithmetic, bit for bit, at every level of kernels: 20,000 pictures of all sizes
+// and formats, made up and cut out of photographs, and whole photographs. Says how often the fused pass did not
+// suffice.
 #include <gtest/gtest.h>
 
 #include <algorithm>

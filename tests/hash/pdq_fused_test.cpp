@@ -1,4 +1,5 @@
-// The samples of one pass against the double-precision model, at every level of kernels; and hashes of reduced pictures.
+// The samples of one pass against the double-precision model, at every level of kernels; and hashes of reduced
+// pictures.
 #include "hash/pdq_fused.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// PDQ as its reference computes it: plane after plane of float32, every value one after the other. The model that the fast
-// code has to equal in every bit, and the measure of its speed. Independent of src/hash.
+// PDQ as its reference computes it: plane after plane of float32, every value one after the other. The model that the
+// fast code has to equal in every bit, and the measure of its speed. Independent of src/hash.
 #pragma once
 
 #include <array>

@@ -10,8 +10,8 @@
 
 namespace tutela::testing {
 
-// A picture with structure at every scale, in any format, with rows that are longer than they need to be. Its memory ends
-// with its last pixel, so that a sanitizer sees every read past it.
+// A picture with structure at every scale, in any format, with rows that are longer than they need to be. Its memory
+// ends with its last pixel, so that a sanitizer sees every read past it.
 struct RandomFrame {
     std::unique_ptr<std::uint8_t[]> bytes;
     FrameView view;

@@ -68,8 +68,8 @@ TEST(BkForest, PrefersAScanWhenTheBandsWouldReadMore) {
     EXPECT_TRUE(of_random.search_unsorted(list[0], 200, true, answer).scanned_all);
 }
 
-// Entries that agree with the query in bands 0 and 1 pass the filter, though all their other bits are random: few lines,
-// but in each as many candidates as it has places.
+// Entries that agree with the query in bands 0 and 1 pass the filter, though all their other bits are random: few
+// lines, but in each as many candidates as it has places.
 TEST(BkForest, TurnsToAScanWhenTheFilterLeavesTooMany) {
     constexpr std::size_t kAlike = 10000;
     InlineExecutor here;

@@ -25,7 +25,8 @@ bool starts(const RingFilter<Bits>& filter, const std::vector<int>& distances, s
     return distances[(band + 1) % distances.size()] <= static_cast<int>(filter.next_limit(band, here));
 }
 
-// Distances of `total` bits, thrown into bands in one of several ways: evenly, on every other band, in a corner, on one.
+// Distances of `total` bits, thrown into bands in one of several ways: evenly, on every other band, in a corner, on
+// one.
 template <std::size_t Bits>
 std::vector<int> thrown(std::mt19937& random, std::uint32_t total) {
     constexpr std::size_t kBands = Bits / 16;

@@ -1,5 +1,5 @@
-// A second, slow and obvious writer of snapshots. It is written from FORMAT.md and shares no constant with the library, so
-// that the two check each other.
+// A second, slow and obvious writer of snapshots. It is written from FORMAT.md and shares no constant with the library,
+// so that the two check each other.
 #pragma once
 
 #include <algorithm>

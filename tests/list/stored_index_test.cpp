@@ -221,7 +221,8 @@ TEST_F(CraftedIndex, PostingsOfAnotherListAreRefused) {
             sections[section] = others[section];
     };
     EXPECT_EQ(code_after(change, LoadCheck::everything), StatusCode::corrupt);
-    // Well formed: what a layout cannot show. The list is then searched without a wrong answer, if not with all of them.
+    // Well formed: what a layout cannot show. The list is then searched without a wrong answer, if not with all of
+    // them.
     EXPECT_EQ(code_after(change, LoadCheck::layout), StatusCode::ok);
 }
 
