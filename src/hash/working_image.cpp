@@ -103,11 +103,14 @@ void Shrinker::shrink(const FrameView& frame, const Part& part, WorkingImage& im
             add_rows(frame, {part.left, row, part.right, row + rows}, image);
             row += rows;
         }
-        for (std::uint32_t x = 0; x < image.width; ++x) {
-            const std::uint32_t columns = std::min(image.step_x, image.frame_width - x * image.step_x);
-            const double area = static_cast<double>(columns) * static_cast<double>(last - first);
-            image.row(y)[x] = static_cast<float>(luma_of(cells_.data() + x * pixel, frame.format) / area);
-        }
+        const double rows = last - first;
+        const double scale = 1 / (rows * image.step_x);
+        float* out = image.row(y);
+        for (std::uint32_t x = 0; x < image.width; ++x)
+            out[x] = static_cast<float>(luma_of(cells_.data() + x * pixel, frame.format) * scale);
+        const std::uint32_t x = image.width - 1;  // which may be narrower
+        const double columns = image.frame_width - x * image.step_x;
+        out[x] = static_cast<float>(luma_of(cells_.data() + x * pixel, frame.format) / (rows * columns));
     }
 }
 
