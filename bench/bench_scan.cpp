@@ -257,6 +257,7 @@ void scan(benchmark::State& state, DecodeMode mode, bool progressive, const Size
     const fs::path folder = files().folder(size, progressive);
     std::vector<fs::path> paths(fs::directory_iterator(folder), {});
     ScanOptions options;
+    options.profile = Profile::plain;  // as the peer does: one hash a picture
     options.decode = mode;
     const Scanner scanner = take(Scanner::create(list(), options));
     const std::vector<std::string> names{folder.string()};

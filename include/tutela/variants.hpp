@@ -21,29 +21,29 @@
 
 namespace tutela {
 
-// The kinds of variants, in the order in which hash() gives them. The numbers are part of the C ABI. The cost is in
-// microseconds on one core for all hashes of a kind, of a picture of 1080p; a search in ten million entries adds 4 to 10 a
-// hash. The working image, from which all are made, costs 150.
+// The kinds of variants, in the order in which hash() gives them. The numbers are part of the C ABI.
 //
-//   kind       undoes                                              hashes    cost   names
-//   plain      nothing: PDQ of the frame as it stands                   1      60   plain
-//   exif       an EXIF orientation that was not applied (2..8)          1       0   exif
-//   mirror     a mirror image                                           1     100   mirror
-//   rotate90s  the other quarter turns and mirror images                6       0   rotate90 (counter-clockwise) rotate180
-//                                                                                   rotate270 flip transpose transverse
-//   rescale    a frame of less than 800 pixels on a side may be         2      30   rescale; also mirrored
-//              a smaller copy: PDQ samples large pictures a little
-//              elsewhere
-//   trim       uniform borders, letterbox bars, bars with writing,  0..24     200   trim_N, N from 1; each also mirrored:
-//              blurred enlarged copies beside the picture                  + 50 each   trim_1+mirror
-//   regions    a picture inside a screenshot or a collage           0..32   1,000   region_N; each also mirrored
-//   caption    white letters with a dark outline, or the reverse,    0..4     700   caption_1 (above and below) caption_2
-//              written over the picture                                             (everywhere); each also mirrored
-//   pad        a crop: the stored picture had more around it           76   4,000   pad_all_2.5 pad_left_5 and so on, in
-//              percent of its own sides                                             percent; each also mirrored
-//   rotate     a turn by 1 to 5 degrees                                30   2,500   rotate_-2 (the corners were cut),
-//                                                                                   rotate_-2_inside, rotate_-2_around
-//   negative   a negative                                               1       0   negative
+//   kind       undoes                                        hashes   cost   names
+//   plain      nothing: PDQ of the frame as it stands             1     64   plain
+//   exif       an EXIF orientation (2..8) not applied             1      0   exif
+//   mirror     a mirror image                                     1     90   mirror
+//   rotate90s  the other quarter turns and mirror images          6      0   rotate90 (counter-clockwise) rotate180
+//                                                                            rotate270 flip transpose transverse
+//   rescale    a reduction to under 800 pixels a side: PDQ        2     20   rescale
+//              samples large pictures a little elsewhere
+//   trim       plain borders, letterbox bars, bars with           2    120   trim_1, trim_2, ... up to 12
+//              writing, blurred enlarged copies beside it    a box  + 350
+//   regions    a screenshot or a collage around it                2    830   region_1, region_2, ... up to 16
+//                                                            a box  + 350
+//   caption    letters with an outline, written over it        0..4    350   caption_1 (above, below), caption_2 (all over)
+//   pad        a crop                                            76  2,200   pad_left_5: in percent of the whole picture
+//   rotate     a turn by 1 to 5 degrees                          30  4,100   rotate_-2 (in the same frame),
+//                                                                            rotate_-2_inside, rotate_-2_around
+//   negative   a negative                                         1      0   negative
+//
+// Those from rescale to pad are also mirrored: trim_1+mirror. The cost is in microseconds, of all hashes of the kind for a
+// picture of 1920x1080 on one core; the working image, which all but plain need, is 250 more. (Measured on an AMD Zen 5;
+// bench/bench_variants.cpp.)
 enum class VariantKind : std::uint32_t {
     plain = 0,
     exif = 1,
