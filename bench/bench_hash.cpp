@@ -102,7 +102,8 @@ void read_plane(benchmark::State& state, tutela::PixelFormat format) {
             sums[3] += words[3];
         }
         sums[0] += sums[1] + sums[2] + sums[3];
-        benchmark::DoNotOptimize(sums[0]);
+        std::uint64_t sum = sums[0][0] + sums[0][1] + sums[0][2] + sums[0][3];
+        benchmark::DoNotOptimize(sum);
     }
     state.SetBytesProcessed(static_cast<std::int64_t>(plane.size()) * state.iterations());
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import importlib.metadata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -98,9 +99,13 @@ def write_findings(results: Results, path: Path) -> None:
 
 
 def versions() -> str:
-    from importlib.metadata import version
+    def version(name: str) -> str:
+        try:
+            return f"{name} {importlib.metadata.version(name)}"
+        except importlib.metadata.PackageNotFoundError:
+            return f"no {name}"
 
-    return ", ".join(f"{name} {version(name)}" for name in ("tutela", "pillow", "pillow-heif", "ImageHash", "pdqhash"))
+    return ", ".join(map(version, ("tutela", "pillow", "pillow-heif", "ImageHash", "pdqhash")))
 
 
 def percent(rate: float) -> str:

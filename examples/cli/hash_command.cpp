@@ -130,6 +130,7 @@ Result<Scanner> empty_scanner(const HashRequest& request) {
     if (!list.ok()) return list.status();
     ScanOptions options;
     options.min_quality = 0;
+    options.profile = Profile::plain;  // there is nothing to find
     options.hash64 = request.hash64;
     options.decode = request.decode;
     options.stop = &stop_on_signals();

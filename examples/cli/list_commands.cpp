@@ -35,7 +35,8 @@ constexpr CommandHelp kListHelp = {
 constexpr CommandHelp kBuildHelp = {
     "list build", "[options] OUT IN...",
     "Merges text lists and snapshots, in the order given, into the snapshot OUT, which appears under its name only\n"
-    "when it is whole. Duplicates are kept. A text list has a line an entry, hex[,id[,category[,label]]]; blank\n"
+    "when it is whole. Duplicates are kept. A text list has a line an entry, hex[+phash][,id[,category[,label]]]; "
+    "blank\n"
     "lines and lines that start with # are comments; bad lines are named on standard error and skipped.\n"
     "An index stored in the snapshot spares every scan the seconds of building it; it makes the file some four times\n"
     "as large and leaves the digest as it is.\n"

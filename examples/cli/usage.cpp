@@ -129,7 +129,7 @@ void add_jobs_option(Options& options) {
 }
 
 void add_load_check_option(Options& options) {
-    options.flag("trust-list", "use a snapshot without reading all of it first; for one that was verified before");
+    options.flag("trust-list", "begin without reading all of a snapshot; a scan reads the rest at its end");
 }
 
 LoadCheck load_check_option(const Options& options) {
@@ -138,7 +138,7 @@ LoadCheck load_check_option(const Options& options) {
 
 void add_decode_option(Options& options, DecodeMode fallback) {
     options.value("decode", "M", decode_mode_name(fallback).data(),
-                  "exact, luma, scaled, or screen, which may miss a match");
+                  "exact, luma, scaled; or screen, for profile plain, which may miss a match");
 }
 
 DecodeMode decode_option(const Options& options) {

@@ -89,7 +89,8 @@ public:
     // The same list, its snapshot holding a bk_forest, built on `executor`: 106 bytes an entry more for ten million
     // entries, 200 for a million, 1,600 for a hundred thousand. The digest stays the same. Peak memory is the new
     // snapshot, the index and 32 bytes an entry, beside this list. limit when the snapshot would pass 1 TiB. Throws
-    // std::bad_alloc.
+    // std::bad_alloc. A list loaded by its layout is verified first: errors as verify(). unsupported for a list of a
+    // newer format that has sections behind the place of an index.
     Result<HashList> with_index(Executor& executor) const;
     // An index of the hashes, for positions in this list. A stored one is opened where it lies, in milliseconds, unless
     // another engine is asked for; else it is built as by build_index(), but a bk_forest does not copy the hashes. It

@@ -41,7 +41,7 @@ struct MatchFact {
     std::string label;
     std::string variant = "plain";  // which variant of the file's picture matched: the nearest; see variants.hpp
     // In how many bits the pHashes of the file and of the entry differ: a second opinion. Nothing when it was not asked
-    // for, or the entry has none.
+    // for, the entry has none, or a variant of the picture is nearer than the picture as it stands.
     std::optional<std::uint32_t> confirm{};
 
     bool operator==(const MatchFact&) const = default;

@@ -31,12 +31,14 @@ struct ScanProgress {
 
 struct ScanOptions {
     std::uint32_t radius = kPdqMatchRadius;     // 0..256 bits, inclusive
-    std::int32_t min_quality = kPdqMinQuality;  // 0..100
+    std::int32_t min_quality = kPdqMinQuality;  // 0..100, of the picture as it stands; variants need kPdqMinQuality
     IndexOptions index;
     DecodeLimits limits;
     // How pictures are decoded; each row names what its picture really had. The default costs a fraction of `exact` and
-    // moves a hash by a few bits at most; `screen` may miss a match. See DecodeMode. The hash of a row whose
-    // picture was decoded exactly is computed with PdqRounding::proven, that of all others with `likely`.
+    // moves a hash by a few bits at most; `screen` may miss a match,
+    // and is `luma` in all profiles but `plain`, as variants of so coarse a picture drift too far. See DecodeMode. The
+    // hash of a row whose picture was decoded exactly is computed with PdqRounding::proven, that of all others with
+    // `likely`.
     DecodeMode decode = DecodeMode::luma;
     // Which variants of a picture are looked up beside the picture as it stands; each match names its own. `standard`
     // finds mirrored, turned and framed copies, and costs less than decoding. See variants.hpp.

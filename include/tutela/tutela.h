@@ -372,7 +372,8 @@ TUTELA_API int tutela_list_has_index(const tutela_list* list);
 
 // The same list with an index for large lists in its snapshot, which tutela_index_create_from_list and
 // tutela_scanner_create then open where it lies. A new list, to be destroyed; the digest stays the same. `threads`
-// build it, as in tutela_scan_options. Errors: TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
+// build it, as in tutela_scan_options. A list loaded by its layout is verified first. Errors: those of
+// tutela_list_verify, TUTELA_UNSUPPORTED (a newer list without room for an index), TUTELA_LIMIT, TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_list_add_index(const tutela_list* list, uint32_t threads, tutela_list** indexed,
                                                    tutela_error* error);
 

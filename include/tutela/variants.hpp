@@ -35,15 +35,17 @@ namespace tutela {
 //              writing, blurred enlarged copies beside it    a box  + 350
 //   regions    a screenshot or a collage around it                2    830   region_1, region_2, ... up to 16
 //                                                            a box  + 350
-//   caption    letters with an outline, written over it        0..4    350   caption_1 (above, below), caption_2 (all over)
-//   pad        a crop                                            76  2,200   pad_left_5: in percent of the whole picture
+//   caption    letters with an outline, written over it        0..4    350   caption_1 (above, below), caption_2 (all
+//   over)
+//   pad        a crop                                            76  2,200   pad_left_5: in percent of the whole
+//   picture
 //   rotate     a turn by 1 to 5 degrees                          30  4,100   rotate_-2 (in the same frame),
 //                                                                            rotate_-2_inside, rotate_-2_around
 //   negative   a negative                                         1      0   negative
 //
-// Those from rescale to pad are also mirrored: trim_1+mirror. The cost is in microseconds, of all hashes of the kind for a
-// picture of 1920x1080 on one core; the working image, which all but plain need, is 250 more. (Measured on an AMD Zen 5;
-// bench/bench_variants.cpp.)
+// Those from rescale to pad are also mirrored: trim_1+mirror. The cost is in microseconds, of all hashes of the kind
+// for a picture of 1920x1080 on one core; the working image, which all but plain need, is 250 more. (Measured on an AMD
+// Zen 5; bench/bench_variants.cpp.)
 enum class VariantKind : std::uint32_t {
     plain = 0,
     exif = 1,

@@ -9,7 +9,7 @@
 namespace tutela::variants {
 
 // Where to look for it.
-enum class Where : std::uint8_t { edges, everywhere };  // edges: the upper and the lower third
+enum class Where : std::uint8_t { edges, everywhere };  // edges: the upper and the lower fifth
 
 // Owns its memory.
 class LetterFinder {

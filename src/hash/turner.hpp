@@ -19,8 +19,8 @@ public:
     };
 
     // The picture of which `image` would be a copy turned by -degrees. `image` shows a frame of that many pixels, the
-    // result stands for `size` of them around the same middle, and is kSide x kSide pixels itself: small enough that
-    // OpenCV starts no thread for it. Beyond the frame its edge is repeated.
+    // result stands for `size` of them around the same middle, and is kSide x kSide pixels itself. Beyond the frame its
+    // edge is repeated.
     Plane turn(const Plane& image, const Size& frame, double degrees, const Size& size);
 
 private:

@@ -85,9 +85,13 @@ bool HashList::has_index() const noexcept {
 }
 
 Result<HashList> HashList::with_index(Executor& executor) const {
+    // New checksums must not vouch for what nobody has looked at.
+    if (!impl_->snapshot.checked) TUTELA_TRY(verify());
     const BkForest<256> forest(hashes(), executor, {}, BandFormChoice::automatic, kernels::table(), {true, impl_});
     std::vector<SectionContent> sections = sections_of(bytes());
     std::erase_if(sections, [](const SectionContent& section) { return (section.flags & kSectionDerived) != 0; });
+    if (!sections.empty() && sections.back().type > SectionType::index_directory)
+        return Status(StatusCode::unsupported, "the list is newer than this build and has no room for its index");
     const std::vector<std::uint32_t> directory = directory_words(forest);
     const auto append = [&]<typename T>(SectionType type, std::span<const T> records) {
         const auto* data = reinterpret_cast<const std::uint8_t*>(records.data());

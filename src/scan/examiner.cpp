@@ -52,7 +52,9 @@ bool better(const Finding& a, const Finding& b) noexcept {
 
 Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaFormat format) {
     try {
-        Result<Finding> finding = examine_in(options_.decode, bytes, format);
+        // Variants of so coarse a picture drift too far (a quarter turn up to 28 bits): they need the whole.
+        const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
+        Result<Finding> finding = examine_in(coarse ? DecodeMode::luma : options_.decode, bytes, format);
         // A first scan decides only that a picture is unlike all of the list.
         const bool undecided =
             finding.ok() && finding.value().decode == DecodeMode::screen && finding.value().outcome != Outcome::clean;

@@ -38,10 +38,11 @@ private:
     Status look_up(const FrameHash& plain, std::uint32_t orientation, std::uint32_t radius, Finding& finding);
     void trim();
 
-    const Index<256>& index_;
-    const ScanOptions& options_;
     // What is no reference's luma need not have its rounding proven.
     static PdqHasher quick_hasher() { return PdqHasher(PdqRounding::likely); }
+
+    const Index<256>& index_;
+    const ScanOptions& options_;
 
     PdqHasher hasher_;
     PdqHasher quick_hasher_ = quick_hasher();

@@ -20,7 +20,7 @@ namespace {
 
 // How many files may be done before one that is not; a row is some 400 bytes.
 constexpr std::size_t kWindow = 1024;
-// How many matches the files that wait may have between them, at 8 bytes each; one file may have more.
+// How many matches the files that wait may have between them, at some 20 bytes each; one file may have more.
 constexpr std::size_t kWaitingMatches = 1'000'000;
 
 // How many of the pictures had been seen before: each by half of its SHA-256, which is 16 bytes a picture.

@@ -63,6 +63,14 @@ class Lists(ToolTest):
         result = self.check(tutela("match", "--trust-list", "--list", known, random_hash(1)), 1)
         self.assertEqual(result.stdout, b"0,id-x,0\n")
 
+    def test_a_scan_with_a_trusted_list_ends_by_verifying_it(self):
+        known = self.dir / "known.tutela"
+        self.check(tutela("list", "build", known, self.write("a.txt", lines(0, 3))), 0)
+        self.check(tutela("scan", "--trust-list", "--list", known, known), 0)
+        known.write_bytes(known.read_bytes().replace(b"id-1", b"id-x"))
+        result = self.check(tutela("scan", "--trust-list", "--list", known, known), 2)
+        self.assertIn(b"the report is worthless", result.stderr)
+
     def test_bad_lines_are_named_and_skipped_or_refused(self):
         text = self.write("a.txt", "bad\n" + lines(0, 2) + "worse\n")
         out = self.dir / "a.tutela"

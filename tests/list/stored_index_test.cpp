@@ -55,6 +55,16 @@ Bytes bytes_of(const HashList& list) {
     return {list.bytes().begin(), list.bytes().end()};
 }
 
+// The sections of a list, to be changed and sealed again with right checksums.
+std::vector<model::Section> editable(const HashList& list) {
+    std::vector<model::Section> sections;
+    for (const SectionContent& section : sections_of(list.bytes())) {
+        sections.push_back({static_cast<std::uint32_t>(section.type), section.flags, section.record_bytes,
+                            Bytes(section.bytes.begin(), section.bytes.end())});
+    }
+    return sections;
+}
+
 TEST(StoredIndex, AnswersAsAScanOfTheList) {
     for (const auto& [name, hashes] : testing::test_lists<256>()) {
         SCOPED_TRACE(name);
@@ -129,6 +139,30 @@ TEST(StoredIndex, UncheckedListCanBeVerifiedLater) {
     EXPECT_EQ(HashList::from_bytes(bytes, static_cast<LoadCheck>(9)).status().code(), StatusCode::invalid_argument);
 }
 
+TEST(StoredIndex, NewChecksumsDoNotVouchForWhatWasNotLookedAt) {
+    const HashList list = clustered(50, 18);
+    InlineExecutor here;
+    Bytes flipped = bytes_of(list);
+    flipped[1024] ^= 1;  // of a hash
+    const Result<HashList> damaged = HashList::from_bytes(flipped, LoadCheck::layout);
+    ASSERT_TRUE(damaged.ok());
+    EXPECT_EQ(damaged.value().with_index(here).status().code(), StatusCode::checksum_mismatch);
+
+    std::vector<model::Section> sections = editable(list);
+    model::store(sections[1].bytes, 0, 0xfffffff0U, 4);  // the id of the first entry
+    const Bytes crafted = model::assemble(list.size(), sections);
+    const Result<HashList> unsafe = HashList::from_bytes(crafted, LoadCheck::layout);
+    ASSERT_TRUE(unsafe.ok());
+    EXPECT_EQ(unsafe.value().entry(0).id, "");
+    EXPECT_EQ(unsafe.value().with_index(here).status().code(), StatusCode::corrupt);
+
+    sections = editable(list);
+    sections.push_back({0x50, 0, 1, Bytes(4, 1)});
+    const Result<HashList> newer = HashList::from_bytes(model::assemble(list.size(), sections));
+    ASSERT_TRUE(newer.ok());
+    EXPECT_EQ(newer.value().with_index(here).status().code(), StatusCode::unsupported);
+}
+
 TEST(StoredIndex, BitFlipsAreRefused) {
     const Bytes good = bytes_of(indexed(clustered(50, 10)));
     std::mt19937_64 random(11);
@@ -147,16 +181,6 @@ TEST(StoredIndex, TruncationsAreRefusedWhateverIsChecked) {
         ASSERT_FALSE(HashList::from_bytes(std::span(good).first(size)).ok()) << size;
         ASSERT_FALSE(HashList::from_bytes(std::span(good).first(size), LoadCheck::layout).ok()) << size;
     }
-}
-
-// The sections of a list with an index, to be changed and sealed again with right checksums.
-std::vector<model::Section> editable(const HashList& list) {
-    std::vector<model::Section> sections;
-    for (const SectionContent& section : sections_of(list.bytes())) {
-        sections.push_back({static_cast<std::uint32_t>(section.type), section.flags, section.record_bytes,
-                            Bytes(section.bytes.begin(), section.bytes.end())});
-    }
-    return sections;
 }
 
 constexpr std::size_t kDirectory = 6;

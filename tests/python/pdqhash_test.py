@@ -8,7 +8,7 @@ import tutela
 from synthetic import Pixels, drawing
 
 try:
-    import pdqhash  # type: ignore[import-untyped]
+    import pdqhash
 except ImportError as missing:  # not a skip: without the oracle these tests would say nothing
     pytest.fail(f"pdqhash is not installed ({missing}): pip install -r tests/python/requirements.txt", pytrace=False)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tutela
 from PIL import Image
 
 from photos import Photo
@@ -18,6 +19,7 @@ from photos import Photo
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bench" / "robustness"))
 
+import corpus  # noqa: E402
 import measure  # noqa: E402
 import report  # noqa: E402
 import run  # noqa: E402
@@ -84,8 +86,8 @@ def test_standard_is_a_part_of_thorough(photos: list[Photo]) -> None:
     for photo in run.spread(photos, 5):
         with Image.open(photo.path) as opened:
             pixels = np.asarray(opened.convert("RGB").reduce(2))
-        thorough, hashes = measure.tutela.variant_hashes(pixels, profile="thorough")
-        names, standard = measure.tutela.variant_hashes(pixels, profile="standard")
+        thorough, hashes = tutela.variant_hashes(pixels, profile="thorough")
+        names, standard = tutela.variant_hashes(pixels, profile="standard")
         assert (standard == hashes[[thorough.index(name) for name in names]]).all()
 
 
@@ -195,7 +197,7 @@ def test_originals_that_lie_near_must_be_named() -> None:
     measure.check_same_scene(listed([0, ones(51)], "a/0", "a/1"))
     with pytest.raises(AssertionError, match="SAME_SCENE"):
         measure.check_same_scene(listed([0, ones(50)], "a/0", "a/1"))
-    pair = sorted(next(iter(measure.SAME_SCENE)))
+    pair = sorted(next(iter(corpus.SAME_SCENE)))
     measure.check_same_scene(listed([0, 0], *pair))
 
 

@@ -21,6 +21,7 @@ using test::TestFolder;
 ScanOptions in_mode(DecodeMode mode) {
     ScanOptions options;
     options.decode = mode;
+    options.profile = Profile::plain;
     return options;
 }
 
@@ -37,6 +38,14 @@ HashList list_of_files(const std::vector<Bytes>& files) {
         EXPECT_TRUE(builder.add({row.hash.value_or(Hash256{}), std::to_string(i), "", ""}).ok());
     }
     return builder.build().value();
+}
+
+// A mirrored picture must be found whatever the mode: variants of a first scan would drift too far.
+TEST(ScanDecode, AScreenIsForThePlainProfile) {
+    ScanOptions options = in_mode(DecodeMode::screen);
+    options.profile = Profile::standard;
+    EXPECT_EQ(test::scanner_of({}, options).scan_bytes(progressive(1), "f").decode, "luma");
+    EXPECT_EQ(test::scanner_of({}, in_mode(DecodeMode::screen)).scan_bytes(progressive(1), "f").decode, "screen");
 }
 
 TEST(ScanDecode, LumaIsTheDefaultAndRowsNameWhatTheyHad) {
