@@ -82,7 +82,8 @@ struct VariantId {
     std::uint16_t step = 0;              // which one of its kind
     Dihedral turn = Dihedral::original;  // and how it was laid down after that
 
-    auto operator<=>(const VariantId&) const noexcept = default;
+    auto operator<=>(const VariantId&) const noexcept =
+        default;  // NOLINT(modernize-use-nullptr): of the generated code
 };
 
 // The stable name, such as "plain", "rotate180", "trim_1+mirror", "pad_left_5", "rotate_-2"; "unknown" for an id that

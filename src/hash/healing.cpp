@@ -49,8 +49,8 @@ void Healer::heal(pdq::Samples<float>& samples, const Holes& holes) {
     for (int round = 0; round < kRounds; ++round) {
         for (const std::size_t i : order_)
             samples.at[i] = relaxed(samples, i, mean);
-        for (auto i = order_.rbegin(); i != order_.rend(); ++i)
-            samples.at[*i] = relaxed(samples, *i, mean);
+        for (std::size_t left = order_.size(); left > 0; --left)
+            samples.at[order_[left - 1]] = relaxed(samples, order_[left - 1], mean);
     }
 }
 

@@ -23,7 +23,7 @@ constexpr std::uint32_t kLikelyMinSide = 128;
 
 // Of one addition to or subtraction from a running sum.
 double step_error(std::uint32_t window) noexcept {
-    return std::ldexp(1.0, std::bit_width(window) - 17);  // bit_width(w) = ceil(log2(w + 1))
+    return std::ldexp(1.0, static_cast<int>(std::bit_width(window)) - 17);  // bit_width(w) = ceil(log2(w + 1))
 }
 
 // Additions and subtractions until the mean at place n.

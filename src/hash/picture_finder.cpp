@@ -164,10 +164,11 @@ double sharpest(const FrameView& frame, Axis axis, double near, double slack, do
     double best = near;
     float most = 0;
     const double step = std::max((to - from) / kLooks, 1.0);
+    const auto looks = static_cast<std::uint32_t>(std::max(std::ceil((to - from) / step - 0.5), 0.0));
     for (std::uint32_t line = low; line <= high; ++line) {
         float change = 0;
-        for (double at = from + step / 2; at < to; at += step) {
-            const auto other = static_cast<std::uint32_t>(at);
+        for (std::uint32_t look = 0; look < looks; ++look) {
+            const auto other = static_cast<std::uint32_t>(from + step * (look + 0.5));
             const float here = axis == Axis::rows ? luma_at(frame, other, line) : luma_at(frame, line, other);
             const float before = axis == Axis::rows ? luma_at(frame, other, line - 1) : luma_at(frame, line - 1, other);
             change += std::abs(here - before);
@@ -472,13 +473,13 @@ void add_islands(const WorkingImage& image, Boxes& boxes) {
     for (const float v : image.luma)
         ++bins[static_cast<std::size_t>(std::clamp(v, 0.0F, 255.0F)) / 4];
     const auto most = static_cast<std::size_t>(std::max_element(bins.begin(), bins.end()) - bins.begin());
-    if (bins[most] * 10 < image.luma.size()) return;
+    if (std::size_t{bins[most]} * 10 < image.luma.size()) return;
     Islands islands(image);
     std::vector<Island> found = islands.find(4 * static_cast<float>(most) + 2);
     const std::size_t least = image.luma.size() / 25;
     std::erase_if(found, [&](const Island& island) {
         const std::size_t bounds = std::size_t{island.bounds.width()} * island.bounds.height();
-        return bounds < least || island.area * 10 < bounds * 6;
+        return bounds < least || std::size_t{island.area} * 10 < bounds * 6;
     });
     std::stable_sort(found.begin(), found.end(), [](const Island& a, const Island& b) { return a.area > b.area; });
     for (const Island& island : found)

@@ -47,6 +47,10 @@ private:
     void heal_corners(const Turn& turn, double width, double height);
     void negate();
 
+    // First what is aligned the most.
+    pdq::Samples<float> samples_;
+    pdq::Samples<float> known_;
+    pdq::Coefficients<double> coefficients_;
     const kernels::PdqKernels& kernels_ = *kernels::table().pdq;
     Shrinker shrinker_;
     WorkingImage whole_;
@@ -55,9 +59,6 @@ private:
     Turner turner_;
     LetterFinder letters_;
     Healer healer_;
-    pdq::Samples<float> samples_;
-    pdq::Samples<float> known_;
-    pdq::Coefficients<double> coefficients_;
     std::int32_t quality_ = 0;
     std::vector<VariantHash>* out_ = nullptr;
 };

@@ -1,6 +1,7 @@
 #include "hash/variant_tables.hpp"
 
 #include <array>
+#include <cmath>
 #include <string_view>
 
 namespace tutela::variants {
@@ -33,7 +34,7 @@ constexpr auto kTurns = make_turns(std::make_index_sequence<kDegrees.size() * kF
 
 // Without a fraction that is zero.
 std::string percent_text(double percent) {
-    const int tenths = static_cast<int>(percent * 10 + 0.5);
+    const int tenths = static_cast<int>(std::lround(percent * 10));
     std::string text = std::to_string(tenths / 10);
     if (tenths % 10 != 0) {
         text += '.';

@@ -11,7 +11,7 @@ namespace tutela::variants {
 namespace {
 
 // Columns are summed so many bytes at a time, so that wide frames need no more memory than others.
-constexpr std::size_t kChunk = 12 * 1024;
+constexpr std::size_t kChunk = 12288;
 
 // PixelFormat::luma_limited8 has its black and its range here.
 constexpr std::uint8_t kLimitedFloor = 16;
