@@ -41,7 +41,7 @@ struct StoredForest {
                                                                        std::string reason);
 
 // `corrupt` unless the postings of the forest are those of its hashes. A forger would have to guess a random key of
-// this process, and be lucky in one of 2^64 cases.
+// this process.
 [[nodiscard]] Status check_postings(const BkForest<256>& forest, std::span<const Hash256> hashes);
 
 }  // namespace tutela
