@@ -46,7 +46,7 @@ inline constexpr std::uint64_t kMaxEntries = 0xffffffffULL;
 
 // How much of a snapshot file is looked at before it is used. The numbers are part of the C ABI.
 enum class LoadCheck : std::uint32_t {
-    // All of it: about 0.1 s for each million entries, and as much again for a stored index.
+    // All of it: about 0.1 s for each million entries, a stored index included.
     everything = 0,
     // Header, section table (with their checksum) and the structure of a stored index: milliseconds, whatever the size.
     // For a file that this system has verified before. The rest is checked for safety when it is used: a damaged or
