@@ -16,18 +16,44 @@
 
 namespace tutela {
 
+// The numbers are part of the C ABI. Pictures are below 100, archives from 100 on.
 enum class MediaFormat : std::uint32_t {
     unknown = 0,
     jpeg = 1,
-    png = 2,
+    png = 2,  // with or without APNG's animation
     webp = 3,
+    gif = 4,
+    tiff = 5,
+    bmp = 6,
+    ico = 7,   // and CUR
+    heif = 8,  // HEIC and its kin
+    avif = 9,
+    jxl = 10,
+    psd = 11,
+    raw = 12,  // of a camera: its preview is decoded
+
+    zip = 100,
+    tar = 101,
+    seven_zip = 102,
+    gzip = 103,
+    bzip2 = 104,
+    xz = 105,
+    zstd = 106,
+    rar = 107,
+    cab = 108,
+    cpio = 109,
 };
 
-// "jpeg", "png", "webp", "unknown".
+// "jpeg", "png", …, "zip", "7z", …; "unknown".
 TUTELA_API std::string_view format_name(MediaFormat format) noexcept;
 
+// Whether files of this format hold other files; see ArchiveSource. Compressed single files are archives of one file.
+[[nodiscard]] constexpr bool is_archive(MediaFormat format) noexcept {
+    return static_cast<std::uint32_t>(format) >= 100;
+}
+
 // How many leading bytes sniff_format() wants to see at the most; fewer are fine for a shorter file.
-inline constexpr std::size_t kSniffBytes = 64;
+inline constexpr std::size_t kSniffBytes = 512;
 
 // The format that the first bytes announce; unknown for anything else. Announces only: decoding may still find the
 // file corrupt. Thread-safe.
@@ -76,6 +102,13 @@ struct DecodeLimits {
     std::uint64_t max_pixels = 100'000'000;  // width * height of a frame
     std::uint32_t max_jpeg_scans = 200;      // a progressive JPEG of more scans is an attack on time; also, no
                                              // JPEG may have over 40 * max_pixels pixels, summed over its scans
+    // Of a file of several frames; those before a limit is passed are given.
+    std::uint32_t max_frames = 10'000;
+    std::uint64_t max_total_pixels = 4'000'000'000;  // summed over its frames
+    // Kept by a sandboxed decoder alone. Seconds of processor time, so that a busy machine gives the same rows.
+    std::uint64_t max_memory = 2ULL << 30;  // bytes of the worker's own, beside the file and the frame
+    std::uint32_t max_frame_seconds = 10;
+    std::uint32_t max_file_seconds = 300;
 };
 
 // Facts about a file, known before its first frame.
@@ -95,6 +128,8 @@ struct FrameFacts {
     DecodeMode mode = DecodeMode::exact;
     // The frame has ceil(side / denominator) pixels where the picture has `side`: 1, 2, 4 or 8.
     std::uint32_t denominator = 1;
+    // Its place among the file's frames, from 0, those counted that could not be decoded.
+    std::uint32_t index = 0;
 };
 
 // Whether the file was whole.
@@ -107,7 +142,9 @@ struct Damage {
     std::uint32_t rows_decoded = 0;
 };
 
-// The frames of one file, pulled one after the other. For one thread at a time. The bytes must outlive it.
+// The frames of one file, pulled one after the other: one for a still; of an animation each as it is shown, laid over
+// those before it, with its time from the start in FrameView::pts_us; of other files each page or picture, without a
+// time (kNoPts). For one thread at a time. The bytes must outlive it.
 class TUTELA_API FrameSource {
 public:
     virtual ~FrameSource();
@@ -117,11 +154,17 @@ public:
     [[nodiscard]] const MediaInfo& info() const noexcept { return info_; }
     // True until the end; `frame` is reshaped and filled. Formats: gray8 for gray pictures, rgb24 for all others
     // (palettes resolved, alpha dropped, 16-bit samples cut to their high byte, CMYK multiplied out). A damaged file
-    // still gives the frame when at least one row was decoded: then damage() says so. Errors: corrupt (no pixel could
-    // be decoded), limit, unsupported, out_of_memory; after an error the source is at its end.
+    // still gives the frame when at least one row was decoded: then damage() says so. Of several frames, one that
+    // cannot be decoded is left out, and damage() says so from the next frame on. What lies below a transparent place of
+    // an animation's first frame is black. Errors: corrupt (no pixel of any frame could be decoded), limit (for what
+    // is beyond, frames before it have been given), unsupported, out_of_memory; of a sandboxed source also timeout and
+    // crashed. After an error the source is at its end.
     // In every mode but exact, frames are gray8 where facts() name the mode. Whether there is a frame, the error, and
     // whether and how the file is damaged are the same in the modes exact, luma and scaled.
     virtual Result<bool> next(Frame& frame) = 0;
+    // As next(), with the pixels where they are cheapest to give: in `scratch`, or in memory of the source. `view` is
+    // valid until the next call of either, and as long as `scratch` and the source.
+    virtual Result<bool> next_view(Frame& scratch, FrameView& view);
     [[nodiscard]] const FrameFacts& facts() const noexcept { return facts_; }
     // Of the frame last given; complete once next() answered false.
     [[nodiscard]] const Damage& damage() const noexcept { return damage_; }
@@ -133,10 +176,90 @@ protected:
     Damage damage_;
 };
 
-// Opens a picture in memory, reading its header. `bytes` are borrowed and must outlive the source. Errors: unsupported
+// Opens a picture in memory in this process, reading its header. `bytes` are borrowed and must outlive the source. Errors: unsupported
 // (no known format, or a kind of it that this build does not read), corrupt (the header), limit. Thread-safe.
 TUTELA_API Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> bytes,
                                                            const DecodeLimits& limits = {},
                                                            DecodeMode mode = DecodeMode::exact);
+
+// One file inside an archive.
+struct ArchiveEntry {
+    std::string path;  // as the archive names it: any bytes, may be absolute, may climb out; a name and nothing more
+    std::uint64_t size_bytes = 0;  // as far as it was read
+    bool is_file = true;           // false for folders, links and devices: they have no bytes
+    bool encrypted = false;        // its bytes cannot be had
+};
+
+// What reading an archive may spend. Passing a limit is the status `limit`.
+struct ArchiveLimits {
+    std::uint32_t max_entries = 100'000;
+    std::uint64_t max_entry_bytes = 2ULL << 30;   // of one file, unpacked
+    std::uint64_t max_total_bytes = 64ULL << 30;  // of all files, unpacked
+    // Unpacked bytes for each byte of the archive, once 64 MiB have come out: more is a bomb.
+    std::uint32_t max_ratio = 1000;
+    std::uint32_t max_depth = 3;  // archives within archives; 1: those inside are not opened
+};
+
+// The files in one archive, pulled one after the other in the order they lie in. For one thread at a time. Nothing is
+// unpacked onto a disk.
+class TUTELA_API ArchiveSource {
+public:
+    virtual ~ArchiveSource();
+    ArchiveSource(const ArchiveSource&) = delete;
+    ArchiveSource& operator=(const ArchiveSource&) = delete;
+
+    // The next entry with all of its bytes, which are valid until the next call; true until the end. Errors: corrupt
+    // and unsupported (`entry` is filled in, has no bytes, and the next call goes on, unless ended()), limit, and as
+    // for FrameSource::next().
+    virtual Result<bool> next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) = 0;
+    // Whether nothing more will come: after the last entry, or an error that cannot be passed.
+    [[nodiscard]] virtual bool ended() const noexcept = 0;
+
+protected:
+    ArchiveSource() = default;
+};
+
+// Opens an archive in memory in this process. Errors: unsupported, corrupt, limit. Thread-safe; `bytes` must outlive
+// the source.
+TUTELA_API Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
+                                                               const ArchiveLimits& limits = {});
+
+// Where files are opened: in this process, or in a sandboxed one. It opens one file at a time: what it opened before
+// is at its end with the next call of any function here. For one thread at a time.
+class TUTELA_API Decoder {
+public:
+    virtual ~Decoder();
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+
+    // Memory for the bytes of a file: put there, they reach the decoder without a copy. Holds what was written, as far
+    // as it fits, when called again for more. Valid until the next call. limit, out_of_memory.
+    virtual Result<std::span<std::uint8_t>> room(std::size_t bytes) = 0;
+    // As open_media(), open_archive(). `bytes` may lie in room() or anywhere.
+    virtual Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
+                                                      DecodeMode mode) = 0;
+    virtual Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
+                                                                const ArchiveLimits& limits) = 0;
+    // Gives back memory that a large file took.
+    virtual void trim() noexcept = 0;
+
+protected:
+    Decoder() = default;
+};
+
+// A decoder that works in this process: a crafted file that breaks a decoder breaks the process.
+TUTELA_API std::unique_ptr<Decoder> make_decoder();
+
+// How the process of a sandboxed decoder is found.
+struct WorkerOptions {
+    // The program tutela-worker. Empty: beside the library or the program that holds it, else where it was installed.
+    std::string program;
+};
+
+// A decoder in a process of its own, which can open no file and no connection, takes no more memory and time than the
+// limits allow, and holds nothing but the file at hand. It is started anew when a file breaks it; the file's status is
+// then crashed, timeout or out_of_memory. Errors: not_found (no worker program), unsupported (the system cannot
+// confine it; the reason says what is missing).
+TUTELA_API Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options = {});
 
 }  // namespace tutela

@@ -26,9 +26,13 @@ enum class Outcome : std::uint32_t {
     unsupported = 5,  // no picture of a kind this build reads; also special files and links that are not followed
     corrupt = 6,      // announces itself as a picture, and no pixel could be decoded
     unreadable = 7,   // could not be opened or read to its end
-    limit = 8,        // would have passed a limit on bytes, pixels or time
+    limit = 8,        // would have passed a limit on bytes, pixels, frames or entries
+    crashed = 9,      // the decoder broke on it, twice
+    timeout = 10,     // the decoder took too long
+    memory = 11,      // the decoder needed more memory than it may have
+    container = 12,   // an archive that was opened: the files in it have rows of their own
 };
-inline constexpr std::size_t kOutcomes = 8;
+inline constexpr std::size_t kOutcomes = 12;
 
 // "matched", "clean", …; "unknown" for a number that is none. Thread-safe; static text.
 TUTELA_API std::string_view outcome_name(Outcome outcome) noexcept;
@@ -39,7 +43,9 @@ struct MatchFact {
     std::uint32_t distance_bits = 0;
     std::string category;
     std::string label;
-    std::string variant = "plain";  // which variant of the file's picture matched: the nearest; see variants.hpp
+    std::string variant = "plain";         // which variant of the file's picture matched: the nearest; see variants.hpp
+    std::uint32_t frame = 0;               // which frame of the file is that near, the first of several; from 0
+    std::optional<std::int64_t> pts_us{};  // when that frame is shown, in microseconds from the start; of an animation
     // In how many bits the pHashes of the file and of the entry differ: a second opinion. Nothing when it was not asked
     // for, the entry has none, or a variant of the picture is nearer than the picture as it stands.
     std::optional<std::uint32_t> confirm{};
@@ -50,16 +56,22 @@ struct MatchFact {
 // All that is known of one input. Plain data.
 struct FileRow {
     std::string path;  // the bytes of the name, in whatever encoding the system has them
+    // For a file inside an archive: its name there, any bytes. `path` is the archive's. Names of archives within
+    // archives come before it, each followed by "!/". Empty for a file of its own.
+    std::string inner;
     std::uint64_t size_bytes = 0;
     std::optional<std::string> sha256;  // 64 lower-case hex digits, unless the file could not be read to its end
     Outcome outcome = Outcome::unreadable;
     std::string reason;    // why, for outcomes other than matched and clean; else empty
     bool damaged = false;  // hashed from what could still be decoded
     std::string damage_reason;
-    std::string format;       // "jpeg", "png", "webp", or empty
+    // How much of the picture was decoded, in percent of its rows, rounded down; of several frames, the hashed one.
+    std::optional<std::uint32_t> decoded_percent;
+    std::string format;       // as format_name() has it, or empty
     std::uint32_t width = 0;  // pixels, as stored; 0 when unknown
     std::uint32_t height = 0;
     std::uint32_t orientation = 0;  // EXIF 1..8, 0 when none is stated
+    std::uint32_t frames = 0;       // how many frames were looked at
     std::string decode;             // how it was decoded: "exact", "luma", "scaled", "screen"; empty when it was not
     std::optional<std::int32_t> quality;  // of the hash, 0..100
     std::optional<Hash256> hash;          // the file's own; shown only when RunFacts::show_hashes

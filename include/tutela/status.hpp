@@ -22,7 +22,8 @@ enum class StatusCode : std::int32_t {
 
     invalid_argument = 10,  // a parameter outside its documented range
     too_small = 11,         // a frame with a side below the algorithm's minimum
-    limit = 12,             // a stated limit (bytes, pixels, entries, time) would be passed
+    limit = 12,             // a stated limit (bytes, pixels, entries) would be passed
+    timeout = 13,           // the work took longer than its limit allows
 
     not_found = 20,
     permission_denied = 21,
@@ -34,6 +35,7 @@ enum class StatusCode : std::int32_t {
     version_mismatch = 33,   // a format version this build does not know
 
     out_of_memory = 40,
+    crashed = 41,  // a process that works for the library ended without an answer
 
     internal = 90,  // a defect of the library: please report it
 };

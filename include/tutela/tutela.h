@@ -65,6 +65,7 @@ enum {
     TUTELA_INVALID_ARGUMENT = 10,  // a parameter outside its documented range
     TUTELA_TOO_SMALL = 11,         // a picture with a side under 5 pixels
     TUTELA_LIMIT = 12,             // a stated limit (bytes, pixels, entries) would be passed
+    TUTELA_TIMEOUT = 13,           // the work took longer than its limit allows
 
     TUTELA_NOT_FOUND = 20,
     TUTELA_PERMISSION_DENIED = 21,
@@ -76,6 +77,7 @@ enum {
     TUTELA_VERSION_MISMATCH = 33,   // a format version this build does not know
 
     TUTELA_OUT_OF_MEMORY = 40,
+    TUTELA_CRASHED = 41,  // a process that works for the library ended without an answer
 
     TUTELA_INTERNAL = 90  // a defect of the library: please report it
 };
@@ -488,7 +490,11 @@ enum {
     TUTELA_OUTCOME_UNSUPPORTED = 5,  // no picture of a kind this build reads; special files, links not followed
     TUTELA_OUTCOME_CORRUPT = 6,      // announces itself as a picture, and no pixel could be decoded
     TUTELA_OUTCOME_UNREADABLE = 7,   // could not be opened or read to its end
-    TUTELA_OUTCOME_LIMIT = 8         // would have passed a limit
+    TUTELA_OUTCOME_LIMIT = 8,        // would have passed a limit
+    TUTELA_OUTCOME_CRASHED = 9,      // the decoder broke on it, twice
+    TUTELA_OUTCOME_TIMEOUT = 10,     // the decoder took too long
+    TUTELA_OUTCOME_MEMORY = 11,      // the decoder needed more memory than it may have
+    TUTELA_OUTCOME_CONTAINER = 12    // an archive that was opened: the files in it have rows of their own
 };
 
 // "matched", "clean" and so on; "unknown" for any other number. Static.

@@ -9,6 +9,7 @@ std::string_view status_name(StatusCode code) noexcept {
         case StatusCode::invalid_argument: return "invalid_argument";
         case StatusCode::too_small: return "too_small";
         case StatusCode::limit: return "limit";
+        case StatusCode::timeout: return "timeout";
         case StatusCode::not_found: return "not_found";
         case StatusCode::permission_denied: return "permission_denied";
         case StatusCode::io_error: return "io_error";
@@ -17,6 +18,7 @@ std::string_view status_name(StatusCode code) noexcept {
         case StatusCode::checksum_mismatch: return "checksum_mismatch";
         case StatusCode::version_mismatch: return "version_mismatch";
         case StatusCode::out_of_memory: return "out_of_memory";
+        case StatusCode::crashed: return "crashed";
         case StatusCode::internal: return "internal";
     }
     return "unknown";

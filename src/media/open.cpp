@@ -1,8 +1,17 @@
+#include "core/try.hpp"
 #include "media/decoders.hpp"
 
 namespace tutela {
 
 FrameSource::~FrameSource() = default;
+ArchiveSource::~ArchiveSource() = default;
+Decoder::~Decoder() = default;
+
+Result<bool> FrameSource::next_view(Frame& scratch, FrameView& view) {
+    TUTELA_ASSIGN(const bool more, next(scratch));
+    if (more) view = scratch.view();
+    return more;
+}
 
 std::string_view decode_mode_name(DecodeMode mode) noexcept {
     switch (mode) {
@@ -35,9 +44,9 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
         case MediaFormat::jpeg: return open_jpeg(bytes, limits, mode);
         case MediaFormat::png: return open_png(bytes, limits);
         case MediaFormat::webp: return open_webp(bytes, limits, mode);
-        case MediaFormat::unknown: break;
+        default: break;
     }
-    return Status(StatusCode::internal, "a format without a decoder");
+    return Status(StatusCode::unsupported, "no picture of a kind that this build reads");
 }
 
 }  // namespace tutela

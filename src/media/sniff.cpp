@@ -9,6 +9,25 @@ std::string_view format_name(MediaFormat format) noexcept {
         case MediaFormat::jpeg: return "jpeg";
         case MediaFormat::png: return "png";
         case MediaFormat::webp: return "webp";
+        case MediaFormat::gif: return "gif";
+        case MediaFormat::tiff: return "tiff";
+        case MediaFormat::bmp: return "bmp";
+        case MediaFormat::ico: return "ico";
+        case MediaFormat::heif: return "heif";
+        case MediaFormat::avif: return "avif";
+        case MediaFormat::jxl: return "jxl";
+        case MediaFormat::psd: return "psd";
+        case MediaFormat::raw: return "raw";
+        case MediaFormat::zip: return "zip";
+        case MediaFormat::tar: return "tar";
+        case MediaFormat::seven_zip: return "7z";
+        case MediaFormat::gzip: return "gzip";
+        case MediaFormat::bzip2: return "bzip2";
+        case MediaFormat::xz: return "xz";
+        case MediaFormat::zstd: return "zstd";
+        case MediaFormat::rar: return "rar";
+        case MediaFormat::cab: return "cab";
+        case MediaFormat::cpio: return "cpio";
     }
     return "unknown";
 }

@@ -12,6 +12,10 @@ std::string_view outcome_name(Outcome outcome) noexcept {
         case Outcome::corrupt: return "corrupt";
         case Outcome::unreadable: return "unreadable";
         case Outcome::limit: return "limit";
+        case Outcome::crashed: return "crashed";
+        case Outcome::timeout: return "timeout";
+        case Outcome::memory: return "memory";
+        case Outcome::container: return "container";
     }
     return "unknown";
 }
