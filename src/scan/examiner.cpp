@@ -15,6 +15,8 @@ Outcome outcome_of(const Status& status) {
     switch (status.code()) {
         case StatusCode::too_small: return Outcome::too_small;
         case StatusCode::limit: return Outcome::limit;
+        case StatusCode::timeout: return Outcome::timeout;
+        case StatusCode::crashed: return Outcome::crashed;
         case StatusCode::unsupported: return Outcome::unsupported;
         case StatusCode::out_of_memory: throw std::bad_alloc();
         default: return Outcome::corrupt;
@@ -32,20 +34,10 @@ Finding failed(const Status& status, const MediaInfo& info) {
 // A hasher keeps some rows of the largest picture: only very long ones make that much.
 constexpr std::uint32_t kLongSide = 65536;
 
-// Higher is better; the outcomes that a frame can have.
-int rank(Outcome outcome) noexcept {
-    switch (outcome) {
-        case Outcome::matched: return 4;
-        case Outcome::clean: return 3;
-        case Outcome::low_quality: return 2;
-        case Outcome::too_small: return 1;
-        default: return 0;
-    }
-}
-
-bool better(const Finding& a, const Finding& b) noexcept {
-    if (rank(a.outcome) != rank(b.outcome)) return rank(a.outcome) > rank(b.outcome);
-    return a.outcome == Outcome::matched && a.neighbors.front().distance_bits < b.neighbors.front().distance_bits;
+// Whether a source that ended so was stopped, and not broken: what it gave before is whole.
+bool was_stopped(StatusCode code) noexcept {
+    return code == StatusCode::limit || code == StatusCode::timeout || code == StatusCode::crashed ||
+           code == StatusCode::out_of_memory;
 }
 
 }  // namespace
@@ -72,7 +64,7 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
 }
 
 Result<Finding> Examiner::examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format) {
-    auto source = open_media(bytes, options_.limits, mode);
+    auto source = decoder_.open(bytes, options_.limits, mode);
     if (source.ok()) return examine_source(*source.value());
     MediaInfo info;
     info.format = format;
@@ -95,32 +87,44 @@ void Examiner::trim() {
 }
 
 Result<Finding> Examiner::examine_source(FrameSource& source) {
-    std::optional<Finding> best;
+    sequence_ = Sequence();
     std::string damage;
     bool damaged = false;
     const auto note_damage = [&](const std::string& reason) {
         if (!damaged) damage = reason;
         damaged = true;
     };
+    Status end;
     for (;;) {
-        const Result<bool> next = source.next(frame_);
+        const Result<bool> next = source.next_view(frame_, view_);
         if (!next.ok()) {
-            // Frames that came before the failure count, unless memory is short: then the file is no worse than others.
-            if (next.status().code() == StatusCode::out_of_memory) throw std::bad_alloc();
-            if (!best) return failed(next.status(), source.info());
-            note_damage(next.status().message());
+            end = next.status();
             break;
         }
         if (source.damage().damaged) note_damage(source.damage().reason);
         if (!next.value()) break;
         TUTELA_ASSIGN(Finding finding, examine_frame(source));
-        if (!best || better(finding, *best)) best = std::move(finding);
+        sequence_.add(std::move(finding));
     }
-    if (!best) return failed(Status(StatusCode::corrupt, "the file holds no picture"), source.info());
-    best->info = source.info();
-    best->damaged = damaged && best->has_hash();
-    if (best->damaged) best->damage_reason = damage;
-    return *std::move(best);
+    // Unless a match was found, a file is no worse than others when memory is short.
+    if (end.code() == StatusCode::out_of_memory && !sequence_.matched()) throw std::bad_alloc();
+    if (sequence_.empty()) {
+        return failed(end.ok() ? Status(StatusCode::corrupt, "the file holds no picture") : end, source.info());
+    }
+    if (!end.ok() && !was_stopped(end.code())) note_damage(end.message());
+    Finding finding = sequence_.finish();
+    finding.info = source.info();
+    finding.damaged = damaged && finding.has_hash();
+    if (finding.damaged) finding.damage_reason = damage;
+    if (was_stopped(end.code())) stop_short(end, finding);
+    return finding;
+}
+
+// The file was not looked at to its end. What matched has matched; that it is clean, nobody can say.
+void Examiner::stop_short(const Status& end, Finding& finding) {
+    finding.reason = end.message() + " (" + std::to_string(finding.frames) +
+                     (finding.frames == 1 ? " frame" : " frames") + " before)";
+    if (finding.outcome != Outcome::matched) finding.outcome = outcome_of(end);
 }
 
 // The frame that `source` gave last.
@@ -128,17 +132,20 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
     const FrameFacts& facts = source.facts();
     const MediaInfo& info = source.info();
     PdqHasher& hasher = facts.mode == DecodeMode::exact ? hasher_ : quick_hasher_;
-    const Result<FrameHash> hashed =
-        facts.denominator == 1 ? hasher.hash(frame_.view())
-                               : hasher.hash_reduced(frame_.view(), info.width, info.height, facts.denominator);
+    const Result<FrameHash> hashed = facts.denominator == 1
+                                         ? hasher.hash(view_)
+                                         : hasher.hash_reduced(view_, info.width, info.height, facts.denominator);
     Finding finding;
     if (!hashed.ok()) finding = failed(hashed.status(), info);
     finding.decode = facts.mode;
+    const Damage& damage = source.damage();
+    finding.decoded_percent =
+        damage.damaged ? static_cast<std::uint32_t>(std::uint64_t{100} * damage.rows_decoded / view_.height) : 100;
     if (!hashed.ok()) return finding;
     finding.quality = hashed.value().quality;
     finding.hash = hashed.value().hash;
     if (options_.hash64) {
-        TUTELA_ASSIGN(finding.hash64, hasher64_.hash(frame_.view(), *options_.hash64));
+        TUTELA_ASSIGN(finding.hash64, hasher64_.hash(view_, *options_.hash64));
     }
     const std::uint32_t drift = facts.mode == DecodeMode::screen ? kScreenDriftBits : 0;
     const std::uint32_t radius = std::min<std::uint32_t>(options_.radius + drift, Hash256::kBits);
@@ -152,16 +159,27 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
         finding.reason = "the quality " + std::to_string(*finding.quality) + " is below the minimum of " +
                          std::to_string(options_.min_quality);
     }
-    if (options_.confirm_phash_radius && !finding.neighbors.empty()) {
-        TUTELA_ASSIGN(finding.phash, hasher64_.hash(frame_.view(), Hash64Kind::phash));
+    if (!finding.neighbors.empty()) {
+        TUTELA_TRY(place_matches(facts, finding));
     }
     return finding;
+}
+
+// Says of the frame's matches which frame it is.
+Status Examiner::place_matches(const FrameFacts& facts, Finding& finding) {
+    MatchedFrame frame{facts.index, view_.pts_us, {}};
+    if (options_.confirm_phash_radius) {
+        TUTELA_ASSIGN(frame.phash, hasher64_.hash(view_, Hash64Kind::phash));
+    }
+    finding.matched_frames.assign(1, frame);
+    finding.frame_of.assign(finding.neighbors.size(), 0);
+    return {};
 }
 
 // Those of the frame's variants that have the quality: a wide frame lowers that of the whole, and not of what it
 // frames.
 Status Examiner::look_up(const FrameHash& plain, std::uint32_t orientation, std::uint32_t radius, Finding& finding) {
-    TUTELA_TRY(variant_hasher_.hash(frame_.view(), plain, orientation, options_.profile, variants_));
+    TUTELA_TRY(variant_hasher_.hash(view_, plain, orientation, options_.profile, variants_));
     std::erase_if(variants_, [&](const VariantHash& variant) { return variant.quality < options_.min_quality; });
     return search_.run(index_, variants_, radius, finding);
 }

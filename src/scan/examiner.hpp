@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "scan/finding.hpp"
+#include "scan/sequence.hpp"
 #include "scan/variant_search.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/scan.hpp"
@@ -17,10 +18,11 @@ namespace tutela {
 // Owns what decoding and hashing reuse. One thread at a time. The result depends on the bytes alone.
 class Examiner {
 public:
-    Examiner(const Index<256>& index, const ScanOptions& options) : index_(index), options_(options) {}
+    Examiner(Decoder& decoder, const Index<256>& index, const ScanOptions& options)
+        : decoder_(decoder), index_(index), options_(options) {}
 
-    // `bytes` announce themselves as `format`. A file of several frames gets the finding of its best one: the highest
-    // outcome (matched, clean, low_quality, too_small), then the nearest match, then the first.
+    // `bytes` announce themselves as `format`. See Sequence for what a file of several frames gets. One that was not
+    // looked at to its end, as a limit was passed, is matched or of that limit's outcome, never clean.
     // Throws std::bad_alloc, also for a decoder's out_of_memory; then the object is as new. An error is a defect.
     Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
 
@@ -35,12 +37,15 @@ public:
 private:
     Result<Finding> examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format);
     Result<Finding> examine_frame(const FrameSource& source);
+    static void stop_short(const Status& end, Finding& finding);
+    Status place_matches(const FrameFacts& facts, Finding& finding);
     Status look_up(const FrameHash& plain, std::uint32_t orientation, std::uint32_t radius, Finding& finding);
     void trim();
 
     // What is no reference's luma need not have its rounding proven.
     static PdqHasher quick_hasher() { return PdqHasher(PdqRounding::likely); }
 
+    Decoder& decoder_;
     const Index<256>& index_;
     const ScanOptions& options_;
 
@@ -50,7 +55,9 @@ private:
     std::vector<VariantHash> variants_;
     VariantSearch search_;
     Hash64Hasher hasher64_;
-    Frame frame_;
+    Sequence sequence_;
+    Frame frame_;     // room for a source that has none of its own
+    FrameView view_;  // the frame last given
 };
 
 }  // namespace tutela

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "core/try.hpp"
 #include "scan/reasons.hpp"
@@ -14,7 +13,6 @@ namespace tutela {
 namespace {
 
 constexpr std::size_t kPieceBytes = 1U << 20;
-constexpr std::size_t kKeptBytes = 64U << 20;
 
 bool same_facts(const struct stat& a, const struct stat& b) noexcept {
     return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
@@ -33,22 +31,22 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
     FileContent content;
     content.size_bytes = static_cast<std::uint64_t>(before.st_size);
     digest_.reset();
-    reserve(kPieceBytes, 0);
+    TUTELA_TRY(reserve(kPieceBytes));
     const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(content.size_bytes, kPieceBytes));
     TUTELA_ASSIGN(std::uint64_t total, fill(fd, 0, std::max<std::size_t>(first, 1)));
     if (content.size_bytes == 0 && total != 0) {
         content.unstated = true;
         return content;
     }
-    content.format = sniff_format({buffer_.get(), std::min<std::size_t>(total, kSniffBytes)});
+    content.format = sniff_format({room_.data(), std::min<std::size_t>(total, kSniffBytes)});
     content.over_limit = content.format != MediaFormat::unknown && content.size_bytes > limits_.max_bytes;
     if (content.format != MediaFormat::unknown && !content.over_limit) {
         const auto size = static_cast<std::size_t>(content.size_bytes);
-        reserve(size, total);
+        TUTELA_TRY(reserve(size));
         if (total == first) {
             TUTELA_ASSIGN(total, fill(fd, total, size));
         }
-        content.bytes = {buffer_.get(), static_cast<std::size_t>(total)};
+        content.bytes = {room_.data(), static_cast<std::size_t>(total)};
     } else if (total == first) {
         TUTELA_ASSIGN(const std::uint64_t rest, stream(fd, content.size_bytes - total));
         total += rest;
@@ -59,30 +57,20 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
     return content;
 }
 
-void FileReader::trim() noexcept {
-    if (capacity_bytes_ <= kKeptBytes) return;
-    buffer_.reset();
-    capacity_bytes_ = 0;
+Status FileReader::reserve(std::size_t bytes) {
+    TUTELA_ASSIGN(room_, decoder_.room(bytes));
+    return {};
 }
 
-// Makes room for `bytes`, keeping the first `kept`.
-void FileReader::reserve(std::size_t bytes, std::size_t kept) {
-    if (bytes <= capacity_bytes_) return;
-    auto grown = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
-    if (kept != 0) std::memcpy(grown.get(), buffer_.get(), kept);
-    buffer_ = std::move(grown);
-    capacity_bytes_ = bytes;
-}
-
-// Fills buffer_[from, to) from the file, piece by piece, digesting each while it is in the cache; answers where it
+// Fills room_[from, to) from the file, piece by piece, digesting each while it is in the cache; answers where it
 // ended: `to`, or less at the end of the file.
 Result<std::size_t> FileReader::fill(int fd, std::size_t from, std::size_t to) {
     while (from < to) {
         if (from != 0 && stopped()) return Status(StatusCode::cancelled);
-        const ssize_t got = ::read(fd, buffer_.get() + from, std::min(to - from, kPieceBytes));
+        const ssize_t got = ::read(fd, room_.data() + from, std::min(to - from, kPieceBytes));
         if (got == 0) break;
         if (got > 0) {
-            digest_.update({buffer_.get() + from, static_cast<std::size_t>(got)});
+            digest_.update({room_.data() + from, static_cast<std::size_t>(got)});
             from += static_cast<std::size_t>(got);
         } else if (errno != EINTR) {
             return Status(StatusCode::io_error, errno_reason(errno));

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "core/digest.hpp"
@@ -30,29 +29,28 @@ struct FileContent {
     bool unstated = false;                // states a size of 0 and yet holds bytes: no real file
 };
 
-// One thread at a time. Keeps its buffer from file to file.
+// One thread at a time.
 class FileReader {
 public:
-    FileReader(const DecodeLimits& limits, const std::atomic<bool>* stop) : limits_(limits), stop_(stop) {}
+    // Reads into the room of `decoder`, which must outlive it.
+    FileReader(Decoder& decoder, const DecodeLimits& limits, const std::atomic<bool>* stop)
+        : decoder_(decoder), limits_(limits), stop_(stop) {}
 
     // Reads the regular file `fd`, whose fstat() gave `before`, from its start. Never more than the size it stated, so
     // that a file that grows without end has one. Errors: io_error with the reason; cancelled when stopped midway.
     Result<FileContent> read(int fd, const struct stat& before);
 
-    // Gives back the memory that a big file took.
-    void trim() noexcept;
-
 private:
     [[nodiscard]] bool stopped() const noexcept { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
-    void reserve(std::size_t bytes, std::size_t kept);
+    Status reserve(std::size_t bytes);
     Result<std::size_t> fill(int fd, std::size_t from, std::size_t to);
     Result<std::uint64_t> stream(int fd, std::uint64_t remaining);
 
+    Decoder& decoder_;
     DecodeLimits limits_;
     const std::atomic<bool>* stop_;
     StreamDigest digest_;
-    std::unique_ptr<std::uint8_t[]> buffer_;
-    std::size_t capacity_bytes_ = 0;
+    std::span<std::uint8_t> room_;
 };
 
 }  // namespace tutela

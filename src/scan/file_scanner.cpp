@@ -58,6 +58,8 @@ void apply_finding(const Finding& finding, FileRow& row) {
     row.reason = finding.reason;
     row.damaged = finding.damaged;
     row.damage_reason = finding.damage_reason;
+    row.decoded_percent = finding.decoded_percent;
+    row.frames = finding.frames;
     row.format = format_name(finding.info.format);
     row.width = finding.info.width;
     row.height = finding.info.height;
@@ -73,28 +75,36 @@ void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
     for (std::size_t i = 0; i < finding.neighbors.size(); ++i) {
         const Neighbor& neighbor = finding.neighbors[i];
         const EntryView entry = list.entry(neighbor.position);
-        row.matches.push_back({list.entry_name(neighbor.position), neighbor.distance_bits, std::string(entry.category),
-                               std::string(entry.label), variant_name(finding.variants[i])});
+        const MatchedFrame& frame = finding.matched_frames[finding.frame_of[i]];
+        MatchFact& match = row.matches.emplace_back();
+        match.entry_id = list.entry_name(neighbor.position);
+        match.distance_bits = neighbor.distance_bits;
+        match.category = entry.category;
+        match.label = entry.label;
+        match.variant = variant_name(finding.variants[i]);
+        match.frame = frame.index;
+        if (frame.pts_us != kNoPts) match.pts_us = frame.pts_us;
         // Of the picture as it stands: what a variant is to an entry, the pHash of the whole cannot say.
-        if (entry.phash && finding.phash && row.matches.back().variant == "plain")
-            row.matches.back().confirm = distance(*entry.phash, *finding.phash);
+        if (entry.phash && frame.phash && match.variant == "plain")
+            match.confirm = distance(*entry.phash, *frame.phash);
     }
 }
 
-Result<ScannedFile> FileScanner::scan(const TreeItem& item) {
-    ScannedFile file;
+Result<ScannedItem> FileScanner::scan(const TreeItem& item) {
+    ScannedItem scanned(1);
+    ScannedFile& file = scanned.front();
     file.row.path = job_.tree.path(item);
     if (item.kind != ItemKind::file) {
         explain_item(item, file.row);
-        return file;
+        return scanned;
     }
     try {
         TUTELA_TRY(scan_file(item, file));
     } catch (const std::bad_alloc&) {
-        set(file.row, Outcome::limit, kOutOfMemoryReason);
+        set(file.row, Outcome::memory, kOutOfMemoryReason);
     }
-    reader_.trim();
-    return file;
+    decoder_->trim();
+    return scanned;
 }
 
 Status FileScanner::scan_file(const TreeItem& item, ScannedFile& file) {

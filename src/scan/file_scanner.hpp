@@ -1,8 +1,10 @@
 // One worker of a scan: an input in, its row out.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/digest.hpp"
 #include "scan/examiner.hpp"
@@ -32,6 +34,16 @@ struct ScannedFile {
     [[nodiscard]] std::size_t matches() const noexcept { return finding == nullptr ? 0 : finding->neighbors.size(); }
 };
 
+// The rows of one input: its own, and after it those of the files in it.
+using ScannedItem = std::vector<ScannedFile>;
+
+[[nodiscard]] inline std::size_t matches_in(const ScannedItem& item) noexcept {
+    std::size_t matches = 0;
+    for (const ScannedFile& file : item)
+        matches += file.matches();
+    return matches;
+}
+
 // What the workers of a scan share.
 struct ScanJob {
     const FileTree& tree;
@@ -46,10 +58,14 @@ struct ScanJob {
 class FileScanner {
 public:
     explicit FileScanner(const ScanJob& job)
-        : job_(job), folders_(job.tree), reader_(job.options.limits, job.stop), examiner_(job.index, job.options) {}
+        : job_(job),
+          folders_(job.tree),
+          decoder_(make_decoder()),
+          reader_(*decoder_, job.options.limits, job.stop),
+          examiner_(*decoder_, job.index, job.options) {}
 
     // Errors: cancelled when the stop came while the file was read; anything else is a defect.
-    Result<ScannedFile> scan(const TreeItem& item);
+    Result<ScannedItem> scan(const TreeItem& item);
 
 private:
     Status scan_file(const TreeItem& item, ScannedFile& file);
@@ -58,6 +74,7 @@ private:
 
     const ScanJob& job_;
     FolderOpener folders_;
+    std::unique_ptr<Decoder> decoder_;
     FileReader reader_;
     Examiner examiner_;
 };

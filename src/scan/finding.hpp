@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "tutela/frame.hpp"
 #include "tutela/hash.hpp"
+#include "tutela/hash64.hpp"
 #include "tutela/index.hpp"
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
@@ -14,19 +16,29 @@
 
 namespace tutela {
 
+// A frame of the file that a match was found in.
+struct MatchedFrame {
+    std::uint32_t index = 0;
+    std::int64_t pts_us = kNoPts;
+    std::optional<Hash64> phash;  // when the match is to be confirmed
+};
+
 struct Finding {
     Outcome outcome = Outcome::corrupt;
     std::string reason;
     bool damaged = false;
     std::string damage_reason;
+    std::optional<std::uint32_t> decoded_percent;  // of the rows of the frame that was hashed
+    std::uint32_t frames = 0;                      // how many were looked at
     MediaInfo info;
     std::optional<DecodeMode> decode;  // of the frame that was hashed, or was too small for that
     std::optional<std::int32_t> quality;
     std::optional<Hash256> hash;
-    std::optional<Hash64> hash64;     // of ScanOptions::hash64
-    std::optional<Hash64> phash;      // of a match that is to be confirmed
-    std::vector<Neighbor> neighbors;  // nearest first; positions in the list
-    std::vector<VariantId> variants;  // for each neighbor, which variant of the picture is that near
+    std::optional<Hash64> hash64;         // of ScanOptions::hash64
+    std::vector<Neighbor> neighbors;      // nearest first; positions in the list
+    std::vector<VariantId> variants;      // for each neighbor, which variant of the picture is that near
+    std::vector<std::uint32_t> frame_of;  // for each neighbor, which of matched_frames
+    std::vector<MatchedFrame> matched_frames;
 
     [[nodiscard]] bool has_hash() const noexcept { return hash.has_value(); }
 };

@@ -104,29 +104,33 @@ Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& ex
     }
     const std::vector<TreeItem>& items = tree.items();
     DuplicateCount duplicates;
-    const auto emit = [&](ScannedFile&& file) {
-        if (file.finding != nullptr) name_matches(*file.finding, impl_->list, file.row);
-        totals.add(file.row);
-        if (file.picture) duplicates.add(*file.picture);
-        TUTELA_TRY(on_row(file.row));
-        if (progress) progress({totals.files, items.size(), totals.bytes, totals.count(Outcome::matched)});
+    std::uint64_t done = 0;
+    const auto emit = [&](ScannedItem&& item) {
+        for (ScannedFile& file : item) {
+            if (file.finding != nullptr) name_matches(*file.finding, impl_->list, file.row);
+            totals.add(file.row);
+            if (file.picture) duplicates.add(*file.picture);
+            TUTELA_TRY(on_row(file.row));
+        }
+        ++done;
+        if (progress) progress({done, items.size(), totals.bytes, totals.count(Outcome::matched)});
         return Status();
     };
     FindingCache cache;
     const ScanJob job{tree, impl_->list, *impl_->index, options, stop, cache};
-    OrderedResults<ScannedFile> results(items.size(), {std::min(kWindow, items.size()), kWaitingMatches}, stop, emit);
+    OrderedResults<ScannedItem> results(items.size(), {std::min(kWindow, items.size()), kWaitingMatches}, stop, emit);
     const auto body = [&](std::size_t) {
         try {
             FileScanner scanner(job);
             while (const std::optional<std::size_t> number = results.take()) {
-                Result<ScannedFile> file = scanner.scan(items[*number]);
-                if (file.ok()) {
-                    const std::size_t matches = file.value().matches();
-                    results.put(*number, std::move(file).value(), matches);
-                } else if (file.status().code() == StatusCode::cancelled) {
+                Result<ScannedItem> item = scanner.scan(items[*number]);
+                if (item.ok()) {
+                    const std::size_t matches = matches_in(item.value());
+                    results.put(*number, std::move(item).value(), matches);
+                } else if (item.status().code() == StatusCode::cancelled) {
                     results.abandon();
                 } else {
-                    results.fail(file.status());
+                    results.fail(item.status());
                 }
             }
         } catch (...) {
@@ -160,7 +164,8 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
         return row;
     }
     try {
-        Examiner examiner(*impl_->index, impl_->options);
+        const std::unique_ptr<Decoder> decoder = make_decoder();
+        Examiner examiner(*decoder, *impl_->index, impl_->options);
         const Result<Finding> finding = examiner.examine(bytes, format);
         if (finding.ok()) {
             apply_finding(finding.value(), row);
@@ -169,6 +174,7 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
             row.reason = finding.status().to_string();
         }
     } catch (const std::bad_alloc&) {
+        row.outcome = Outcome::memory;
         row.reason = kOutOfMemoryReason;
     }
     return row;

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <new>
+#include <utility>
 
 #include "scan/scanning.hpp"
 
@@ -43,12 +44,14 @@ public:
         steps_.pop_front();
         if (!step.failure.ok()) return step.failure;
         frame = std::move(step.frame);
+        facts_.index = index_++;
         damage_.damaged = !step.damage.empty();
         damage_.reason = step.damage;
         return true;
     }
 
 private:
+    std::uint32_t index_ = 0;
     std::deque<Step> steps_;
 };
 
@@ -62,11 +65,12 @@ protected:
     }
 
     Finding examine(ScriptedSource& source) {
-        Result<Finding> finding = Examiner(*index_, options_).examine_source(source);
+        Result<Finding> finding = Examiner(*decoder_, *index_, options_).examine_source(source);
         EXPECT_TRUE(finding.ok());
         return std::move(finding).value();
     }
 
+    std::unique_ptr<Decoder> decoder_ = make_decoder();
     std::vector<Hash256> hashes_;
     std::unique_ptr<const Index<256>> index_;
     ScanOptions options_;
@@ -88,7 +92,7 @@ TEST_F(ExaminerTest, TakesTheBestFrame) {
     const Finding c = examine(matched.then(picture(50)).then(picture(1)).then(picture(2)).then(picture(51)));
     EXPECT_EQ(c.outcome, Outcome::matched);
     EXPECT_EQ(c.hash, hash_of(picture(2))) << "the nearest match wins over the first";
-    EXPECT_EQ(c.neighbors, (std::vector<Neighbor>{{1, 0}}));
+    EXPECT_EQ(c.neighbors, (std::vector<Neighbor>{{1, 0}, {0, 4}})) << "those of all frames";
     EXPECT_EQ(c.info.format, MediaFormat::png);
 
     ScriptedSource first;
@@ -129,7 +133,7 @@ TEST_F(ExaminerTest, AScreenFrameIsSearchedWider) {
 }
 
 TEST_F(ExaminerTest, KeepsNoMemoryOfABigPicture) {
-    Examiner examiner(*index_, options_);
+    Examiner examiner(*decoder_, *index_, options_);
     Frame wide;
     ASSERT_TRUE(wide.reshape(40'000, 2'000, PixelFormat::gray8).ok());
     wide.clear_rows_from(0);
@@ -183,13 +187,50 @@ TEST_F(ExaminerTest, AFailureWithoutAFrameIsTheOutcome) {
 }
 
 TEST_F(ExaminerTest, WantOfMemoryIsNoFinding) {
-    Examiner examiner(*index_, options_);
+    Examiner examiner(*decoder_, *index_, options_);
     ScriptedSource first;
     first.fail(StatusCode::out_of_memory, "");
     EXPECT_THROW(static_cast<void>(examiner.examine_source(first)), std::bad_alloc);
     ScriptedSource later;
-    later.then(picture(2)).fail(StatusCode::out_of_memory, "");
+    later.then(picture(50)).fail(StatusCode::out_of_memory, "");
     EXPECT_THROW(static_cast<void>(examiner.examine_source(later)), std::bad_alloc);
+    ScriptedSource matched;
+    matched.then(picture(2)).fail(StatusCode::out_of_memory, "");
+    EXPECT_EQ(examine(matched).outcome, Outcome::matched) << "what was found is not lost";
+}
+
+TEST_F(ExaminerTest, AFileThatWasStoppedIsNeverClean) {
+    const auto after = [&](Frame frame, StatusCode code) {
+        ScriptedSource source;
+        return examine(source.then(std::move(frame)).fail(code, "too much"));
+    };
+    for (const auto& [code, outcome] :
+         {std::pair(StatusCode::limit, Outcome::limit), std::pair(StatusCode::timeout, Outcome::timeout),
+          std::pair(StatusCode::crashed, Outcome::crashed)}) {
+        const Finding unlike = after(picture(50), code);
+        EXPECT_EQ(unlike.outcome, outcome);
+        EXPECT_EQ(unlike.reason, "too much (1 frame before)");
+        EXPECT_EQ(unlike.hash, hash_of(picture(50)));
+        EXPECT_FALSE(unlike.damaged);
+        const Finding matched = after(picture(2), code);
+        EXPECT_EQ(matched.outcome, Outcome::matched);
+        EXPECT_EQ(matched.reason, "too much (1 frame before)");
+    }
+}
+
+TEST_F(ExaminerTest, EachEntryIsNamedOnceWithItsNearestFrame) {
+    ScriptedSource source;
+    Frame timed = picture(2);
+    timed.set_pts_us(40'000);
+    const Finding finding =
+        examine(source.then(picture(50)).then(picture(1)).then(std::move(timed)).then(picture(2)).then(picture(1)));
+    EXPECT_EQ(finding.frames, 5U);
+    EXPECT_EQ(finding.neighbors, (std::vector<Neighbor>{{1, 0}, {0, 4}}));
+    ASSERT_EQ(finding.frame_of.size(), 2U);
+    EXPECT_EQ(finding.matched_frames[finding.frame_of[0]].index, 2U);
+    EXPECT_EQ(finding.matched_frames[finding.frame_of[0]].pts_us, 40'000);
+    EXPECT_EQ(finding.matched_frames[finding.frame_of[1]].index, 1U);
+    EXPECT_EQ(finding.matched_frames[finding.frame_of[1]].pts_us, kNoPts);
 }
 
 TEST_F(ExaminerTest, HashesOfLowQualityAreKeptAndNotSearched) {

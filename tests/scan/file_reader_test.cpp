@@ -35,7 +35,8 @@ Result<FileContent> read_file(FileReader& reader, const std::string& path) {
 
 TEST(FileReader, ReadsPicturesWholeAndStreamsTheRest) {
     const TestFolder folder;
-    FileReader reader({}, nullptr);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, nullptr);
     for (const std::size_t size : {4UL, 5000UL, (1UL << 20) - 1, 1UL << 20, (1UL << 20) + 1, 3'500'000UL}) {
         const std::string picture = random_bytes(size, kJpegStart);
         const std::string other = random_bytes(size, "text");
@@ -56,7 +57,7 @@ TEST(FileReader, ReadsPicturesWholeAndStreamsTheRest) {
         EXPECT_EQ(content.value().format, MediaFormat::unknown);
         EXPECT_TRUE(content.value().bytes.empty());
         EXPECT_EQ(content.value().digests.sha256, sha256(view(other)));
-        reader.trim();
+        decoder->trim();
     }
 }
 
@@ -64,7 +65,8 @@ TEST(FileReader, StreamsAPictureOverTheLimit) {
     const TestFolder folder;
     DecodeLimits limits;
     limits.max_bytes = 2'000'000;
-    FileReader reader(limits, nullptr);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, limits, nullptr);
     const std::string picture = random_bytes(2'000'001, kJpegStart);
     folder.write("picture", picture);
     const Result<FileContent> content = read_file(reader, folder / "picture");
@@ -78,7 +80,8 @@ TEST(FileReader, StreamsAPictureOverTheLimit) {
 TEST(FileReader, NoticesAChange) {
     const TestFolder folder;
     folder.write("f", random_bytes(5000, kJpegStart));
-    FileReader reader({}, nullptr);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, nullptr);
     const Descriptor fd = open_for_reading(AT_FDCWD, (folder / "f").c_str(), false);
     struct stat facts {};
     ASSERT_EQ(::fstat(fd.get(), &facts), 0);
@@ -104,7 +107,8 @@ TEST(FileReader, NoticesAChange) {
 TEST(FileReader, ReadsNoFileThatLiesAboutItsSize) {
     const Descriptor fd = open_for_reading(AT_FDCWD, "/proc/self/status", false);
     if (!fd.valid()) GTEST_SKIP() << "no /proc";
-    FileReader reader({}, nullptr);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, nullptr);
     const Result<FileContent> content = read_file(reader, "/proc/self/status");
     ASSERT_TRUE(content.ok());
     EXPECT_TRUE(content.value().unstated);
@@ -113,7 +117,8 @@ TEST(FileReader, ReadsNoFileThatLiesAboutItsSize) {
 TEST(FileReader, AnInputErrorIsAReason) {
     const Descriptor fd = open_for_reading(AT_FDCWD, "/proc/self/mem", false);  // nothing lies at address 0
     if (!fd.valid()) GTEST_SKIP() << "no /proc";
-    FileReader reader({}, nullptr);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, nullptr);
     const Result<FileContent> content = read_file(reader, "/proc/self/mem");
     ASSERT_FALSE(content.ok());
     EXPECT_EQ(content.status().message(), "input/output error");
@@ -121,7 +126,8 @@ TEST(FileReader, AnInputErrorIsAReason) {
 
 TEST(FileReader, AFolderIsNoFile) {
     const TestFolder folder;
-    FileReader reader({}, nullptr);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, nullptr);
     const Result<FileContent> content = read_file(reader, folder.path());
     ASSERT_FALSE(content.ok());
     EXPECT_EQ(content.status().code(), StatusCode::io_error);
@@ -133,7 +139,8 @@ TEST(FileReader, GivesUpABigFileWhenStopped) {
     folder.write("big", random_bytes(3'000'000, "text"));
     folder.write("small", "text");
     const std::atomic<bool> stop{true};
-    FileReader reader({}, &stop);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, &stop);
     EXPECT_EQ(read_file(reader, folder / "big").status().code(), StatusCode::cancelled);
     folder.write("picture", random_bytes(3'000'000, kJpegStart));
     EXPECT_EQ(read_file(reader, folder / "picture").status().code(), StatusCode::cancelled);
@@ -158,7 +165,8 @@ TEST(OpenForReading, LeavesTheAccessTimeAlone) {
     const std::string path = folder.write("f", "text");
     const timespec old[2] = {{1000, 0}, {2000, 0}};  // an access before the change is what relatime updates
     ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), old, 0), 0);
-    FileReader reader({}, nullptr);
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, nullptr);
     ASSERT_TRUE(read_file(reader, path).ok());
     struct stat facts {};
     ASSERT_EQ(::stat(path.c_str(), &facts), 0);
