@@ -23,6 +23,12 @@ Result<std::unique_ptr<FrameSource>> open_png(ByteSpan bytes, const DecodeLimits
 // In `luma`, the Y samples of a lossy WebP, brought from 16..235 to 0..255. A lossless one has no luma plane: exact.
 Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
+// Every directory of the chain is a page, those marked as reduced pictures too: viewers show them, so a mark must not
+// hide one. Subdirectories are none. Always exact. 16-bit samples are cut to their high byte, CMYK is multiplied out as
+// in JPEG, alpha is dropped as it is stored (nothing is multiplied). YCbCr (but for JPEG's) and Lab are turned to RGB by
+// libtiff. `format` is what info() shall say: a camera's raw file without a preview is read as the TIFF that it is.
+Result<std::unique_ptr<FrameSource>> open_tiff(ByteSpan bytes, const DecodeLimits& limits, MediaFormat format);
+
 // The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);
 

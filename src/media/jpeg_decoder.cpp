@@ -5,6 +5,7 @@
 #include "core/try.hpp"
 #include "media/decoders.hpp"
 #include "media/exif.hpp"
+#include "media/inks.hpp"
 #include "media/jpeg_markers.hpp"
 #include "media/jpeg_reader.hpp"
 
@@ -51,10 +52,8 @@ bool lacks_component(const jpeg_decompress_struct& jpeg) noexcept {
 void multiply_out(const std::uint8_t* cmyk, std::uint8_t* rgb, std::uint32_t width) noexcept {
     for (std::uint32_t x = 0; x < width; ++x) {
         const std::uint32_t black = cmyk[4 * x + 3];
-        for (std::uint32_t i = 0; i < 3; ++i) {
-            const std::uint32_t product = (255U - cmyk[4 * x + i]) * black + 128;
-            rgb[3 * x + i] = static_cast<std::uint8_t>(black - ((product + (product >> 8)) >> 8));
-        }
+        for (std::uint32_t i = 0; i < 3; ++i)
+            rgb[3 * x + i] = through_ink(cmyk[4 * x + i], black);
     }
 }
 

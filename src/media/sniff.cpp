@@ -38,6 +38,10 @@ MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
     // is a corrupt PNG, not something unknown.
     if (has_text(first_bytes, 0, "\x89PNG")) return MediaFormat::png;
     if (has_text(first_bytes, 0, "RIFF") && has_text(first_bytes, 8, "WEBP")) return MediaFormat::webp;
+    for (const std::string_view magic : {std::string_view("II*\0", 4), std::string_view("MM\0*", 4),
+                                         std::string_view("II+\0", 4), std::string_view("MM\0+", 4)}) {
+        if (has_text(first_bytes, 0, magic)) return MediaFormat::tiff;
+    }
     return MediaFormat::unknown;
 }
 
