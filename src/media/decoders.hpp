@@ -29,6 +29,11 @@ Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimit
 // libtiff. `format` is what info() shall say: a camera's raw file without a preview is read as the TIFF that it is.
 Result<std::unique_ptr<FrameSource>> open_tiff(ByteSpan bytes, const DecodeLimits& limits, MediaFormat format);
 
+// The primary picture, then the other top-level ones; thumbnails, depth maps, alpha and other auxiliary pictures are
+// none. Always exact, in 8 bits. What the container says about cropping, turning and mirroring is part of the format and
+// done, as all readers do it; EXIF's orientation stays a fact, even though it tells of the same turn.
+Result<std::unique_ptr<FrameSource>> open_heif(ByteSpan bytes, const DecodeLimits& limits, MediaFormat format);
+
 // The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);
 

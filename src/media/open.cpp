@@ -45,6 +45,8 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
         case MediaFormat::png: return open_png(bytes, limits);
         case MediaFormat::webp: return open_webp(bytes, limits, mode);
         case MediaFormat::tiff: return open_tiff(bytes, limits, format);
+        case MediaFormat::heif:
+        case MediaFormat::avif: return open_heif(bytes, limits, format);
         default: break;
     }
     return Status(StatusCode::unsupported, "no picture of a kind that this build reads");

@@ -1,4 +1,5 @@
 #include "media/bytes.hpp"
+#include "media/isobmff.hpp"
 #include "tutela/media.hpp"
 
 namespace tutela {
@@ -32,6 +33,20 @@ std::string_view format_name(MediaFormat format) noexcept {
     return "unknown";
 }
 
+namespace {
+
+// AVIF names its brand first or among the compatible ones; other pictures in such a container are HEIF. Videos have
+// other brands.
+MediaFormat sniff_boxes(ByteSpan first_bytes) noexcept {
+    for (const std::string_view brand : {"avif", "avis"})
+        if (has_brand(first_bytes, brand)) return MediaFormat::avif;
+    for (const std::string_view brand : {"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"})
+        if (has_brand(first_bytes, brand)) return MediaFormat::heif;
+    return MediaFormat::unknown;
+}
+
+}  // namespace
+
 MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
     if (has_text(first_bytes, 0, "\xff\xd8\xff")) return MediaFormat::jpeg;
     // Half of the signature announces a PNG. The other half tells what a text-mode transfer did to it: then the file
@@ -42,7 +57,7 @@ MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
                                          std::string_view("II+\0", 4), std::string_view("MM\0+", 4)}) {
         if (has_text(first_bytes, 0, magic)) return MediaFormat::tiff;
     }
-    return MediaFormat::unknown;
+    return sniff_boxes(first_bytes);
 }
 
 }  // namespace tutela

@@ -11,9 +11,10 @@ namespace tutela {
 
 namespace {
 
-// Two values that no decoder takes for the same.
+// No bit is the same, and whatever the lost bytes were, an arithmetic decoder goes on between the ways that these take:
+// where the two agree, the lost bytes would have made no difference.
 constexpr std::uint8_t kPadding = 0x00;
-constexpr std::uint8_t kOtherPadding = 0xa5;
+constexpr std::uint8_t kOtherPadding = 0xff;
 
 class TiffSource final : public FrameSource {
 public:

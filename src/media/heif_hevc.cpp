@@ -1,0 +1,158 @@
+// HEVC by libde265, without its worker threads.
+#include <libde265/de265.h>
+#include <libheif/heif_plugin.h>
+
+#include <cstring>
+#include <memory>
+
+#include "media/heif_codecs.hpp"
+#include "media/heif_planes.hpp"
+
+namespace tutela {
+
+namespace {
+
+using Context = de265_decoder_context;
+
+// Refuses pictures over the limit before their memory is taken, and clears that memory: a slice that is missing must
+// not show what lay there.
+int get_buffer(Context* context, de265_image_spec* spec, de265_image* image, void* /*user*/) {
+    const HeifCodecs* codecs = HeifCodecs::current();
+    if (codecs == nullptr || spec->width <= 0 || spec->height <= 0) return 0;
+    const auto pixels = static_cast<std::uint64_t>(spec->width) * static_cast<std::uint64_t>(spec->height);
+    // Coded sides are multiples of up to 64.
+    if (pixels > codecs->max_pixels() + 64ULL * static_cast<std::uint64_t>(spec->width + spec->height)) return 0;
+    const de265_image_allocation* standard = de265_get_default_image_allocation_functions();
+    if (standard->get_buffer(context, spec, image, nullptr) == 0) return 0;
+    const int planes = spec->format == de265_image_format_mono8 ? 1 : 3;
+    for (int i = 0; i < planes; ++i) {
+        int stride = 0;
+        // Only read through this interface, but the memory is the decoder's own to write.
+        auto* plane = const_cast<std::uint8_t*>(de265_get_image_plane(image, i, &stride));
+        const int height = de265_get_image_height(image, i);
+        if (plane != nullptr && stride > 0 && height > 0) {
+            std::memset(plane, 0, static_cast<std::size_t>(stride) * static_cast<std::size_t>(height));
+        }
+    }
+    return 1;
+}
+
+void release_buffer(Context* context, de265_image* image, void* /*user*/) {
+    de265_get_default_image_allocation_functions()->release_buffer(context, image, nullptr);
+}
+
+heif_error new_decoder(void** decoder) {
+    Context* context = de265_new_decoder();
+    if (context == nullptr) return heif_failure("libde265 has no memory");
+    static de265_image_allocation allocation = {get_buffer, release_buffer};
+    de265_set_image_allocation_functions(context, &allocation, nullptr);
+    // Encoders may state a checksum of the picture; then damage shows.
+    de265_set_parameter_bool(context, DE265_DECODER_PARAM_BOOL_SEI_CHECK_HASH, 1);
+    *decoder = context;
+    return kHeifOk;
+}
+
+void free_decoder(void* decoder) {
+    de265_free_decoder(static_cast<Context*>(decoder));
+}
+
+// NAL units, each after its length in four bytes.
+heif_error push_data(void* decoder, const void* data, size_t size) {
+    const auto* bytes = static_cast<const std::uint8_t*>(data);
+    for (std::size_t at = 0; at < size;) {
+        if (size - at < 4) return heif_failure("an HEVC unit without its length");
+        const std::size_t length = std::size_t{bytes[at]} << 24 | std::size_t{bytes[at + 1]} << 16 |
+                                   std::size_t{bytes[at + 2]} << 8 | bytes[at + 3];
+        at += 4;
+        if (length > size - at) return heif_failure("an HEVC unit goes on past its data");
+        if (de265_push_NAL(static_cast<Context*>(decoder), bytes + at, static_cast<int>(length), 0, nullptr) !=
+            DE265_OK) {
+            return heif_failure("libde265 takes no more data");
+        }
+        at += length;
+    }
+    return kHeifOk;
+}
+
+HeifPicture describe(const de265_image* image) {
+    HeifPicture picture;
+    picture.width = de265_get_image_width(image, 0);
+    picture.height = de265_get_image_height(image, 0);
+    picture.bits = de265_get_bits_per_pixel(image, 0);
+    switch (de265_get_chroma_format(image)) {
+        case de265_chroma_mono: picture.chroma = heif_chroma_monochrome; break;
+        case de265_chroma_420: picture.chroma = heif_chroma_420; break;
+        case de265_chroma_422: picture.chroma = heif_chroma_422; break;
+        case de265_chroma_444: picture.chroma = heif_chroma_444; break;
+    }
+    const int planes = picture.chroma == heif_chroma_monochrome ? 1 : 3;
+    for (int i = 0; i < planes; ++i) {
+        int stride = 0;
+        picture.planes[i].data = de265_get_image_plane(image, i, &stride);
+        picture.planes[i].stride_bytes = static_cast<std::size_t>(stride);
+        const bool sides =
+            i == 0 || (de265_get_image_width(image, i) >= chroma_width(picture.width, picture.chroma) &&
+                       de265_get_image_height(image, i) >= chroma_height(picture.height, picture.chroma));
+        // libheif has one depth for the whole picture.
+        if (!sides || de265_get_bits_per_pixel(image, i) != picture.bits) picture.planes[i].data = nullptr;
+    }
+    picture.colors = {static_cast<std::uint16_t>(de265_get_image_colour_primaries(image)),
+                      static_cast<std::uint16_t>(de265_get_image_transfer_characteristics(image)),
+                      static_cast<std::uint16_t>(de265_get_image_matrix_coefficients(image)),
+                      de265_get_image_full_range_flag(image) != 0};
+    return picture;
+}
+
+void report_warnings(Context* context, HeifCodecs& codecs) {
+    for (de265_error warning = de265_get_warning(context); warning != DE265_OK; warning = de265_get_warning(context))
+        codecs.complain(de265_get_error_text(warning));
+}
+
+heif_error decode_image(void* decoder, heif_image** out) {
+    auto* context = static_cast<Context*>(decoder);
+    HeifCodecs* codecs = HeifCodecs::current();
+    if (codecs == nullptr) return heif_failure("called from elsewhere");
+    *out = nullptr;
+    de265_flush_data(context);
+    int more = 1;
+    de265_error error = DE265_OK;
+    while (more != 0 && *out == nullptr && error == DE265_OK) {
+        more = 0;
+        error = de265_decode(context, &more);
+        const de265_image* image = de265_get_next_picture(context);
+        if (image == nullptr) continue;
+        *out = make_heif_image(describe(image));
+        de265_release_next_picture(context);
+        if (*out == nullptr) return heif_failure("an HEVC picture of an unusual kind");
+    }
+    report_warnings(context, *codecs);
+    if (error != DE265_OK) codecs->complain(de265_get_error_text(error));
+    if (*out != nullptr) {
+        codecs->remember(*out);
+        return kHeifOk;
+    }
+    if (error == DE265_OK) codecs->complain("no picture in HEVC data");
+    *out = codecs->filled();
+    return *out != nullptr ? kHeifOk : heif_failure("no picture in HEVC data");
+}
+
+const char* plugin_name() {
+    return "libde265 in one thread";
+}
+
+int does_support(heif_compression_format format) {
+    return format == heif_compression_HEVC ? 1 : 0;
+}
+
+void set_strict(void* /*decoder*/, int /*flag*/) {}
+
+}  // namespace
+
+const heif_decoder_plugin* hevc_plugin() noexcept {
+    static const heif_decoder_plugin plugin = {
+        3,         plugin_name,  nullptr,    nullptr,           does_support, new_decoder, free_decoder,
+        push_data, decode_image, set_strict, HeifCodecs::name()};
+    return &plugin;
+}
+
+}  // namespace tutela
