@@ -34,6 +34,11 @@ Result<std::unique_ptr<FrameSource>> open_tiff(ByteSpan bytes, const DecodeLimit
 // done, as all readers do it; EXIF's orientation stays a fact, even though it tells of the same turn.
 Result<std::unique_ptr<FrameSource>> open_heif(ByteSpan bytes, const DecodeLimits& limits, MediaFormat format);
 
+// Stills and animations, whose frames libjxl lays over those before; pages, which have no time. Always exact: 8 bits, in
+// the colours that the file states, none converted, as with PNG. The orientation in the header is part of the format and
+// done, as all readers do it; info() still tells of it.
+Result<std::unique_ptr<FrameSource>> open_jxl(ByteSpan bytes, const DecodeLimits& limits);
+
 // The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);
 

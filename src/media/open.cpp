@@ -47,6 +47,7 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
         case MediaFormat::tiff: return open_tiff(bytes, limits, format);
         case MediaFormat::heif:
         case MediaFormat::avif: return open_heif(bytes, limits, format);
+        case MediaFormat::jxl: return open_jxl(bytes, limits);
         default: break;
     }
     return Status(StatusCode::unsupported, "no picture of a kind that this build reads");

@@ -57,6 +57,8 @@ MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
                                          std::string_view("II+\0", 4), std::string_view("MM\0+", 4)}) {
         if (has_text(first_bytes, 0, magic)) return MediaFormat::tiff;
     }
+    if (has_text(first_bytes, 0, "\xff\x0a")) return MediaFormat::jxl;  // a codestream; in a container:
+    if (has_text(first_bytes, 0, std::string_view("\0\0\0\x0cJXL \r\n\x87\n", 12))) return MediaFormat::jxl;
     return sniff_boxes(first_bytes);
 }
 
