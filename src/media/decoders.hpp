@@ -39,6 +39,15 @@ Result<std::unique_ptr<FrameSource>> open_heif(ByteSpan bytes, const DecodeLimit
 // done, as all readers do it; info() still tells of it.
 Result<std::unique_ptr<FrameSource>> open_jxl(ByteSpan bytes, const DecodeLimits& limits);
 
+// The composite, which programs write beside the layers for others to show: gray, duotone, bitmap, palette, RGB or CMYK,
+// of 8 or 16 bits. Where it is missing or lost, the thumbnail comes, declared as damage. Always exact.
+Result<std::unique_ptr<FrameSource>> open_psd(ByteSpan bytes, const DecodeLimits& limits);
+
+// The largest JPEG that lies within a camera's raw file: cameras put in one of full size or nearly. It is looked for by
+// its first bytes, so no maker's private structure need be known, and nothing is developed. Where there is none, a file
+// that is built as a TIFF is read as one. LibRaw is not used: it brings OpenMP's threads along, and hundreds of formats.
+Result<std::unique_ptr<FrameSource>> open_raw(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
+
 // The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);
 

@@ -1,5 +1,6 @@
 #include "core/try.hpp"
 #include "media/decoders.hpp"
+#include "media/tiff_directories.hpp"
 
 namespace tutela {
 
@@ -44,10 +45,13 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
         case MediaFormat::jpeg: return open_jpeg(bytes, limits, mode);
         case MediaFormat::png: return open_png(bytes, limits);
         case MediaFormat::webp: return open_webp(bytes, limits, mode);
-        case MediaFormat::tiff: return open_tiff(bytes, limits, format);
+        case MediaFormat::tiff:
+            return is_camera_raw(bytes) ? open_raw(bytes, limits, mode) : open_tiff(bytes, limits, format);
         case MediaFormat::heif:
         case MediaFormat::avif: return open_heif(bytes, limits, format);
         case MediaFormat::jxl: return open_jxl(bytes, limits);
+        case MediaFormat::psd: return open_psd(bytes, limits);
+        case MediaFormat::raw: return open_raw(bytes, limits, mode);
         default: break;
     }
     return Status(StatusCode::unsupported, "no picture of a kind that this build reads");

@@ -45,6 +45,17 @@ MediaFormat sniff_boxes(ByteSpan first_bytes) noexcept {
     return MediaFormat::unknown;
 }
 
+// Raw files that do not begin as a plain TIFF does: Canon's, Olympus', Panasonic's, Fujifilm's, Minolta's, Sigma's.
+bool is_raw(ByteSpan first_bytes) noexcept {
+    if (has_text(first_bytes, 0, std::string_view("II*\0", 4)) && has_text(first_bytes, 8, "CR\2")) return true;
+    for (const std::string_view magic :
+         {std::string_view("IIRO"), std::string_view("IIRS"), std::string_view("MMOR"), std::string_view("IIU\0", 4),
+          std::string_view("FUJIFILMCCD-RAW"), std::string_view("\0MRM", 4), std::string_view("FOVb")}) {
+        if (has_text(first_bytes, 0, magic)) return true;
+    }
+    return has_brand(first_bytes, "crx ");
+}
+
 }  // namespace
 
 MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
@@ -53,6 +64,11 @@ MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
     // is a corrupt PNG, not something unknown.
     if (has_text(first_bytes, 0, "\x89PNG")) return MediaFormat::png;
     if (has_text(first_bytes, 0, "RIFF") && has_text(first_bytes, 8, "WEBP")) return MediaFormat::webp;
+    if (is_raw(first_bytes)) return MediaFormat::raw;
+    if (has_text(first_bytes, 0, std::string_view("8BPS\0\1", 6)) ||
+        has_text(first_bytes, 0, std::string_view("8BPS\0\2", 6))) {
+        return MediaFormat::psd;
+    }
     for (const std::string_view magic : {std::string_view("II*\0", 4), std::string_view("MM\0*", 4),
                                          std::string_view("II+\0", 4), std::string_view("MM\0+", 4)}) {
         if (has_text(first_bytes, 0, magic)) return MediaFormat::tiff;

@@ -1,6 +1,7 @@
 #include "media/tiff_directories.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace tutela {
 
@@ -15,7 +16,11 @@ enum Tag : std::uint64_t {
     kCompression = 259,
     kPhotometric = 262,
     kMaker = 271,
+    kStripOffsets = 273,
     kOrientation = 274,
+    kStripSizes = 279,
+    kTileOffsets = 324,
+    kTileSizes = 325,
     kSubDirectories = 330,
     kDngVersion = 50706,
 };
@@ -76,6 +81,8 @@ bool TiffWalker::read(std::uint64_t offset, TiffDirectory& directory) const {
     if (offset == 0 || !number(offset, count_bytes, count) || count == 0) return false;
     std::uint64_t at = offset + count_bytes;
     directory.whole = true;
+    Entry offsets;
+    Entry sizes;
     for (std::uint64_t i = 0; i < std::min(count, kMostEntries); ++i, at += entry_bytes) {
         Entry entry;
         std::uint64_t type = 0;
@@ -93,10 +100,27 @@ bool TiffWalker::read(std::uint64_t offset, TiffDirectory& directory) const {
                 entry.offset <= bytes_.size() && entry.count <= (bytes_.size() - entry.offset) / entry.size;
             if (!inside) directory.whole = false;
         }
+        if (entry.tag == kStripOffsets || entry.tag == kTileOffsets) offsets = entry;
+        if (entry.tag == kStripSizes || entry.tag == kTileSizes) sizes = entry;
         keep(entry, directory);
     }
+    directory.data_end = end_of(offsets, sizes);
     if (count > kMostEntries || !number(at, word, directory.next)) directory.whole = false;
     return true;
+}
+
+std::uint64_t TiffWalker::end_of(const Entry& offsets, const Entry& sizes) const noexcept {
+    std::uint64_t end = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+    for (std::uint64_t i = 0; i < std::min(offsets.count, sizes.count); ++i) {
+        if (!number(offsets.offset + i * offsets.size, static_cast<std::size_t>(offsets.size), offset) ||
+            !number(sizes.offset + i * sizes.size, static_cast<std::size_t>(sizes.size), size)) {
+            break;
+        }
+        if (size <= std::numeric_limits<std::uint64_t>::max() - offset) end = std::max(end, offset + size);
+    }
+    return end;
 }
 
 void TiffWalker::keep(const Entry& entry, TiffDirectory& directory) const {
@@ -119,6 +143,51 @@ void TiffWalker::keep(const Entry& entry, TiffDirectory& directory) const {
             break;
         default: break;
     }
+}
+
+namespace {
+
+constexpr std::size_t kDirectoriesLookedAt = 32;
+
+// The first few directories: the chain, and after each its subdirectories.
+std::vector<TiffDirectory> first_directories(const TiffWalker& walker) {
+    std::vector<TiffDirectory> found;
+    std::vector<std::uint64_t> waiting{walker.first()};
+    while (!waiting.empty() && found.size() < kDirectoriesLookedAt) {
+        TiffDirectory directory;
+        const std::uint64_t offset = waiting.back();
+        waiting.pop_back();
+        if (!walker.read(offset, directory)) continue;
+        if (directory.next != 0) waiting.push_back(directory.next);
+        waiting.insert(waiting.end(), directory.children.rbegin(), directory.children.rend());
+        found.push_back(std::move(directory));
+    }
+    return found;
+}
+
+bool has_raw_samples(const TiffDirectory& directory) noexcept {
+    constexpr std::uint32_t kColorFilters = 32803;
+    constexpr std::uint32_t kLinearRaw = 34892;
+    constexpr std::uint32_t kCompressions[] = {32767, 32769, 32770, 34713, 65000, 65535};  // Sony, Epson, Samsung, …
+    return directory.photometric == kColorFilters || directory.photometric == kLinearRaw ||
+           std::find(std::begin(kCompressions), std::end(kCompressions), directory.compression) !=
+               std::end(kCompressions);
+}
+
+}  // namespace
+
+bool is_camera_raw(ByteSpan bytes) {
+    const std::vector<TiffDirectory> directories = first_directories(TiffWalker(bytes));
+    if (directories.empty()) return false;
+    if (directories.front().is_dng) return true;
+    return directories.front().has_maker && std::any_of(directories.begin(), directories.end(), has_raw_samples);
+}
+
+std::uint64_t announced_tiff_bytes(ByteSpan bytes) {
+    std::uint64_t end = 0;
+    for (const TiffDirectory& directory : first_directories(TiffWalker(bytes)))
+        end = std::max({end, directory.data_end, directory.whole ? 0 : std::uint64_t{bytes.size()} + 1});
+    return end;
 }
 
 }  // namespace tutela

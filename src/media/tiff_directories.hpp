@@ -20,6 +20,7 @@ struct TiffDirectory {
     bool is_dng = false;
     std::vector<std::uint64_t> children;  // SubIFDs, the first few
     std::uint64_t next = 0;               // 0: the last of its chain
+    std::uint64_t data_end = 0;           // where the last of its strips and tiles ends
     bool whole = false;                   // all of it, and of its values, lies within the file
 };
 
@@ -36,6 +37,7 @@ public:
 private:
     struct Entry;
     bool number(std::uint64_t offset, std::size_t size, std::uint64_t& value) const noexcept;
+    [[nodiscard]] std::uint64_t end_of(const Entry& offsets, const Entry& sizes) const noexcept;
     void keep(const Entry& entry, TiffDirectory& directory) const;
 
     ByteSpan bytes_;
@@ -43,5 +45,12 @@ private:
     bool big_ = false;
     std::uint64_t first_ = 0;
 };
+
+// Whether a file that begins as a TIFF is a camera's raw file: a DNG, or one that names the camera's maker and has a
+// picture of raw samples. Looks at the first few directories.
+[[nodiscard]] bool is_camera_raw(ByteSpan bytes);
+
+// Where a TIFF, or a raw file that is built like one, should end by its first few directories; 0 when it has none.
+[[nodiscard]] std::uint64_t announced_tiff_bytes(ByteSpan bytes);
 
 }  // namespace tutela
