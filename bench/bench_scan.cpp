@@ -233,7 +233,8 @@ public:
     FrameHash found;
 
 private:
-    FileReader reader_{{}, nullptr};
+    std::unique_ptr<Decoder> decoder_ = make_decoder();
+    FileReader reader_{*decoder_, {}, nullptr};
     Frame frame_;
     PdqHasher hasher_{PdqRounding::likely};
     std::vector<Neighbor> neighbors_;

@@ -24,6 +24,8 @@ nb::dict match_dict(const MatchFact& match) {
     out["entry_id"] = match.entry_id;
     out["distance"] = match.distance_bits;
     out["variant"] = match.variant;
+    out["frame"] = match.frame;
+    out["pts_us"] = match.pts_us;
     out["confirm"] = nb::none();
     if (match.confirm.has_value()) {
         nb::dict confirm;
@@ -49,16 +51,19 @@ nb::dict row_dict(const FileRow& row, bool show_hash) {
         matches.append(match_dict(match));
     nb::dict out;
     out["path"] = path_text(row.path);
+    out["inner"] = row.inner.empty() ? nb::none() : nb::object(path_text(row.inner));
     out["size"] = row.size_bytes;
     out["sha256"] = row.sha256;
     out["outcome"] = outcome_name(row.outcome);
     out["reason"] = text_or_none(row.reason);
     out["damaged"] = row.damaged;
     out["damage_reason"] = text_or_none(row.damage_reason);
+    out["decoded_percent"] = row.decoded_percent;
     out["format"] = text_or_none(row.format);
     out["width"] = number_or_none(row.width);
     out["height"] = number_or_none(row.height);
     out["orientation"] = number_or_none(row.orientation);
+    out["frames"] = number_or_none(row.frames);
     out["decode"] = text_or_none(row.decode);
     out["quality"] = row.quality;
     out["matches"] = matches;
@@ -75,7 +80,11 @@ void bind_outcome(nb::module_& module) {
         .value("unsupported", Outcome::unsupported, "No picture of a kind that this build reads.")
         .value("corrupt", Outcome::corrupt, "Announces itself as a picture, and no pixel could be decoded.")
         .value("unreadable", Outcome::unreadable, "Could not be opened or read to its end.")
-        .value("limit", Outcome::limit, "Would have passed a limit on bytes, pixels or time.");
+        .value("limit", Outcome::limit, "Would have passed a limit on bytes, pixels, frames or entries.")
+        .value("crashed", Outcome::crashed, "The decoder broke on it, twice.")
+        .value("timeout", Outcome::timeout, "The decoder took too long.")
+        .value("memory", Outcome::memory, "The decoder needed more memory than it may have.")
+        .value("container", Outcome::container, "An archive that was opened: the files in it have rows of their own.");
 }
 
 void bind_row(nb::module_& module) {
@@ -85,6 +94,9 @@ void bind_row(nb::module_& module) {
         .def_ro("distance", &MatchFact::distance_bits, "In how many bits the hashes differ.")
         .def_ro("variant", &MatchFact::variant,
                 "Which variant of the picture is that near: 'plain' for the picture as it stands, 'mirror', 'trim_1'.")
+        .def_ro("frame", &MatchFact::frame, "Which frame of the file is that near, the first of several; from 0.")
+        .def_ro("pts_us", &MatchFact::pts_us,
+                "When that frame of an animation is shown, in microseconds from the start; else None.")
         .def_ro("confirm", &MatchFact::confirm,
                 "In how many bits the pHashes of the file and the entry differ; None when they were not compared.")
         .def_ro("category", &MatchFact::category, "The entry's category; may be empty.")
@@ -103,6 +115,10 @@ void bind_row(nb::module_& module) {
         .def_prop_ro(
             "path", [](const FileRow& row) { return path_text(row.path); },
             "The file's name; open() takes it back, whatever bytes it holds.")
+        .def_prop_ro(
+            "inner", [](const FileRow& row) { return path_text(row.inner); },
+            "For a file inside an archive: its name there, after the names of archives within archives, each followed\n"
+            "by '!/'; `path` is the archive's. Empty for a file of its own.")
         .def_ro("size", &FileRow::size_bytes, "Bytes.")
         .def_ro("sha256", &FileRow::sha256, "64 hex digits, or None when the file could not be read to its end.")
         .def_ro("outcome", &FileRow::outcome, "What became of it.")
@@ -113,10 +129,13 @@ void bind_row(nb::module_& module) {
         .def_prop_ro(
             "damage_reason", [](const FileRow& row) { return to_text(row.damage_reason); },
             "What is wrong with a damaged file; else empty.")
-        .def_ro("format", &FileRow::format, "'jpeg', 'png', 'webp', or empty.")
+        .def_ro("decoded_percent", &FileRow::decoded_percent,
+                "How much of the picture was decoded, in percent of its rows; None when nothing was.")
+        .def_ro("format", &FileRow::format, "'jpeg', 'png', 'zip' and so on, or empty.")
         .def_ro("width", &FileRow::width, "Pixels, as stored; 0 when unknown.")
         .def_ro("height", &FileRow::height, "Pixels, as stored; 0 when unknown.")
         .def_ro("orientation", &FileRow::orientation, "EXIF orientation 1 to 8; 0 when none is stated.")
+        .def_ro("frames", &FileRow::frames, "How many frames were looked at.")
         .def_ro("decode", &FileRow::decode,
                 "How it was decoded: 'exact', 'luma', 'scaled', 'screen'; empty when it was not.")
         .def_ro("quality", &FileRow::quality, "Of the hash, 0 to 100, or None without a hash.")
@@ -130,10 +149,14 @@ void bind_row(nb::module_& module) {
         .def(
             "__eq__", [](const FileRow& a, const FileRow& b) { return a == b; }, nb::is_operator(),
             nb::sig("def __eq__(self, other: object, /) -> bool"))
-        .def("__hash__", [](const FileRow& row) { return nb::hash(nb::make_tuple(path_text(row.path), row.sha256)); })
+        .def("__hash__",
+             [](const FileRow& row) {
+                 return nb::hash(nb::make_tuple(path_text(row.path), path_text(row.inner), row.sha256));
+             })
         .def("__repr__", [](const FileRow& row) {
             return nb::str("<tutela.FileRow {!r}: {}, {} matches>")
-                .format(path_text(row.path), outcome_name(row.outcome), row.matches.size());
+                .format(path_text(row.inner.empty() ? row.path : row.path + "!/" + row.inner),
+                        outcome_name(row.outcome), row.matches.size());
         });
 }
 

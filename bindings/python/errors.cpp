@@ -38,6 +38,7 @@ void bind_errors(nb::module_& module) {
         .value("invalid_argument", StatusCode::invalid_argument, "A parameter outside its documented range.")
         .value("too_small", StatusCode::too_small, "An image with a side of fewer than 5 pixels.")
         .value("limit", StatusCode::limit, "A stated limit would be passed.")
+        .value("timeout", StatusCode::timeout, "The work took longer than its limit allows.")
         .value("not_found", StatusCode::not_found, "No such file or folder.")
         .value("permission_denied", StatusCode::permission_denied, "The system refused access.")
         .value("io_error", StatusCode::io_error, "Reading or writing failed.")
@@ -46,6 +47,7 @@ void bind_errors(nb::module_& module) {
         .value("checksum_mismatch", StatusCode::checksum_mismatch, "The data is not what was written.")
         .value("version_mismatch", StatusCode::version_mismatch, "A format version that this build does not know.")
         .value("out_of_memory", StatusCode::out_of_memory, "Memory could not be had.")
+        .value("crashed", StatusCode::crashed, "A process that works for the library ended without an answer.")
         .value("internal", StatusCode::internal, "A defect of the library: please report it.");
 
     nb::register_exception_translator([](const std::exception_ptr& thrown, void*) {

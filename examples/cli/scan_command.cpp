@@ -55,7 +55,7 @@ Options scan_options() {
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);
-    options.flag("strict", "a file unreadable, corrupt or over a limit is an error, as is a bad line in L");
+    options.flag("strict", "a file that could not be looked at is an error, as is a bad line in L");
     options.flag("quiet,q", "no summary and no progress on standard error");
     options.flag("no-progress", "no progress on standard error");
     return options;
@@ -115,8 +115,9 @@ std::string summary(const RunTotals& totals) {
     std::string text =
         "scanned " + counted(totals.files, "file") + ", " + readable_bytes(static_cast<double>(totals.bytes)) + ": ";
     text += grouped(totals.count(Outcome::matched)) + " matched, " + grouped(totals.count(Outcome::clean)) + " clean";
-    constexpr std::array kOthers = {Outcome::low_quality, Outcome::too_small,  Outcome::unsupported,
-                                    Outcome::corrupt,     Outcome::unreadable, Outcome::limit};
+    constexpr std::array kOthers = {Outcome::low_quality, Outcome::too_small, Outcome::unsupported, Outcome::corrupt,
+                                    Outcome::unreadable,  Outcome::limit,     Outcome::crashed,     Outcome::timeout,
+                                    Outcome::memory,      Outcome::container};
     for (const Outcome outcome : kOthers) {
         if (totals.count(outcome) == 0) continue;
         text += ", " + grouped(totals.count(outcome)) + ' ' + std::string(outcome_name(outcome));
@@ -133,9 +134,11 @@ void say_interrupted(const RunTotals& totals, FilesTotal files_total) {
 }
 
 int exit_code(const ScanRequest& request, const RunTotals& totals) {
-    const bool incomplete =
-        totals.count(Outcome::unreadable) + totals.count(Outcome::corrupt) + totals.count(Outcome::limit) > 0;
-    if (totals.interrupted || (request.strict && incomplete)) return kError;
+    std::uint64_t unseen = 0;
+    for (const Outcome outcome :
+         {Outcome::unreadable, Outcome::corrupt, Outcome::limit, Outcome::crashed, Outcome::timeout, Outcome::memory})
+        unseen += totals.count(outcome);
+    if (totals.interrupted || (request.strict && unseen > 0)) return kError;
     return totals.count(Outcome::matched) > 0 ? kMatched : kNothingMatched;
 }
 

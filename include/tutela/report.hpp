@@ -122,17 +122,20 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //
 //   text   for people: a line for each file that is not clean, or clean but damaged; then the sums. Whatever could
 //          steer a terminal or reorder a line (control characters, bidirectional controls, bytes that are not UTF-8) is
-//          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost.
+//          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost. A file in an
+//          archive is named "archive!/inner". In the sums, outcomes after `limit` are left out when no file has them.
 //   jsonl  one object a line and file, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
-//          U+FFFD in the place of each bad byte), size, sha256, outcome, reason, damaged, damage_reason, format, width,
-//          height, orientation, decode, hash_algorithm, quality, matches [{entry_id, distance, variant, confirm,
-//          category, label}], radius, min_quality, list_digest, and hash only with show_hashes; always in this order.
-//          `confirm` is null or, such as, {"phash":3}, in CSV `phash 3`. What is not known or was not
-//          given is null (outside `matches`, whose texts are always texts). Nothing but ASCII is written.
+//          U+FFFD in the place of each bad byte), inner, inner_hex (likewise), size, sha256, outcome, reason, damaged,
+//          damage_reason, decoded_percent, format, width, height, orientation, frames, decode, hash_algorithm, quality,
+//          matches [{entry_id, distance, variant, frame, pts_us, confirm, category, label}], radius, min_quality,
+//          list_digest, and hash only with show_hashes; always in this order. `confirm` is null or, such as,
+//          {"phash":3}, in CSV `phash 3`. What is not known or was not given is null (outside `matches`, whose texts
+//          are always texts). Nothing but ASCII is written.
 //   csv    RFC 4180 with CR LF: a header line, then a line for each match; a file without a match has one line. The
-//          columns are path, size, sha256, outcome, reason, damaged, damage_reason, format, width, height, orientation,
-//          decode, hash_algorithm, quality, match_count, entry_id, distance, variant, confirm, category, label, radius,
-//          min_quality, list_digest and, with show_hashes, hash. A cell that a spreadsheet could take for a formula (it
+//          columns are path, inner, size, sha256, outcome, reason, damaged, damage_reason, decoded_percent, format,
+//          width, height, orientation, frames, decode, hash_algorithm, quality, match_count, entry_id, distance,
+//          variant, frame, pts_us, confirm, category, label, radius, min_quality, list_digest and, with show_hashes,
+//          hash. A cell that a spreadsheet could take for a formula (it
 //          starts with = + - @, their full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in
 //          `text`, but for tab, CR and LF, which are kept within quotes.
 class TUTELA_API ReportWriter {

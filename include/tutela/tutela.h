@@ -183,10 +183,34 @@ typedef struct tutela_decode_limits {
 // Sets the defaults, which are written beside the fields.
 TUTELA_API void tutela_decode_limits_init(tutela_decode_limits* limits, size_t struct_size);
 
-// Formats of pictures.
-enum { TUTELA_FORMAT_UNKNOWN = 0, TUTELA_FORMAT_JPEG = 1, TUTELA_FORMAT_PNG = 2, TUTELA_FORMAT_WEBP = 3 };
+// Formats of pictures, and from 100 on of archives.
+enum {
+    TUTELA_FORMAT_UNKNOWN = 0,
+    TUTELA_FORMAT_JPEG = 1,
+    TUTELA_FORMAT_PNG = 2,
+    TUTELA_FORMAT_WEBP = 3,
+    TUTELA_FORMAT_GIF = 4,
+    TUTELA_FORMAT_TIFF = 5,
+    TUTELA_FORMAT_BMP = 6,
+    TUTELA_FORMAT_ICO = 7,
+    TUTELA_FORMAT_HEIF = 8,
+    TUTELA_FORMAT_AVIF = 9,
+    TUTELA_FORMAT_JXL = 10,
+    TUTELA_FORMAT_PSD = 11,
+    TUTELA_FORMAT_RAW = 12,
+    TUTELA_FORMAT_ZIP = 100,
+    TUTELA_FORMAT_TAR = 101,
+    TUTELA_FORMAT_7Z = 102,
+    TUTELA_FORMAT_GZIP = 103,
+    TUTELA_FORMAT_BZIP2 = 104,
+    TUTELA_FORMAT_XZ = 105,
+    TUTELA_FORMAT_ZSTD = 106,
+    TUTELA_FORMAT_RAR = 107,
+    TUTELA_FORMAT_CAB = 108,
+    TUTELA_FORMAT_CPIO = 109
+};
 
-// "jpeg", "png", "webp"; "unknown" for any other number. Static.
+// "jpeg", "png", "zip" and so on; "unknown" for any other number. Static.
 TUTELA_API const char* tutela_format_name(uint32_t format);
 
 // How much of a picture is decoded for its hash. All but exact can move a hash by a few bits; see DecodeMode in
@@ -513,6 +537,9 @@ typedef struct tutela_match {
     const char* variant;
     bool has_phash_distance;  // the pHashes of the file and of the entry were compared; else the next field is 0
     uint32_t phash_distance_bits;
+    uint32_t frame;  // which frame of the file is that near, the first of several; from 0
+    bool has_pts;    // the frame has a time; else the next field is 0
+    int64_t pts_us;  // when the frame is shown, in microseconds from the start
 } tutela_match;
 
 // All that is known of one input. Texts are never NULL unless it is said.
@@ -523,7 +550,7 @@ typedef struct tutela_row {
     uint64_t size_bytes;
     const char* sha256;         // 64 lower-case hex digits, or NULL when the file could not be read to its end
     const char* reason;         // why, for outcomes other than matched and clean; else empty
-    const char* format;         // "jpeg", "png", "webp", or empty
+    const char* format;         // as tutela_format_name has it, or empty
     const char* damage_reason;  // empty when whole
     bool damaged;               // hashed from what could still be decoded
     int32_t quality;            // of the hash, 0..100; -1 when there is none
@@ -534,9 +561,15 @@ typedef struct tutela_row {
     const tutela_hash256* hash;          // the file's own, or NULL
     const tutela_match* const* matches;  // nearest first; NULL when there are none
     const char* decode;  // how it was decoded: "exact", "luma", "scaled", "screen"; NULL when it was not
+    // For a file inside an archive: its name there; `path` is the archive's. Names of archives within archives come
+    // before it, each followed by "!/". NULL for a file of its own.
+    const char* inner;
+    bool has_decoded_percent;  // something was decoded; else the next field is 0
+    uint32_t decoded_percent;  // how much, in percent of the picture's rows; of several frames, the hashed one
+    uint32_t frames;           // how many frames were looked at
 } tutela_row;
 
-// For a row of your own: quality is set to -1, texts to "" (sha256 and decode to NULL) and everything else to zero.
+// For a row of your own: quality is set to -1, texts to "" (sha256, decode and inner to NULL) and everything else to zero.
 TUTELA_API void tutela_row_init(tutela_row* row, size_t struct_size);
 
 // Receives a row, which is valid during the call only. Anything but TUTELA_OK ends the scan and is what it returns.

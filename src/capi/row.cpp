@@ -14,6 +14,10 @@ static_assert(TUTELA_OUTCOME_UNSUPPORTED == static_cast<int>(Outcome::unsupporte
 static_assert(TUTELA_OUTCOME_CORRUPT == static_cast<int>(Outcome::corrupt));
 static_assert(TUTELA_OUTCOME_UNREADABLE == static_cast<int>(Outcome::unreadable));
 static_assert(TUTELA_OUTCOME_LIMIT == static_cast<int>(Outcome::limit));
+static_assert(TUTELA_OUTCOME_CRASHED == static_cast<int>(Outcome::crashed));
+static_assert(TUTELA_OUTCOME_TIMEOUT == static_cast<int>(Outcome::timeout));
+static_assert(TUTELA_OUTCOME_MEMORY == static_cast<int>(Outcome::memory));
+static_assert(TUTELA_OUTCOME_CONTAINER == static_cast<int>(Outcome::container));
 static_assert(kOutcomes + 1 <= std::size(tutela_totals{}.by_outcome));
 
 tutela_match view_of(const MatchFact& match) noexcept {
@@ -24,7 +28,10 @@ tutela_match view_of(const MatchFact& match) noexcept {
             .label = match.label.c_str(),
             .variant = match.variant.c_str(),
             .has_phash_distance = match.confirm.has_value(),
-            .phash_distance_bits = match.confirm.value_or(0)};
+            .phash_distance_bits = match.confirm.value_or(0),
+            .frame = match.frame,
+            .has_pts = match.pts_us.has_value(),
+            .pts_us = match.pts_us.value_or(0)};
 }
 
 tutela_row default_row() noexcept {
@@ -49,6 +56,8 @@ Status read_match(const tutela_match* from, MatchFact& into) {
     TUTELA_TRY(copy_required(known.label, "a match's label", into.label));
     if (known.variant != nullptr) into.variant = known.variant;
     into.distance_bits = known.distance_bits;
+    into.frame = known.frame;
+    if (known.has_pts) into.pts_us = known.pts_us;
     if (known.has_phash_distance) into.confirm = known.phash_distance_bits;
     return {};
 }
@@ -69,6 +78,10 @@ RowView::RowView(const FileRow& row) : row_(sized<tutela_row>()), hash_{} {
     row_.height = row.height;
     row_.orientation = row.orientation;
     row_.decode = row.decode.empty() ? nullptr : row.decode.c_str();
+    row_.inner = row.inner.empty() ? nullptr : row.inner.c_str();
+    row_.has_decoded_percent = row.decoded_percent.has_value();
+    row_.decoded_percent = row.decoded_percent.value_or(0);
+    row_.frames = row.frames;
     if (row.hash) {
         hash_ = capi::to_c(*row.hash);
         row_.hash = &hash_;
@@ -98,7 +111,10 @@ Result<FileRow> read_row(const tutela_row* from) {
     row.width = known.width;
     row.height = known.height;
     row.orientation = known.orientation;
+    row.frames = known.frames;
     if (known.decode != nullptr) row.decode = known.decode;
+    if (known.inner != nullptr) row.inner = known.inner;
+    if (known.has_decoded_percent) row.decoded_percent = known.decoded_percent;
     if (known.sha256 != nullptr) row.sha256 = known.sha256;
     if (known.quality >= 0) row.quality = known.quality;
     if (known.hash != nullptr) row.hash = to_cpp(*known.hash);

@@ -34,9 +34,9 @@ public:
 private:
     void render_begin(std::string& out) const override {
         out +=
-            "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_"
-            "algorithm,"
-            "quality,match_count,entry_id,distance,variant,confirm,category,label,radius,min_quality,list_digest";
+            "path,inner,size,sha256,outcome,reason,damaged,damage_reason,decoded_percent,format,width,height,"
+            "orientation,frames,decode,hash_algorithm,quality,match_count,entry_id,distance,variant,frame,pts_us,"
+            "confirm,category,label,radius,min_quality,list_digest";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;
     }
@@ -46,7 +46,7 @@ private:
         const std::string file = file_cells(row);
         const std::string run = run_cells(row);
         if (row.matches.empty()) {
-            out += file + ",,,,,," + run;
+            out += file + ",,,,,,,," + run;
             return;
         }
         for (const MatchFact& match : row.matches) {
@@ -54,6 +54,8 @@ private:
             append_text(out, match.entry_id);
             append_number(out, match.distance_bits);
             append_text(out, match.variant);
+            append_number(out, match.frame);
+            append_text(out, match.pts_us ? std::to_string(*match.pts_us) : std::string());
             append_text(out, match.confirm ? "phash " + std::to_string(*match.confirm) : std::string());
             append_text(out, match.category);
             append_text(out, match.label);
@@ -65,16 +67,19 @@ private:
     [[nodiscard]] std::string file_cells(const FileRow& row) const {
         std::string line;
         append_text(line, row.path);
+        append_text(line, row.inner);
         append_number(line, row.size_bytes);
         append_text(line, row.sha256.value_or(std::string()));
         append_text(line, outcome_name(row.outcome));
         append_text(line, row.reason);
         append_text(line, row.damaged ? "true" : "false");
         append_text(line, row.damage_reason);
+        append_text(line, row.decoded_percent ? std::to_string(*row.decoded_percent) : std::string());
         append_text(line, row.format);
         append_known(line, row.width);
         append_known(line, row.height);
         append_known(line, row.orientation);
+        append_known(line, row.frames);
         append_text(line, row.decode);
         append_text(line, facts().hash_algorithm);
         append_text(line, row.quality ? std::to_string(*row.quality) : std::string());

@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,16 @@ public:
         begin(key);
         out_ += value ? "true" : "false";
     }
+    template <typename Number>
+    void optional(std::string_view key, const std::optional<Number>& value) {
+        if (!value) return null(key);
+        number(key, *value);
+    }
+    // Bytes that are no text come once more, in hex.
+    void hex_unless_text(std::string_view key, std::string_view value) {
+        if (is_utf8(value)) return;
+        text(key, bytes_to_hex(std::span(reinterpret_cast<const std::uint8_t*>(value.data()), value.size())));
+    }
     void null(std::string_view key) {
         begin(key);
         out_ += "null";
@@ -63,6 +74,8 @@ void append_match(std::string& out, const MatchFact& match) {
     object.text("entry_id", match.entry_id);
     object.number("distance", match.distance_bits);
     object.text("variant", match.variant);
+    object.number("frame", match.frame);
+    object.optional("pts_us", match.pts_us);
     if (match.confirm) {
         object.begin("confirm");
         JsonObject confirm(out);
@@ -105,16 +118,16 @@ private:
 
     static void append_file(JsonObject& object, const FileRow& row) {
         object.text("path", row.path);
-        if (!is_utf8(row.path)) {
-            const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.path.data());
-            object.text("path_hex", bytes_to_hex(std::span(bytes, row.path.size())));
-        }
+        object.hex_unless_text("path_hex", row.path);
+        object.text_or_null("inner", row.inner);
+        object.hex_unless_text("inner_hex", row.inner);
         object.number("size", row.size_bytes);
         object.text_or_null("sha256", row.sha256.value_or(std::string()));
         object.text("outcome", outcome_name(row.outcome));
         object.text_or_null("reason", row.reason);
         object.boolean("damaged", row.damaged);
         object.text_or_null("damage_reason", row.damage_reason);
+        object.optional("decoded_percent", row.decoded_percent);
     }
 
     void append_picture(JsonObject& object, const FileRow& row) const {
@@ -122,13 +135,10 @@ private:
         object.number_or_null("width", row.width);
         object.number_or_null("height", row.height);
         object.number_or_null("orientation", row.orientation);
+        object.number_or_null("frames", row.frames);
         object.text_or_null("decode", row.decode);
         object.text("hash_algorithm", facts().hash_algorithm);
-        if (row.quality) {
-            object.number("quality", *row.quality);
-        } else {
-            object.null("quality");
-        }
+        object.optional("quality", row.quality);
     }
 };
 

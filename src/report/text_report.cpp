@@ -11,6 +11,9 @@ namespace tutela {
 
 namespace {
 
+// Outcomes up to this one have a line in every report, the others only when there are such files.
+constexpr auto kUsualOutcomes = static_cast<std::uint32_t>(Outcome::limit);
+
 // 1234567 as "1,234,567".
 std::string grouped(std::uint64_t value) {
     std::string digits = std::to_string(value);
@@ -29,6 +32,15 @@ std::string human_bytes(std::uint64_t bytes) {
         ++unit;
     }
     return std::to_string(bytes / 1000) + "." + std::to_string(bytes % 1000 / 100) + kUnits[unit];
+}
+
+// 1234567 microseconds as "1.234 s".
+std::string seconds(std::int64_t microseconds) {
+    const std::uint64_t sign = microseconds < 0 ? 1 : 0;
+    const std::uint64_t thousandths =
+        (sign != 0 ? 0 - static_cast<std::uint64_t>(microseconds) : static_cast<std::uint64_t>(microseconds)) / 1000;
+    const std::string rest = std::to_string(1000 + thousandths % 1000);
+    return std::string(sign, '-') + std::to_string(thousandths / 1000) + '.' + rest.substr(1) + " s";
 }
 
 void append_padded(std::string& out, std::string_view text, std::size_t width) {
@@ -65,6 +77,11 @@ void append_nearest(std::string& out, const std::vector<MatchFact>& matches, con
         out += ", variant ";
         append_visible(out, nearest.variant);
     }
+    if (nearest.pts_us) {
+        out += ", at " + seconds(*nearest.pts_us);
+    } else if (nearest.frame != 0) {
+        out += ", frame " + std::to_string(nearest.frame);
+    }
     append_confirm(out, nearest, facts);
     if (!nearest.category.empty()) {
         out += ", category ";
@@ -88,6 +105,10 @@ private:
         if (row.outcome == Outcome::clean && !row.damaged) return;
         append_padded(out, outcome_name(row.outcome), 13);
         append_visible(out, row.path);
+        if (!row.inner.empty()) {
+            out += "!/";
+            append_visible(out, row.inner);
+        }
         if (!row.matches.empty()) append_nearest(out, row.matches, facts());
         if (!row.reason.empty()) {
             out += ": ";
@@ -107,6 +128,7 @@ private:
         append_count(out, "files", totals.files);
         for (std::uint32_t i = 1; i <= kOutcomes; ++i) {
             const auto outcome = static_cast<Outcome>(i);
+            if (i > kUsualOutcomes && totals.count(outcome) == 0) continue;
             append_count(out, "  " + std::string(outcome_name(outcome)), totals.count(outcome));
         }
         append_count(out, "damaged", totals.damaged);

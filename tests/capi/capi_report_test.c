@@ -88,7 +88,7 @@ static void test_formats(const tutela_scanner* scanner, const char* digest) {
 static void test_own_row(const tutela_scanner* scanner) {
     static sink_t sink;
     tutela_report_writer* writer = NULL;
-    tutela_match match = {sizeof match, 7, "mine", "cat", "lab", "mirror", true, 5};
+    tutela_match match = {sizeof match, 7, "mine", "cat", "lab", "mirror", true, 5, 3, true, -40000};
     const tutela_match* matches[] = {&match};
     tutela_row row;
     memset(&sink, 0, sizeof sink);
@@ -99,15 +99,32 @@ static void test_own_row(const tutela_scanner* scanner) {
     row.path = "p";
     row.outcome = TUTELA_OUTCOME_MATCHED;
     row.quality = 66;
+    row.decoded_percent = 0;
     row.match_count = 1;
     row.matches = matches;
     CHECK_OK(tutela_report_writer_row(writer, &row, &error));
     CHECK(strstr(sink.text, "\"decode\":null") != NULL);
+    CHECK(strstr(sink.text, "\"inner\":null") != NULL && strstr(sink.text, "\"decoded_percent\":null") != NULL);
     row.decode = "scaled";
+    row.inner = "b.tar!/c.gif";
+    row.has_decoded_percent = true;
+    row.frames = 9;
     CHECK_OK(tutela_report_writer_row(writer, &row, &error));
     CHECK(strstr(sink.text, "\"decode\":\"scaled\"") != NULL);
     CHECK(strstr(sink.text, "\"quality\":66") != NULL && strstr(sink.text, "\"distance\":7") != NULL);
     CHECK(strstr(sink.text, "\"confirm\":{\"phash\":5}") != NULL);
+    CHECK(strstr(sink.text, "\"inner\":\"b.tar!/c.gif\"") != NULL);
+    CHECK(strstr(sink.text, "\"decoded_percent\":0") != NULL && strstr(sink.text, "\"frames\":9") != NULL);
+    CHECK(strstr(sink.text, "\"frame\":3,\"pts_us\":-40000") != NULL);
+
+    // A match and a row of a caller whose header is older.
+    match.struct_size = offsetof(tutela_match, frame);
+    row.struct_size = offsetof(tutela_row, inner);
+    sink.size = 0;
+    CHECK_OK(tutela_report_writer_row(writer, &row, &error));
+    CHECK(strstr(sink.text, "\"frame\":0,\"pts_us\":null") != NULL && strstr(sink.text, "\"inner\":null") != NULL);
+    match.struct_size = sizeof match;
+    row.struct_size = sizeof row;
 
     const size_t size = sink.size;
     matches[0] = NULL;

@@ -106,12 +106,14 @@ static tutela_status check_match(const tutela_row* row, void* context) {
     CHECK(row->sha256 != NULL && strlen(row->sha256) == 64);
     CHECK(strcmp(row->format, "png") == 0 && row->width == PICTURE_SIDE && row->height == PICTURE_SIDE);
     CHECK(row->reason[0] == 0 && row->damage_reason[0] == 0 && !row->damaged && row->orientation == 0);
+    CHECK(row->inner == NULL && row->has_decoded_percent && row->decoded_percent == 100 && row->frames == 1);
     CHECK(row->decode != NULL && strcmp(row->decode, "exact") == 0);
     CHECK(row->quality == 100 && row->hash != NULL && row->hash->bytes[0] == 0xa6);
     CHECK(row->match_count == 1);
     if (row->match_count != 1) return TUTELA_OK;
     const tutela_match* match = row->matches[0];
     CHECK(match->struct_size == sizeof *match && match->distance_bits == 0);
+    CHECK(match->frame == 0 && !match->has_pts && match->pts_us == 0);
     CHECK(strcmp(match->entry_id, "known") == 0 && strcmp(match->category, "A1") == 0);
     CHECK(strcmp(match->label, "a label") == 0);
     return TUTELA_OK;
@@ -120,7 +122,7 @@ static tutela_status check_match(const tutela_row* row, void* context) {
 static tutela_status check_note(const tutela_row* row, void* context) {
     *(int*)context += 1;
     CHECK(row->outcome == TUTELA_OUTCOME_UNSUPPORTED && row->reason[0] != 0);
-    CHECK(row->decode == NULL);
+    CHECK(row->decode == NULL && row->inner == NULL && !row->has_decoded_percent && row->frames == 0);
     CHECK(row->quality == -1 && row->hash == NULL && row->match_count == 0 && row->matches == NULL);
     return TUTELA_OK;
 }

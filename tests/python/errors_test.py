@@ -20,6 +20,7 @@ def test_every_status_has_its_exception(status: tutela.Status) -> None:
 def test_the_classes_are_also_those_that_python_code_expects() -> None:
     assert issubclass(tutela.InvalidArgumentError, ValueError)
     assert issubclass(tutela.TooSmallError, ValueError)
+    assert issubclass(tutela.TimeLimitError, TimeoutError)
     assert issubclass(tutela.NotFoundError, FileNotFoundError)
     assert issubclass(tutela.PermissionDeniedError, PermissionError)
     assert issubclass(tutela.InputOutputError, OSError)
@@ -33,6 +34,7 @@ def test_the_numbers_are_pinned() -> None:
         "invalid_argument": 10,
         "too_small": 11,
         "limit": 12,
+        "timeout": 13,
         "not_found": 20,
         "permission_denied": 21,
         "io_error": 22,
@@ -41,6 +43,7 @@ def test_the_numbers_are_pinned() -> None:
         "checksum_mismatch": 32,
         "version_mismatch": 33,
         "out_of_memory": 40,
+        "crashed": 41,
         "internal": 90,
     }
 

@@ -73,13 +73,14 @@ def test_a_row_says_all(scanner: tutela.Scanner, folder: Path) -> None:
     assert (row.size, row.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     assert (row.outcome, row.reason, row.damaged) == (tutela.Outcome.matched, "", False)
     assert (row.format, row.width, row.height, row.orientation) == ("jpeg", 320, 240, 0)
-    assert row.decode == "luma"
+    assert (row.inner, row.decoded_percent, row.frames, row.decode) == ("", 100, 1, "luma")
     assert row.hash is not None and row.hash - tutela.hash_image(data).hash <= 8
     (exact,) = tutela.Scanner(scanner.list, decode="exact").scan(row.path)
     assert exact.decode == "exact"
     assert exact.hash == tutela.hash_image(data).hash and exact.quality == tutela.hash_image(data).quality
     (match,) = row.matches
     assert (match.entry_id, match.category, match.label) == ("one", "A", "first")
+    assert (match.frame, match.pts_us) == (0, None)
     assert match.distance == row.hash - tutela.hash_image(drawing(1)).hash <= 31
     assert "matched" in repr(row) and "'one'" in repr(match)
     assert row.hash.hex not in repr(row) + json.dumps(row.to_dict())
@@ -89,9 +90,11 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
     rows = list(scanner.scan(folder))
     first = rows[0].to_dict()
     assert set(first) == {
-        "path", "size", "sha256", "outcome", "reason", "damaged", "damage_reason", "format", "width", "height",
-        "orientation", "decode", "quality", "matches",
+        "path", "inner", "size", "sha256", "outcome", "reason", "damaged", "damage_reason", "decoded_percent", "format",
+        "width", "height", "orientation", "frames", "decode", "quality", "matches",
     }  # fmt: skip
+    assert (first["inner"], first["decoded_percent"], first["frames"]) == (None, 100, 1)
+    assert (rows[4].to_dict()["decoded_percent"], rows[4].to_dict()["frames"]) == (None, None)
     assert first["decode"] == "luma" and rows[4].to_dict()["decode"] is None
     assert first["outcome"] == "matched" and first["quality"] == rows[0].quality
     assert [first[key] for key in ("reason", "damage_reason", "orientation")] == [None] * 3
@@ -100,6 +103,8 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
             "entry_id": "one",
             "distance": rows[0].matches[0].distance,
             "variant": "plain",
+            "frame": 0,
+            "pts_us": None,
             "confirm": None,
             "category": "A",
             "label": "first",

@@ -76,16 +76,19 @@ std::string or_empty(std::uint32_t value) {
 
 std::vector<std::vector<std::string>> expected(const FileRow& row) {
     std::vector<std::string> file{row.path,
+                                  row.inner,
                                   std::to_string(row.size_bytes),
                                   row.sha256.value_or(""),
                                   std::string(outcome_name(row.outcome)),
                                   row.reason,
                                   row.damaged ? "true" : "false",
                                   row.damage_reason,
+                                  row.decoded_percent ? std::to_string(*row.decoded_percent) : "",
                                   row.format,
                                   or_empty(row.width),
                                   or_empty(row.height),
                                   or_empty(row.orientation),
+                                  or_empty(row.frames),
                                   row.decode,
                                   "pdq",
                                   row.quality ? std::to_string(*row.quality) : "",
@@ -95,10 +98,12 @@ std::vector<std::vector<std::string>> expected(const FileRow& row) {
     std::vector<std::vector<std::string>> records;
     for (const MatchFact& match : matches) {
         std::vector<std::string> record = file;
-        record.insert(record.end(), {match.entry_id, row.matches.empty() ? "" : std::to_string(match.distance_bits),
-                                     row.matches.empty() ? "" : match.variant,
-                                     match.confirm ? "phash " + std::to_string(*match.confirm) : "", match.category,
-                                     match.label, "31", "50", std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""});
+        record.insert(record.end(),
+                      {match.entry_id, row.matches.empty() ? "" : std::to_string(match.distance_bits),
+                       row.matches.empty() ? "" : match.variant, row.matches.empty() ? "" : std::to_string(match.frame),
+                       match.pts_us ? std::to_string(*match.pts_us) : "",
+                       match.confirm ? "phash " + std::to_string(*match.confirm) : "", match.category, match.label,
+                       "31", "50", std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""});
         records.push_back(record);
     }
     return records;
@@ -106,19 +111,25 @@ std::vector<std::vector<std::string>> expected(const FileRow& row) {
 
 TEST(Csv, WritesTheDocumentedColumns) {
     const std::string columns =
-        "path,size,sha256,outcome,reason,damaged,damage_reason,format,width,height,orientation,decode,hash_algorithm,"
-        "quality,"
-        "match_count,entry_id,distance,variant,confirm,category,label,radius,min_quality,list_digest";
+        "path,inner,size,sha256,outcome,reason,damaged,damage_reason,decoded_percent,format,width,height,orientation,"
+        "frames,decode,hash_algorithm,quality,match_count,entry_id,distance,variant,frame,pts_us,confirm,category,"
+        "label,"
+        "radius,min_quality,list_digest";
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(false), {}), columns + "\r\n");
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(true), {}), columns + ",hash\r\n");
     FileRow row;
-    row.path = "a.jpg";
+    row.path = "a.zip";
+    row.inner = "=b.jpg";
+    row.decoded_percent = 100;
+    row.frames = 3;
     row.outcome = Outcome::matched;
-    row.matches = {{"7", 3, "A", "x", "mirror", 12}, {"9", 4, "", ""}};
+    row.matches = {{"7", 3, "A", "x", "mirror", 2, 40'000, 12}, {"9", 4, "", ""}};
     const std::string report = render(ReportFormat::csv, plain_facts(false), {row});
     EXPECT_EQ(report.substr(columns.size() + 2),
-              "a.jpg,0,,matched,,false,,,,,,,pdq,,2,7,3,mirror,phash 12,A,x,31,50," + std::string(64, 'd') + "\r\n" +
-                  "a.jpg,0,,matched,,false,,,,,,,pdq,,2,9,4,plain,,,,31,50," + std::string(64, 'd') + "\r\n");
+              "a.zip,'=b.jpg,0,,matched,,false,,100,,,,,3,,pdq,,2,7,3,mirror,2,40000,phash 12,A,x,31,50," +
+                  std::string(64, 'd') + "\r\n" +
+                  "a.zip,'=b.jpg,0,,matched,,false,,100,,,,,3,,pdq,,2,9,4,plain,0,,,,,31,50," + std::string(64, 'd') +
+                  "\r\n");
 }
 
 TEST(Csv, GivesHostileRowsBackAndStartsNoFormula) {

@@ -56,23 +56,31 @@ std::uint64_t number_or_zero(const json::value& value) {
     return value.is_null() ? 0 : value.to_number<std::uint64_t>();
 }
 
+void expect_name(const json::object& got, const std::string& key, const std::string& name) {
+    EXPECT_EQ(text_or_empty(got.at(key)), with_replacements(name));
+    const bool utf8 = with_replacements(name) == name;
+    EXPECT_EQ(got.contains(key + "_hex"), !utf8);
+    if (utf8) return;
+    std::string bytes;
+    const std::string hex(got.at(key + "_hex").as_string());
+    for (std::size_t i = 0; i < hex.size(); i += 2)
+        bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    EXPECT_EQ(bytes, name);
+}
+
 void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
-    EXPECT_EQ(got.at("path").as_string(), with_replacements(row.path));
-    const bool utf8 = with_replacements(row.path) == row.path;
-    EXPECT_EQ(got.contains("path_hex"), !utf8);
-    if (!utf8) {
-        std::string bytes;
-        const std::string hex(got.at("path_hex").as_string());
-        for (std::size_t i = 0; i < hex.size(); i += 2)
-            bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-        EXPECT_EQ(bytes, row.path);
-    }
+    expect_name(got, "path", row.path);
+    expect_name(got, "inner", row.inner);
+    EXPECT_EQ(got.at("inner").is_null(), row.inner.empty());
     EXPECT_EQ(got.at("size").to_number<std::uint64_t>(), row.size_bytes);
     EXPECT_EQ(text_or_empty(got.at("sha256")), row.sha256.value_or(""));
     EXPECT_EQ(got.at("outcome").as_string(), outcome_name(row.outcome));
     EXPECT_EQ(text_or_empty(got.at("reason")), with_replacements(row.reason));
     EXPECT_EQ(got.at("damaged").as_bool(), row.damaged);
     EXPECT_EQ(text_or_empty(got.at("damage_reason")), with_replacements(row.damage_reason));
+    EXPECT_EQ(got.at("decoded_percent").is_null(), !row.decoded_percent.has_value());
+    EXPECT_EQ(number_or_zero(got.at("decoded_percent")), row.decoded_percent.value_or(0));
+    EXPECT_EQ(number_or_zero(got.at("frames")), row.frames);
     EXPECT_EQ(text_or_empty(got.at("format")), row.format);
     EXPECT_EQ(number_or_zero(got.at("width")), row.width);
     EXPECT_EQ(number_or_zero(got.at("height")), row.height);
@@ -91,6 +99,11 @@ void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
         EXPECT_EQ(match.at("entry_id").as_string(), with_replacements(row.matches[i].entry_id));
         EXPECT_EQ(match.at("distance").to_number<std::uint32_t>(), row.matches[i].distance_bits);
         EXPECT_EQ(match.at("variant").as_string(), with_replacements(row.matches[i].variant));
+        EXPECT_EQ(match.at("frame").to_number<std::uint32_t>(), row.matches[i].frame);
+        ASSERT_EQ(match.at("pts_us").is_null(), !row.matches[i].pts_us.has_value());
+        if (row.matches[i].pts_us) {
+            EXPECT_EQ(match.at("pts_us").to_number<std::int64_t>(), *row.matches[i].pts_us);
+        }
         ASSERT_EQ(match.at("confirm").is_object(), row.matches[i].confirm.has_value());
         if (row.matches[i].confirm) {
             EXPECT_EQ(match.at("confirm").at("phash").to_number<std::uint32_t>(), *row.matches[i].confirm);
@@ -109,12 +122,38 @@ TEST(Jsonl, WritesAllKeysInOneOrder) {
     row.outcome = Outcome::unreadable;
     row.reason = "permission denied";
     EXPECT_EQ(render(ReportFormat::jsonl, plain_facts(), {row}),
-              "{\"path\":\"a/b.jpg\",\"size\":12,\"sha256\":null,\"outcome\":\"unreadable\","
-              "\"reason\":\"permission denied\",\"damaged\":false,\"damage_reason\":null,\"format\":null,"
-              "\"width\":null,\"height\":null,\"orientation\":null,\"decode\":null,\"hash_algorithm\":\"pdq\","
+              "{\"path\":\"a/b.jpg\",\"inner\":null,\"size\":12,\"sha256\":null,\"outcome\":\"unreadable\","
+              "\"reason\":\"permission denied\",\"damaged\":false,\"damage_reason\":null,"
+              "\"decoded_percent\":null,\"format\":null,"
+              "\"width\":null,\"height\":null,\"orientation\":null,\"frames\":null,\"decode\":null,\"hash_algorithm\":"
+              "\"pdq\","
               "\"quality\":null,"
               "\"matches\":[],\"radius\":31,\"min_quality\":50,\"list_digest\":\"" +
                   std::string(64, 'd') + "\"}\n");
+}
+
+TEST(Jsonl, NamesFilesInArchivesAndFrames) {
+    FileRow row;
+    row.path = "a.zip";
+    row.inner = "b.tar!/c\xff.gif";
+    row.outcome = Outcome::matched;
+    row.decoded_percent = 99;
+    row.frames = 7;
+    row.matches = {{"7", 3, "", "", "plain", 4, 80'000}};
+    const json::object got = json::parse(render(ReportFormat::jsonl, plain_facts(), {row})).as_object();
+    EXPECT_EQ(got.at("inner").as_string(), "b.tar!/c\xef\xbf\xbd.gif");
+    EXPECT_EQ(got.at("inner_hex").as_string(), "622e746172212f63ff2e676966");
+    std::vector<std::string> keys;
+    for (const auto& member : got)
+        keys.emplace_back(member.key());
+    const std::vector<std::string> first{
+        "path",          "inner",           "inner_hex", "size",  "sha256", "outcome",     "reason", "damaged",
+        "damage_reason", "decoded_percent", "format",    "width", "height", "orientation", "frames", "decode"};
+    keys.resize(first.size());
+    EXPECT_EQ(keys, first);
+    EXPECT_EQ(json::serialize(got.at("matches")),
+              "[{\"entry_id\":\"7\",\"distance\":3,\"variant\":\"plain\",\"frame\":4,\"pts_us\":80000,"
+              "\"confirm\":null,\"category\":\"\",\"label\":\"\"}]");
 }
 
 TEST(Jsonl, IsAsciiAndGivesHostileRowsBack) {

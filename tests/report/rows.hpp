@@ -69,12 +69,15 @@ inline std::string hostile_text(std::mt19937& random) {
 inline FileRow hostile_row(std::mt19937& random) {
     FileRow row;
     row.path = hostile_text(random);
+    if (random() % 2 == 0) row.inner = hostile_text(random);
     row.size_bytes = (static_cast<std::uint64_t>(random()) << 32) | random();
     if (random() % 2 == 0) row.sha256 = std::string(64, "0123456789abcdef"[random() % 16]);
     row.outcome = static_cast<Outcome>(1 + random() % kOutcomes);
     row.reason = hostile_text(random);
     row.damaged = random() % 2 == 0;
     row.damage_reason = hostile_text(random);
+    if (random() % 2 == 0) row.decoded_percent = random() % 101;
+    row.frames = random() % 3;
     row.format = random() % 2 == 0 ? "jpeg" : "";
     row.width = random() % 3 == 0 ? 0 : random();
     row.height = random() % 3 == 0 ? 0 : random();
@@ -89,6 +92,8 @@ inline FileRow hostile_row(std::mt19937& random) {
     for (std::size_t n = random() % 4; n > 0; --n) {
         row.matches.push_back({hostile_text(random), static_cast<std::uint32_t>(random() % 257), hostile_text(random),
                                hostile_text(random)});
+        row.matches.back().frame = random() % 3;
+        if (random() % 2 == 0) row.matches.back().pts_us = static_cast<std::int64_t>(random()) - (1LL << 31);
         if (random() % 2 == 0) row.matches.back().confirm = random() % 65;
     }
     return row;

@@ -73,7 +73,7 @@ TEST(Text, SaysWhatASecondHashSays) {
     FileRow row;
     row.path = "a.jpg";
     row.outcome = Outcome::matched;
-    row.matches = {{"7", 3, "A", "x", "plain", 12}};
+    row.matches = {{"7", 3, "A", "x", "plain", 0, {}, 12}};
     RunFacts facts = plain_facts();
     const auto first_line = [&] {
         const std::string report = render(ReportFormat::text, facts, {row});
@@ -88,6 +88,38 @@ TEST(Text, SaysWhatASecondHashSays) {
               std::string::npos);
     row.matches[0].confirm.reset();
     EXPECT_EQ(first_line(), "matched      a.jpg: entry 7, distance 3, category A, label x");
+}
+
+TEST(Text, NamesFilesInArchivesAndFrames) {
+    FileRow row;
+    row.path = "a\n.zip";
+    row.inner = "b.tar!/c\x1b.gif";
+    row.outcome = Outcome::matched;
+    const auto first_line = [&](const MatchFact& match) {
+        row.matches = {match};
+        const std::string report = render(ReportFormat::text, plain_facts(), {row});
+        return report.substr(0, report.find('\n'));
+    };
+    const std::string start = "matched      a\\x0A.zip!/b.tar!/c\\x1B.gif: entry 7, distance 3";
+    EXPECT_EQ(first_line({"7", 3, "", "", "plain"}), start);
+    EXPECT_EQ(first_line({"7", 3, "", "", "plain", 2}), start + ", frame 2");
+    EXPECT_EQ(first_line({"7", 3, "", "", "mirror", 2, 1'234'567}), start + ", variant mirror, at 1.234 s");
+    EXPECT_EQ(first_line({"7", 3, "", "", "plain", 0, 0}), start + ", at 0.000 s");
+    EXPECT_EQ(first_line({"7", 3, "", "", "plain", 0, INT64_MIN}), start + ", at -9223372036854.775 s");
+}
+
+TEST(Text, ShowsEveryOutcomeThatCounts) {
+    RunTotals totals;
+    for (std::uint32_t outcome = 1; outcome <= kOutcomes; ++outcome) {
+        FileRow row;
+        row.outcome = static_cast<Outcome>(outcome);
+        const std::string line = "\n  " + std::string(outcome_name(row.outcome)) + ' ';
+        const std::string before = render(ReportFormat::text, plain_facts(), {}, totals);
+        EXPECT_EQ(before.find(line) != std::string::npos, row.outcome <= Outcome::limit) << line;
+        totals.add(row);
+        const std::string after = render(ReportFormat::text, plain_facts(), {}, totals);
+        EXPECT_NE(after.find(line), std::string::npos) << line;
+    }
 }
 
 TEST(Text, WritesSizesInUnits) {

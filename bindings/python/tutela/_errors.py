@@ -35,6 +35,12 @@ class LimitError(TutelaError):
     status = Status.limit
 
 
+class TimeLimitError(TutelaError, TimeoutError):
+    """The work took longer than its limit allows."""
+
+    status = Status.timeout
+
+
 class NotFoundError(TutelaError, FileNotFoundError):
     """No such file or folder."""
 
@@ -83,6 +89,12 @@ class OutOfMemoryError(TutelaError, MemoryError):
     status = Status.out_of_memory
 
 
+class CrashedError(TutelaError):
+    """A process that works for the library ended without an answer."""
+
+    status = Status.crashed
+
+
 _CLASSES: dict[Status, type[TutelaError]] = {
     error.status: error
     for error in (
@@ -91,6 +103,7 @@ _CLASSES: dict[Status, type[TutelaError]] = {
         InvalidArgumentError,
         TooSmallError,
         LimitError,
+        TimeLimitError,
         NotFoundError,
         PermissionDeniedError,
         InputOutputError,
@@ -99,6 +112,7 @@ _CLASSES: dict[Status, type[TutelaError]] = {
         ChecksumMismatchError,
         VersionMismatchError,
         OutOfMemoryError,
+        CrashedError,
     )
 }
 
