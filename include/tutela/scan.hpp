@@ -14,6 +14,7 @@
 #include "tutela/hash64.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
+#include "tutela/journal.hpp"
 #include "tutela/list.hpp"
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
@@ -68,6 +69,11 @@ struct ScanOptions {
 struct ScanControl {
     const std::atomic<bool>* stop = nullptr;
     std::function<void(const ScanProgress&)> progress{};
+    // When set, what is done is written there before its row is given out, and what is there already is not done again:
+    // `on_row` is given every row from the first on, the kept ones first, and rows and totals are those of a run that
+    // nothing disturbed. The inputs are those found by the first run, whatever became of them since; a file that was
+    // changed after its row was written keeps that row. The journal's own file is no input where a folder holds it.
+    Journal* journal = nullptr;
 };
 
 // Compares files with a list. Immutable once made; thread-safe: several scans may run at once.
@@ -84,7 +90,9 @@ public:
     // A picture is read into memory; any other file is streamed for its SHA-256. A file that changes while it is read
     // has no SHA-256: it is `damaged` when it could be hashed, else `unreadable`. `on_row` is called by one thread at a
     // time; an error from it ends the scan and is returned. On stop the rows so far are complete and in order, and
-    // `interrupted` is set.
+    // `interrupted` is set. Errors of a journal: io_error when it cannot be written (the rows in it can be continued
+    // from), invalid_argument when it is of another run (the message names the settings that differ) or was used before,
+    // checksum_mismatch and corrupt when it is damaged where it begins. Damage further on ends what is kept.
     Result<RunTotals> scan(std::span<const std::string> paths, Executor& executor,
                            const std::function<Status(const FileRow&)>& on_row, const ScanControl& control = {}) const;
 

@@ -25,6 +25,18 @@ void FileTree::add_bad_path(std::string_view path) {
     items_.push_back({bad_paths_.size() - 1, kNoFolder, 0, ItemKind::bad_name, false});
 }
 
+bool FileTree::fits(const TreeFolder& folder) const noexcept {
+    const bool named = folder.name < names_.size() && names_.back() == '\0';
+    return named && (folder.parent == kNoFolder || folder.parent < folders_.size());
+}
+
+bool FileTree::fits(const TreeItem& item) const noexcept {
+    if (item.kind > ItemKind::bad_name || item.kind == ItemKind::folder) return false;
+    if (item.kind == ItemKind::bad_name) return item.name < bad_paths_.size() && item.folder == kNoFolder;
+    const bool named = item.name < names_.size() && names_.back() == '\0';
+    return named && (item.folder == kNoFolder || item.folder < folders_.size());
+}
+
 std::string FileTree::path(const TreeItem& item) const {
     if (item.kind == ItemKind::bad_name) return bad_paths_[item.name];
     std::vector<std::string_view> parts{name(item.name)};

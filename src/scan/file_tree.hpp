@@ -63,6 +63,17 @@ public:
     // The whole path: as the caller named it, and below that joined with '/'.
     [[nodiscard]] std::string path(const TreeItem& item) const;
 
+    // The whole of it, part by part, for a journal.
+    [[nodiscard]] std::string_view names() const noexcept { return names_; }
+    [[nodiscard]] const std::vector<TreeFolder>& folders() const noexcept { return folders_; }
+    [[nodiscard]] const std::vector<std::string>& bad_paths() const noexcept { return bad_paths_; }
+    // And back again: names with the NUL that ends each, and then folders and items as they came out.
+    void append_names(std::string_view names) { names_ += names; }
+    void append_bad_path(std::string_view path) { bad_paths_.emplace_back(path); }
+    // Whether a folder or an item stands on parts that are there; of what another file says, nothing else may be added.
+    [[nodiscard]] bool fits(const TreeFolder& folder) const noexcept;
+    [[nodiscard]] bool fits(const TreeItem& item) const noexcept;
+
 private:
     std::string names_;
     std::vector<TreeFolder> folders_;

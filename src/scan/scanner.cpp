@@ -1,7 +1,12 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,7 +15,9 @@
 #include "scan/file_scanner.hpp"
 #include "scan/file_tree.hpp"
 #include "scan/finding_cache.hpp"
+#include "scan/journal_access.hpp"
 #include "scan/ordered_results.hpp"
+#include "scan/run_settings.hpp"
 #include "scan/walk.hpp"
 #include "tutela/scan.hpp"
 
@@ -43,6 +50,140 @@ std::uint32_t widest_radius(const ScanOptions& options) noexcept {
     const std::uint32_t drift = options.decode == DecodeMode::screen ? kScreenDriftBits : 0;
     return std::min<std::uint32_t>(options.radius + drift, Hash256::kBits);
 }
+
+// One call of Scanner::scan().
+class ScanRun {
+public:
+    ScanRun(const HashList& list, const Index<256>& index, const ScanOptions& options, const RunFacts& facts,
+            const std::function<Status(const FileRow&)>& on_row, const ScanControl& control)
+        : list_(list),
+          index_(index),
+          options_(options),
+          facts_(facts),
+          on_row_(on_row),
+          stop_(control.stop != nullptr ? control.stop : options.stop),
+          progress_(control.progress ? control.progress : options.progress) {
+        if (control.journal != nullptr) journal_.emplace(*control.journal);
+    }
+
+    Result<RunTotals> run(std::span<const std::string> paths, Executor& executor) {
+        Status status = find_inputs(paths);
+        if (status.ok() && !totals_.interrupted) status = give_kept_rows();
+        if (status.ok() && !totals_.interrupted) status = scan_rest(executor);
+        // Also after an error: what is in the journal is worth its place on the disk.
+        if (journal_) {
+            Status synced = journal_->sync();
+            if (status.ok()) status = std::move(synced);
+        }
+        if (!status.ok()) return status;
+        totals_.duplicates = std::move(duplicates_).count();
+        return totals_;
+    }
+
+private:
+    [[nodiscard]] bool stopped() const noexcept { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
+
+    Status find_inputs(std::span<const std::string> paths) {
+        WalkOptions walking{options_.follow_symlinks, stop_};
+        if (journal_) {
+            const RunSettings settings = run_settings(facts_, options_, paths, journal_->keeps_hashes());
+            TUTELA_ASSIGN(const bool found, journal_->begin(settings, tree_));
+            if (found) return {};
+            TUTELA_ASSIGN(walking.leave_out, left_out(journal_->file()));
+        }
+        totals_.interrupted = !walk(paths, walking, tree_);
+        if (journal_ && !totals_.interrupted) TUTELA_TRY(journal_->add_tree(tree_));
+        return {};
+    }
+
+    static Result<LeftOut> left_out(const JournalFile& file) {
+        struct stat facts {};
+        if (::fstat(file.descriptor(), &facts) != 0) return errno_status(errno, "the journal cannot be looked at");
+        return LeftOut{std::filesystem::path(file.path()).filename().string(), facts.st_dev, facts.st_ino};
+    }
+
+    Status give_kept_rows() {
+        if (!journal_) return {};
+        ScannedItem item;
+        while (done_ < tree_.items().size()) {
+            totals_.interrupted = stopped();
+            if (totals_.interrupted) return {};
+            TUTELA_ASSIGN(const bool kept, journal_->next(tree_, done_, item));
+            if (!kept) break;
+            TUTELA_TRY(give(item));
+        }
+        return journal_->begin_writing();
+    }
+
+    Status scan_rest(Executor& executor) {
+        const std::size_t kept = done_;
+        const std::size_t left = tree_.items().size() - kept;
+        if (left == 0) return {};
+        FindingCache cache;
+        const ScanJob job{tree_, list_, index_, options_, stop_, cache};
+        OrderedResults<ScannedItem> results(left, {std::min(kWindow, left), kWaitingMatches}, stop_,
+                                            [this](ScannedItem&& item) { return emit(item); });
+        const auto body = [&](std::size_t) {
+            try {
+                FileScanner scanner(job);
+                while (const std::optional<std::size_t> number = results.take())
+                    scan_one(scanner, tree_.items()[kept + *number], *number, results);
+            } catch (...) {
+                results.fail(Status(StatusCode::out_of_memory));
+                throw;
+            }
+        };
+        executor.run(std::min(std::max<std::size_t>(executor.concurrency(), 1), left), body);
+        totals_.interrupted = !results.complete();
+        return results.status();
+    }
+
+    static void scan_one(FileScanner& scanner, const TreeItem& input, std::size_t number,
+                         OrderedResults<ScannedItem>& results) {
+        Result<ScannedItem> item = scanner.scan(input);
+        if (item.ok()) {
+            const std::size_t matches = matches_in(item.value());
+            results.put(number, std::move(item).value(), matches);
+        } else if (item.status().code() == StatusCode::cancelled) {
+            results.abandon();
+        } else {
+            results.fail(item.status());
+        }
+    }
+
+    Status emit(ScannedItem& item) {
+        for (ScannedFile& file : item) {
+            if (file.finding != nullptr) name_matches(*file.finding, list_, file.row);
+        }
+        if (journal_) TUTELA_TRY(journal_->append(item));
+        return give(item);
+    }
+
+    Status give(const ScannedItem& item) {
+        for (const ScannedFile& file : item) {
+            totals_.add(file.row);
+            if (file.picture) duplicates_.add(*file.picture);
+            TUTELA_TRY(on_row_(file.row));
+        }
+        ++done_;
+        if (progress_) progress_({done_, tree_.items().size(), totals_.bytes, totals_.count(Outcome::matched)});
+        return {};
+    }
+
+    const HashList& list_;
+    const Index<256>& index_;
+    const ScanOptions& options_;
+    const RunFacts& facts_;
+    const std::function<Status(const FileRow&)>& on_row_;
+    const std::atomic<bool>* stop_;
+    const std::function<void(const ScanProgress&)>& progress_;
+    std::optional<JournalAccess> journal_;
+
+    FileTree tree_;
+    std::size_t done_ = 0;  // inputs whose rows were given out
+    DuplicateCount duplicates_;
+    RunTotals totals_;
+};
 
 }  // namespace
 
@@ -93,57 +234,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
 Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& executor,
                                 const std::function<Status(const FileRow&)>& on_row, const ScanControl& control) const {
     if (!on_row) return Status(StatusCode::invalid_argument, "a scan needs a receiver for its rows");
-    const ScanOptions& options = impl_->options;
-    const std::atomic<bool>* stop = control.stop != nullptr ? control.stop : options.stop;
-    const std::function<void(const ScanProgress&)>& progress = control.progress ? control.progress : options.progress;
-    RunTotals totals;
-    FileTree tree;
-    if (!walk(paths, {options.follow_symlinks, stop}, tree)) {
-        totals.interrupted = true;
-        return totals;
-    }
-    const std::vector<TreeItem>& items = tree.items();
-    DuplicateCount duplicates;
-    std::uint64_t done = 0;
-    const auto emit = [&](ScannedItem&& item) {
-        for (ScannedFile& file : item) {
-            if (file.finding != nullptr) name_matches(*file.finding, impl_->list, file.row);
-            totals.add(file.row);
-            if (file.picture) duplicates.add(*file.picture);
-            TUTELA_TRY(on_row(file.row));
-        }
-        ++done;
-        if (progress) progress({done, items.size(), totals.bytes, totals.count(Outcome::matched)});
-        return Status();
-    };
-    FindingCache cache;
-    const ScanJob job{tree, impl_->list, *impl_->index, options, stop, cache};
-    OrderedResults<ScannedItem> results(items.size(), {std::min(kWindow, items.size()), kWaitingMatches}, stop, emit);
-    const auto body = [&](std::size_t) {
-        try {
-            FileScanner scanner(job);
-            while (const std::optional<std::size_t> number = results.take()) {
-                Result<ScannedItem> item = scanner.scan(items[*number]);
-                if (item.ok()) {
-                    const std::size_t matches = matches_in(item.value());
-                    results.put(*number, std::move(item).value(), matches);
-                } else if (item.status().code() == StatusCode::cancelled) {
-                    results.abandon();
-                } else {
-                    results.fail(item.status());
-                }
-            }
-        } catch (...) {
-            results.fail(Status(StatusCode::out_of_memory));
-            throw;
-        }
-    };
-    const std::size_t workers = std::min(std::max<std::size_t>(executor.concurrency(), 1), items.size());
-    if (workers != 0) executor.run(workers, body);
-    if (!results.status().ok()) return results.status();
-    totals.interrupted = !results.complete();
-    totals.duplicates = std::move(duplicates).count();
-    return totals;
+    return ScanRun(impl_->list, *impl_->index, impl_->options, impl_->facts, on_row, control).run(paths, executor);
 }
 
 FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const {

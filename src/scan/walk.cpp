@@ -115,7 +115,7 @@ private:
             const dirent* entry = ::readdir(stream.get());
             if (entry == nullptr) break;
             const std::string_view name(entry->d_name);
-            if (name == "." || name == "..") continue;
+            if (name == "." || name == ".." || is_left_out(fd, entry->d_name)) continue;
             TreeItem item = classify_entry(fd, *entry);
             item.folder = folder;
             item.name = tree_.add_name(name);
@@ -127,6 +127,13 @@ private:
             return std::string_view(tree_.name(a.name)) < std::string_view(tree_.name(b.name));
         });
         open_.push_back(std::move(listing));
+    }
+
+    [[nodiscard]] bool is_left_out(int folder, const char* name) const {
+        const std::optional<LeftOut>& out = options_.leave_out;
+        struct stat facts {};
+        return out && out->name == name && ::fstatat(folder, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+               facts.st_dev == out->device && facts.st_ino == out->number;
     }
 
     [[nodiscard]] TreeItem classify_entry(int folder, const dirent& entry) const {

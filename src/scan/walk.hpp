@@ -1,7 +1,10 @@
 // Finds the inputs of a run: paths and folders in, a FileTree out.
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -9,9 +12,17 @@
 
 namespace tutela {
 
+// A file that is no input, wherever a folder lists it under this name.
+struct LeftOut {
+    std::string name;
+    dev_t device = 0;
+    ino_t number = 0;
+};
+
 struct WalkOptions {
     bool follow_symlinks = false;
     const std::atomic<bool>* stop = nullptr;
+    std::optional<LeftOut> leave_out{};
 };
 
 // Appends the inputs under `paths` to `tree`, in the order of `paths`; within a folder in the order of the names'
