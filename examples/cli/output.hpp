@@ -35,6 +35,8 @@ public:
 
     [[nodiscard]] bool is_terminal() const noexcept;
     [[nodiscard]] bool is_standard_output() const noexcept;
+    // Whether nothing is seen of it before commit().
+    [[nodiscard]] bool is_new_file() const noexcept { return !target_.empty(); }
 
 private:
     Output() noexcept = default;

@@ -19,6 +19,7 @@
 #include "process.hpp"
 #include "progress.hpp"
 #include "text.hpp"
+#include "tutela/journal.hpp"
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
 #include "tutela/scan.hpp"
@@ -32,11 +33,15 @@ constexpr CommandHelp kScanHelp = {
     "scan", "[options] --list L PATH...",
     "Compares pictures with a list of known hashes. Folders are walked. Every file has a row in the report, whatever\n"
     "becomes of it. Neither the hashes of the list nor, without --show-hashes, those of the files are shown.\n"
-    "Ctrl-C ends the scan: the report then holds every row up to there. A second Ctrl-C kills.\n",
+    "Ctrl-C ends the scan: the report then holds every row up to there. A second Ctrl-C kills.\n"
+    "\n"
+    "With --journal F all that is done is written down in F as well, and the same command with --resume goes on from\n"
+    "there after a crash, a kill, a power cut or a Ctrl-C; the report is then that of a scan that nothing disturbed.\n"
+    "A report that goes to a file appears when it is whole, and the journal is removed.\n",
     "Exit codes: 0 nothing matched, 1 something matched, 2 an error, or an interrupted scan.\n"
     "\n"
     "Example:\n"
-    "  tutela scan --list known.tutela --format jsonl --output report.jsonl Pictures\n"};
+    "  tutela scan --list known.tutela --format jsonl --output report.jsonl --journal scan.journal Pictures\n"};
 
 Options scan_options() {
     Options options(kScanHelp);
@@ -49,6 +54,9 @@ Options scan_options() {
     options.value("confirm-radius", "R", "10", "the text report marks a pHash distance over this: 0 to 64");
     options.value("format", "F", "text", "text, jsonl or csv");
     options.value("output,o", "F", "-", "where the report goes; a file appears when it is whole; - is standard output");
+    options.value("journal", "F", "write down what is done in F, a new file, so that the scan can be continued");
+    options.flag("resume", "continue the scan of the journal: of --journal F, else the report's name and .journal");
+    options.flag("keep-journal", "leave the journal when the scan is done");
     add_jobs_option(options);
     options.value("max-pixels", "N", "100000000", "larger pictures are not decoded");
     options.value("max-bytes", "N", "2147483648", "larger pictures are not read");
@@ -74,6 +82,9 @@ struct ScanRequest {
     Words paths;
     ReportFormat format = ReportFormat::text;
     std::size_t jobs = 0;
+    std::string journal_path;  // empty: none
+    bool resume = false;
+    bool keep_journal = false;
     bool show_hashes = false;
     bool strict = false;
     LoadCheck load_check = LoadCheck::everything;
@@ -82,12 +93,29 @@ struct ScanRequest {
     ScanOptions scan;
 };
 
+void read_journal_options(const Options& options, ScanRequest& request) {
+    request.resume = options.given("resume");
+    request.keep_journal = options.given("keep-journal");
+    if (options.given("journal")) {
+        request.journal_path = options.text("journal");
+    } else if (request.resume) {
+        if (request.output_path == "-")
+            throw UsageError("scan", "--resume needs --journal F, or a report's --output F");
+        request.journal_path = request.output_path + ".journal";
+    }
+    if (options.given("journal") && request.journal_path.empty()) throw UsageError("scan", "--journal needs a name");
+    if (request.keep_journal && request.journal_path.empty()) {
+        throw UsageError("scan", "--keep-journal is for --journal F or --resume");
+    }
+}
+
 ScanRequest read_request(const Options& options) {
     constexpr std::uint64_t kMost = 1ULL << 40;
     ScanRequest request;
     request.list_path = options.text("list");
     request.output_path = options.text("output");
     request.paths = options.operands(1, SIZE_MAX, "at least one PATH is needed");
+    read_journal_options(options, request);
     request.format = format_option(options);
     request.jobs = jobs_option(options);
     request.show_hashes = options.given("show-hashes");
@@ -129,8 +157,34 @@ std::string summary(const RunTotals& totals) {
 // How many files there are to scan, once the folders have been walked.
 using FilesTotal = std::optional<std::uint64_t>;
 
-void say_interrupted(const RunTotals& totals, FilesTotal files_total) {
-    say("interrupted: " + grouped(totals.files) + (files_total ? " of " + grouped(*files_total) : "") + " files");
+void say_interrupted(const ScanRequest& request, const RunTotals& totals, FilesTotal files_total) {
+    say("interrupted: " + grouped(totals.files) + (files_total ? " of " + grouped(*files_total) : "") + " files" +
+        (request.journal_path.empty() ? "" : "; the same command with --resume goes on from there"));
+}
+
+// The journal that was asked for, if any. False, and said, when it cannot be had.
+bool open_journal_or_say(const ScanRequest& request, std::optional<Journal>& journal) {
+    if (request.journal_path.empty()) return true;
+    JournalOptions options;
+    options.keep_hashes = request.show_hashes;
+    Result<Journal> opened = request.resume ? Journal::open(request.journal_path, std::move(options))
+                                            : Journal::create(request.journal_path, std::move(options));
+    if (opened.ok()) {
+        journal.emplace(std::move(opened).value());
+        return true;
+    }
+    const bool taken = !request.resume && opened.status().code() == StatusCode::invalid_argument;
+    say("cannot use the journal " + inert(request.journal_path) + ": " + inert(opened.status().message()) +
+        (taken ? "; to continue the scan of a journal, add --resume" : ""));
+    return false;
+}
+
+void say_continued(const Journal& journal) {
+    std::string text = "continued: " + counted(journal.inputs_kept(), "file") + " had been done";
+    if (journal.bytes_dropped() > 0) {
+        text += "; " + counted(journal.bytes_dropped(), "byte") + " of a torn or damaged end were dropped";
+    }
+    note(text);
 }
 
 int exit_code(const ScanRequest& request, const RunTotals& totals) {
@@ -143,8 +197,9 @@ int exit_code(const ScanRequest& request, const RunTotals& totals) {
 }
 
 // Scans into the report. What was written before an error stays in `out`, which is then not committed.
-Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanner, Executor& executor, Output& out,
-                               ProgressBar& bar) {
+// An interrupted scan that can be continued has no report file yet.
+Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanner, Executor& executor, Journal* journal,
+                               Output& out, ProgressBar& bar) {
     const bool shares_terminal = out.is_terminal();
     const bool streams = out.is_standard_output();
     const auto sink = [&](std::string_view bytes) {
@@ -157,9 +212,12 @@ Result<RunTotals> write_report(const ScanRequest& request, const Scanner& scanne
     RunFacts facts = scanner.facts();
     facts.show_hashes = request.show_hashes;
     if (Status status = writer.value()->begin(facts); !status.ok()) return status;
-    Result<RunTotals> totals =
-        scanner.scan(request.paths, executor, [&](const FileRow& row) { return writer.value()->row(row); });
+    ScanControl control;
+    control.journal = journal;
+    Result<RunTotals> totals = scanner.scan(
+        request.paths, executor, [&](const FileRow& row) { return writer.value()->row(row); }, control);
     if (!totals.ok()) return totals;
+    if (totals.value().interrupted && journal != nullptr && out.is_new_file()) return totals;
     if (Status status = writer.value()->end(totals.value()); !status.ok()) return status;
     if (Status status = out.commit(); !status.ok()) return status;
     return totals;
@@ -193,6 +251,20 @@ bool verified_or_say(const HashList& list, const std::string& path) {
     return status.ok();
 }
 
+// What is said and done once there are totals: the exit code.
+int conclude(const ScanRequest& request, const RunTotals& totals, FilesTotal files_total, Journal* journal) {
+    if (journal != nullptr && request.resume && !request.quiet) say_continued(*journal);
+    if (request.format != ReportFormat::text && !request.quiet) note(summary(totals));
+    if (totals.interrupted) say_interrupted(request, totals, files_total);
+    if (journal != nullptr && !totals.interrupted && !request.keep_journal) {
+        if (const Status status = journal->remove(); !status.ok()) {
+            say(inert(request.journal_path) + ": " + inert(status.message()));
+            return kError;
+        }
+    }
+    return exit_code(request, totals);
+}
+
 int scan(ScanRequest request) {
     if (must_not_replace(request.output_path, request.list_path)) return kError;
     std::optional<HashList> list = open_list_or_say(request.list_path, request.strict, request.load_check);
@@ -212,17 +284,19 @@ int scan(ScanRequest request) {
         say((scanner.ok() ? out.status() : scanner.status()).message());
         return kError;
     }
-    const Result<RunTotals> totals = write_report(request, scanner.value(), pool, out.value(), bar);
+    std::optional<Journal> journal;
+    if (!open_journal_or_say(request, journal)) return kError;
+    Journal* const kept = journal ? &*journal : nullptr;
+    const Result<RunTotals> totals = write_report(request, scanner.value(), pool, kept, out.value(), bar);
     bar.hide();
     if (!totals.ok()) {
-        say(totals.status().message());
+        say(inert(totals.status().message()));
         return kError;
     }
-    if (request.format != ReportFormat::text && !request.quiet) note(summary(totals.value()));
-    if (totals.value().interrupted) say_interrupted(totals.value(), files_total);
+    const int code = conclude(request, totals.value(), files_total, kept);
     if (request.load_check == LoadCheck::layout && !verified_or_say(scanner.value().list(), request.list_path))
         return kError;
-    return exit_code(request, totals.value());
+    return code;
 }
 
 }  // namespace

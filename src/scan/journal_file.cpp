@@ -25,7 +25,6 @@ constexpr std::size_t kFileHead = 32;    // magic, version, zero, run id
 constexpr std::size_t kRecordHead = 24;  // length, sequence number, type, check of these
 constexpr std::size_t kRecordTail = 16;  // XXH3-128 of the run id, the head and the payload
 constexpr std::size_t kCheckedHead = 20;
-constexpr const char* kName = "the journal";
 
 using RecordHead = std::array<std::uint8_t, kRecordHead>;
 
@@ -221,7 +220,7 @@ Status JournalFile::write_at_end(std::span<const std::uint8_t> bytes) {
 Status JournalFile::failed(const char* doing) {
     const int error = errno;
     static_cast<void>(::ftruncate(file_.get(), static_cast<off_t>(place_)));
-    failure_ = Status(StatusCode::io_error, errno_status(error, std::string(kName) + ' ' + doing).message());
+    failure_ = Status(StatusCode::io_error, errno_status(error, "the journal " + path_ + ' ' + doing).message());
     return failure_;
 }
 
