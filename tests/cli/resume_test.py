@@ -113,7 +113,7 @@ class Kills(JournalTest):
         kills = {}
         for call in ("pwrite64", "fdatasync", "fsync", "write", "linkat", "rename", "unlink"):
             number = 1
-            while self.strace(call, number, *self.begin_or_resume()):
+            while self.strace(call, number, *self.begin_or_resume(), "--jobs", "1"):
                 # And the run that goes on is killed as well, at a call of its own.
                 if self.journal.exists():
                     self.strace("pwrite64", 1 + number % 5, *self.command("--resume"))
