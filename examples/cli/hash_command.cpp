@@ -19,7 +19,7 @@ constexpr CommandHelp kHashHelp = {
     "hash", "[options] FILE...",
     "Prints the hash of each picture, one a line: its hex digits, PDQ's quality from 0 to 100, the path. Below\n"
     "quality 50 a hash should not be relied on. Folders are walked. What cannot be hashed is named on standard\n"
-    "error. Control characters in a path are printed as \\xNN; the format jsonl gives names exactly.\n"
+    "error. A path is quoted as in CSV, and control characters in it are printed as \\xNN.\n"
     "The format list is a text list for `tutela list build`: the PDQ hash, with --phash a plus sign and the pHash\n"
     "(see `tutela scan --confirm`), the SHA-256 of the file as the entry's id, its path as the label. It holds no\n"
     "picture of a quality below 50.\n",
@@ -72,15 +72,15 @@ std::string hash_text(const HashRequest& request, const FileRow& row) {
 }
 
 std::string csv_line(const HashRequest& request, const FileRow& row) {
-    return hash_text(request, row) + ',' + std::to_string(*row.quality) + ',' + inert(row.path) + '\n';
+    return hash_text(request, row) + ',' + std::to_string(*row.quality) + ',' + csv_text(row.path) + '\n';
 }
 
 std::string jsonl_line(const HashRequest& request, const FileRow& row) {
-    return "{" + json_text_member("path", row.path) + ",\"hash\":\"" + hash_text(request, row) +
-           "\",\"hash_algorithm\":\"" + request.algorithm + "\",\"quality\":" + std::to_string(*row.quality) +
-           ",\"format\":" + json_string(row.format) + ",\"width\":" + std::to_string(row.width) +
+    return "{" + json_member("path", row.path) + ",\"hash\":\"" + hash_text(request, row) + "\",\"hash_algorithm\":\"" +
+           request.algorithm + "\",\"quality\":" + std::to_string(*row.quality) +
+           ",\"format\":" + json_text(row.format) + ",\"width\":" + std::to_string(row.width) +
            ",\"height\":" + std::to_string(row.height) + ",\"orientation\":" + std::to_string(row.orientation) +
-           ",\"decode\":" + json_string(row.decode) + ",\"damaged\":" + (row.damaged ? "true" : "false") +
+           ",\"decode\":" + json_text(row.decode) + ",\"damaged\":" + (row.damaged ? "true" : "false") +
            ",\"sha256\":\"" + row.sha256.value_or("") + "\"}\n";
 }
 

@@ -16,6 +16,7 @@
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
 #include "tutela/list.hpp"
+#include "tutela/report.hpp"
 #include "usage.hpp"
 
 namespace tutela::cli {
@@ -97,11 +98,10 @@ private:
     [[nodiscard]] std::string line(std::uint64_t query, const Neighbor& neighbor) const {
         const std::string id = list_.entry_name(neighbor.position);
         const std::string distance = std::to_string(neighbor.distance_bits);
-        if (!jsonl_) return std::to_string(query) + ',' + csv_cell(id) + ',' + distance + '\n';
+        if (!jsonl_) return std::to_string(query) + ',' + csv_text(id) + ',' + distance + '\n';
         const EntryView entry = list_.entry(neighbor.position);
-        return "{\"query\":" + std::to_string(query) + ",\"entry_id\":" + json_string(id) +
-               ",\"distance\":" + distance + ",\"category\":" + json_string(entry.category) +
-               ",\"label\":" + json_string(entry.label) + facts_;
+        return "{\"query\":" + std::to_string(query) + ",\"entry_id\":" + json_text(id) + ",\"distance\":" + distance +
+               ",\"category\":" + json_text(entry.category) + ",\"label\":" + json_text(entry.label) + facts_;
     }
 
     const HashList& list_;

@@ -155,4 +155,13 @@ protected:
 // A writer of the given format; invalid_argument for an unknown format or an empty sink.
 TUTELA_API Result<std::unique_ptr<ReportWriter>> make_report_writer(ReportFormat format, ByteSink sink);
 
+// Text that nobody vouches for, such as a file's name, made safe as the reports do it, for whatever else a program
+// writes. Thread-safe.
+TUTELA_API std::string visible_text(std::string_view text);  // for a terminal, as in ReportFormat::text
+TUTELA_API std::string json_text(std::string_view text);     // a JSON string with its quotes, as in jsonl
+// `"name":"…"`, and `"name_hex":"…"` as well when `text` is not UTF-8.
+TUTELA_API std::string json_member(std::string_view name, std::string_view text);
+// A CSV cell as in csv, but that tab, CR and LF are escaped too: a record of such cells is one line.
+TUTELA_API std::string csv_text(std::string_view text);
+
 }  // namespace tutela

@@ -3,6 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#include "core/digest.hpp"
+#include "core/utf8.hpp"
+#include "tutela/report.hpp"
+
 namespace tutela {
 
 namespace {
@@ -114,16 +118,29 @@ void append_visible(std::string& out, std::string_view text) {
     }
 }
 
-void append_csv_cell(std::string& out, std::string_view text) {
+void append_json_member(std::string& out, std::string_view name, std::string_view text) {
+    append_json_string(out, name);
+    out += ':';
+    append_json_string(out, text);
+    if (is_utf8(text)) return;
+    out += ',';
+    append_json_string(out, std::string(name) + "_hex");
+    out += ":\"" + bytes_to_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}) + '"';
+}
+
+void append_csv_cell(std::string& out, std::string_view text, LineEnds line_ends) {
+    const bool keep_lines = line_ends == LineEnds::kept;
+    const auto kept_control = [&](char32_t c) { return keep_lines && (c == U'\t' || c == U'\r' || c == U'\n'); };
+    const auto formula = [&](char32_t c) { return starts_formula(c) && (!steers(c) || keep_lines); };
     std::string cell;
     const std::size_t first = text.find_first_not_of('\'');
-    if (first != std::string_view::npos && starts_formula(first_code_point(text.substr(first)).value)) cell += '\'';
+    if (first != std::string_view::npos && formula(first_code_point(text.substr(first)).value)) cell += '\'';
     bool quote = text.starts_with(' ') || text.ends_with(' ');
     bool after_separator = false;
     while (!text.empty()) {
         const CodePoint c = first_code_point(text);
         const std::string_view bytes = text.substr(0, c.bytes);
-        const bool kept = c.value == U'\t' || c.value == U'\r' || c.value == U'\n';
+        const bool kept = kept_control(c.value);
         if (!c.valid || (steers(c.value) && !kept) || backslash_before_x(text) ||
             (after_separator && starts_formula(c.value) && !kept)) {
             append_byte_escapes(cell, bytes);
@@ -138,6 +155,30 @@ void append_csv_cell(std::string& out, std::string_view text) {
     if (quote) out += '"';
     out += cell;
     if (quote) out += '"';
+}
+
+std::string visible_text(std::string_view text) {
+    std::string out;
+    append_visible(out, text);
+    return out;
+}
+
+std::string json_text(std::string_view text) {
+    std::string out;
+    append_json_string(out, text);
+    return out;
+}
+
+std::string json_member(std::string_view name, std::string_view text) {
+    std::string out;
+    append_json_member(out, name, text);
+    return out;
+}
+
+std::string csv_text(std::string_view text) {
+    std::string out;
+    append_csv_cell(out, text, LineEnds::escaped);
+    return out;
 }
 
 }  // namespace tutela

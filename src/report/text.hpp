@@ -24,10 +24,14 @@ void append_json_string(std::string& out, std::string_view text);
 // backslash before an x is itself written \x5C, so that replacing every \xNN by its byte gives `text` back.
 void append_visible(std::string& out, std::string_view text);
 
+// Appends `"name":"…"` and, when `text` is not UTF-8, a second member with its bytes in hex, `"name_hex":"…"`.
+void append_json_member(std::string& out, std::string_view name, std::string_view text);
+
 // Appends `text` as one CSV cell: as append_visible(), but for tab, CR and LF, which are kept; quoted when needed;
 // never the start of a formula. Such a cell gets an apostrophe in front (a cell that has apostrophes and then a formula
 // gets one more, so that dropping one is exact). A formula character after a separator that some spreadsheets split at
 // (semicolon, tab, line end) is written \xNN.
-void append_csv_cell(std::string& out, std::string_view text);
+enum class LineEnds { kept, escaped };  // escaped: tab, CR and LF as all others, so that a record is one line
+void append_csv_cell(std::string& out, std::string_view text, LineEnds line_ends = LineEnds::kept);
 
 }  // namespace tutela

@@ -1,7 +1,9 @@
 """`tutela hash`."""
 
+import csv
 import json
 import os
+import re
 import unittest
 
 from support import SMALL_JPEG, ToolTest, flat_picture, picture, png, tutela
@@ -105,7 +107,7 @@ class Hash(ToolTest):
             file.write(picture(1))
         result = self.check(tutela("hash", path), 0)
         self.assertEqual(result.stdout.count(b"\n"), 1)
-        self.assertTrue(result.stdout.endswith(rb"/a\x0a\x1b[31m,\xff\xc2\x9b.png" + b"\n"), result.stdout)
+        self.assertTrue(result.stdout.endswith(rb'/a\x0A\x1B[31m,\xFF\xC2\x9B.png"' + b"\n"), result.stdout)
         line = self.check(tutela("hash", "--format", "jsonl", path), 0).stdout
         self.assertEqual(bytes.fromhex(json.loads(line)["path_hex"]), path)
         self.assertTrue(line.isascii())
@@ -121,7 +123,23 @@ class Hash(ToolTest):
     def test_a_name_that_looks_like_an_option(self):
         self.write("--help", picture(1))
         result = self.check(tutela("hash", "--", "--help", cwd=self.dir), 0)
-        self.assertTrue(result.stdout.endswith(b",--help\n"))
+        self.assertTrue(result.stdout.endswith(b",'--help\n"))
+
+    def test_a_path_is_one_cell_of_one_line_whatever_it_holds(self):
+        names = [b"plain", b"a,b", b'say "x"', b"=1+1", b"'=1", b"\t", b"\r\n", b" ", b"\\x41", b"a\n" + b"0" * 64, b"\xff", "\u202e\u00fc".encode()]
+        for name in names:
+            (self.dir / os.fsdecode(name)).write_bytes(picture(1))
+        paths = sorted(names)
+        output = self.check(tutela("hash", *map(os.fsdecode, paths), cwd=self.dir), 0).stdout
+        lines = output.decode().splitlines()
+        self.assertEqual(len(lines), len(paths))
+        for line, path in zip(lines, paths):
+            ((_, quality, cell),) = csv.reader([line])
+            self.assertEqual(quality, "100")
+            if re.match("'+[=+@-]", cell):
+                cell = cell[1:]
+            decoded = re.sub(rb"\\x([0-9A-F]{2})", lambda match: bytes.fromhex(match[1].decode()), cell.encode())
+            self.assertEqual(decoded, path)
 
 
 if __name__ == "__main__":

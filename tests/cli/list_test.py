@@ -32,14 +32,14 @@ class Lists(ToolTest):
         self.assertEqual(result.stdout, b"0,id-4,0\n")
 
     def test_info(self):
-        text = self.write("a.txt", lines(0, 1200) + lines(1200, 1201, "") + lines(1201, 1203, "\x1bdog"))
+        text = self.write("a.txt", lines(0, 1200) + lines(1200, 1201, "") + lines(1201, 1203, "\x1Bdog"))
         self.check(tutela("list", "build", self.dir / "a.tutela", text), 0)
         for path, kind in ((text, "text list"), (self.dir / "a.tutela", "snapshot")):
             said = self.check(tutela("list", "info", path), 0).stdout.decode()
             self.assertIn("entries:    1,203\n", said)
             self.assertIn(f"kind:       {kind}\n", said)
             self.assertRegex(said, r"digest:     [0-9a-f]{64}\n")
-            self.assertIn("categories: 3\n  (none): 1\n  \\x1bdog: 2\n  cat: 1,200\n", said)
+            self.assertIn("categories: 3\n  (none): 1\n  \\x1Bdog: 2\n  cat: 1,200\n", said)
 
     def test_an_index_can_be_stored(self):
         text = self.write("a.txt", lines(0, 300))

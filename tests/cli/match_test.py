@@ -102,7 +102,7 @@ class Match(ToolTest):
         self.assertEqual((row["entry_id"], row["category"], row["label"]), ('=1"\x1b\u00fc', "cat", "la,bel"))
         self.assertRegex(row["list_digest"], "^[0-9a-f]{64}$")
         line = self.check(tutela("match", "--list", known, self.base), 1).stdout.decode()
-        self.assertEqual(line, '0,"\'=1""\\x1b\u00fc",0\n')
+        self.assertEqual(line, '0,"\'=1""\\x1B\u00fc",0\n')
 
     def test_takes_what_hash_prints(self):
         path = self.write("a.png", picture(5))

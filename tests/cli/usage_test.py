@@ -82,7 +82,7 @@ class Usage(ToolTest):
         for words in [["\x1b[2J"], ["scan", "--\x1b[2J"], ["list", "info", "\x1b[2J"], ["match", "--list", known, "\x1b"]]:
             result = self.check(tutela(*words), 2)
             self.assertNotIn(b"\x1b", result.stderr)
-            self.assertIn(rb"\x1b", result.stderr)
+            self.assertIn(rb"\x1B", result.stderr)
 
 
 if __name__ == "__main__":
