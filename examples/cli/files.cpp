@@ -1,6 +1,7 @@
 #include "files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,17 @@ void report_skipped_lines(const std::string& path, const TextImport& import, std
 
 std::string name_in_error(const std::string& path, const Status& status) {
     return status.code() == StatusCode::not_found ? inert_without_hashes(path) : inert(path);
+}
+
+bool holds_misplaced_hash(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+        struct stat facts {};
+        const bool absent = ::lstat(path.c_str(), &facts) != 0 && (errno == ENOENT || errno == ENAMETOOLONG);
+        if (!absent || inert_without_hashes(path) == inert(path)) continue;
+        say("there is no file " + inert_without_hashes(path) + "; hashes are for 'tutela match'");
+        return true;
+    }
+    return false;
 }
 
 std::optional<HashList> open_list_or_say(const std::string& path, bool strict, LoadCheck check) {

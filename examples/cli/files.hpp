@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tutela/list.hpp"
 
@@ -11,6 +12,10 @@ namespace tutela::cli {
 // How a message names a file that cannot be used. When there is none of that name, the word may be a misplaced hash,
 // so its hex digits are not repeated.
 std::string name_in_error(const std::string& path, const Status& status);
+
+// A word of 32 hex digits or more that names no file is a misplaced hash, and rows repeat the paths they are of. True,
+// and said, when one of `paths` is such a word.
+bool holds_misplaced_hash(const std::vector<std::string>& paths);
 
 // What was wrong with a text list, to standard error: the lines that were skipped, at most `most` of them.
 void report_skipped_lines(const std::string& path, const TextImport& import, std::size_t most);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "commands.hpp"
+#include "files.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "text.hpp"
@@ -143,6 +144,7 @@ int run_hash(const Words& words) {
     Options options = hash_options();
     if (const auto code = options.parse(words)) return *code;
     const HashRequest request = read_request(options);
+    if (holds_misplaced_hash(request.files)) return kError;
     ThreadPool pool(request.jobs);
     const Result<Scanner> scanner = empty_scanner(request);
     Result<Output> out = Output::open("-");

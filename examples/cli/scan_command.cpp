@@ -174,7 +174,7 @@ bool open_journal_or_say(const ScanRequest& request, std::optional<Journal>& jou
         return true;
     }
     const bool taken = !request.resume && opened.status().code() == StatusCode::invalid_argument;
-    say("cannot use the journal " + inert(request.journal_path) + ": " + inert(opened.status().message()) +
+    say("cannot use the journal " + name_in_error(request.journal_path, opened.status()) + ": " + inert(opened.status().message()) +
         (taken ? "; to continue the scan of a journal, add --resume" : ""));
     return false;
 }
@@ -266,6 +266,7 @@ int conclude(const ScanRequest& request, const RunTotals& totals, FilesTotal fil
 }
 
 int scan(ScanRequest request) {
+    if (!request.resume && holds_misplaced_hash(request.paths)) return kError;
     if (must_not_replace(request.output_path, request.list_path)) return kError;
     std::optional<HashList> list = open_list_or_say(request.list_path, request.strict, request.load_check);
     if (!list) return kError;

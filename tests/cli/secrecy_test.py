@@ -78,6 +78,11 @@ class Secrecy(ToolTest):
             ["match", "--list", self.list, "-" + value],
             ["match", "--list", value, value],
             ["scan", "--list", self.list, "--format", value, "."],
+            ["scan", "--list", self.list, value],
+            ["scan", "--list", self.list, ".", "0x" + value[:-1]],
+            ["scan", "--list", self.list, "--journal", value, "--resume", "."],
+            ["hash", value],
+            ["hash", "--phash", value[:-1] + "g"],
         ):
             self.assertEqual(self.check_silent(*words, cwd=self.dir).returncode, 2, words)
 
