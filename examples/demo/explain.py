@@ -114,7 +114,7 @@ def wrapped(line):
 
 def main(report, truth):
     with open(report, encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+        rows = [row for row in map(json.loads, lines) if "path" in row]
     with open(truth, encoding="utf-8") as file:
         print("\n".join(map(wrapped, explain(rows, json.load(file)))))
 

@@ -117,14 +117,17 @@ using ByteSink = std::function<Status(std::string_view bytes)>;
 enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 
 // Renders a run row by row, holding none of them. Call begin once, row for every row, end once (else
-// invalid_argument); a report that ends without end() is still valid, only short. Not thread-safe. The output depends
-// on the data alone: no clock, no locale.
+// invalid_argument); a report that ends without end() is still valid, only short, and shows it, but for CSV. Not
+// thread-safe. The output depends on the data alone: no clock, no locale.
 //
 //   text   for people: a line for each file that is not clean, or clean but damaged; then the sums. Whatever could
 //          steer a terminal or reorder a line (control characters, bidirectional controls, bytes that are not UTF-8) is
 //          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost. A file in an
 //          archive is named "archive!/inner". In the sums, outcomes after `limit` are left out when no file has them.
-//   jsonl  one object a line and file, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
+//   jsonl  a first line {"run":{tool, version, list_digest, list_entries, hash_algorithm, radius, min_quality, decode,
+//          profile, confirm_phash_radius, show_hashes}} and a last one {"end":{files, outcomes {matched, clean, …},
+//          damaged, duplicates, bytes, entries_hit, interrupted}}, without which the report is cut off; between them
+//          one object a line and row, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
 //          U+FFFD in the place of each bad byte), inner, inner_hex (likewise), size, sha256, outcome, reason, damaged,
 //          damage_reason, decoded_percent, format, width, height, orientation, frames, decode, hash_algorithm, quality,
 //          matches [{entry_id, distance, variant, frame, pts_us, confirm, category, label}], radius, min_quality,

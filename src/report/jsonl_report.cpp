@@ -94,8 +94,49 @@ public:
     using RenderingWriter::RenderingWriter;
 
 private:
-    void render_begin(std::string&) const override {}
-    void render_end(const RunTotals&, std::string&) const override {}
+    void render_begin(std::string& out) const override {
+        JsonObject line(out);
+        line.begin("run");
+        JsonObject run(out);
+        run.text("tool", "tutela");
+        run.text("version", facts().tool_version);
+        run.text("list_digest", facts().list_digest);
+        run.number("list_entries", facts().list_entries);
+        run.text("hash_algorithm", facts().hash_algorithm);
+        run.number("radius", facts().radius);
+        run.number("min_quality", facts().min_quality);
+        run.text("decode", facts().decode);
+        run.text("profile", facts().profile);
+        if (facts().confirm_phash_radius) {
+            run.number("confirm_phash_radius", *facts().confirm_phash_radius);
+        } else {
+            run.null("confirm_phash_radius");
+        }
+        run.boolean("show_hashes", facts().show_hashes);
+        run.end();
+        line.end();
+        out += '\n';
+    }
+
+    void render_end(const RunTotals& totals, std::string& out) const override {
+        JsonObject line(out);
+        line.begin("end");
+        JsonObject end(out);
+        end.number("files", totals.files);
+        end.begin("outcomes");
+        JsonObject outcomes(out);
+        for (std::uint32_t i = 1; i <= kOutcomes; ++i)
+            outcomes.number(outcome_name(static_cast<Outcome>(i)), totals.count(static_cast<Outcome>(i)));
+        outcomes.end();
+        end.number("damaged", totals.damaged);
+        end.number("duplicates", totals.duplicates);
+        end.number("bytes", totals.bytes);
+        end.number("entries_hit", totals.entries_hit);
+        end.boolean("interrupted", totals.interrupted);
+        end.end();
+        line.end();
+        out += '\n';
+    }
 
     void render_row(const FileRow& row, std::string& out) const override {
         JsonObject object(out);

@@ -147,7 +147,9 @@ class Interrupts(ToolTest):
             self.wait_until_handled(process, number)
             report, said = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 2, said)
-            rows = [json.loads(line) for line in report.splitlines()]
+            first, *rows, last = [json.loads(line) for line in report.splitlines()]
+            self.assertIn("run", first)
+            self.assertEqual((last["end"]["interrupted"], last["end"]["files"]), (True, len(rows)))
             self.assertTrue(report.endswith(b"\n"))
             self.assertGreater(len(rows), 0)
             self.assertLess(len(rows), self.FILES)

@@ -1,5 +1,6 @@
 """`tutela scan`: formats, options, exit codes."""
 
+import collections
 import csv
 import io
 import json
@@ -27,13 +28,16 @@ class Scan(ToolTest):
         return self.check(tutela("scan", "--list", self.list, *args, cwd=self.dir, **options), code)
 
     def rows(self, *args, **options):
-        return [json.loads(line) for line in self.scan("--format", "jsonl", *args, **options).stdout.splitlines()]
+        report = self.scan("--format", "jsonl", *args, **options).stdout
+        first, *rows, last = [json.loads(line) for line in report.splitlines()]
+        self.assertEqual((list(first), list(last)), (["run"], ["end"]))
+        return rows
 
     def test_a_second_opinion(self):
         phash = tutela("hash", "-a", "phash", self.known).stdout.decode()[:16]
         turned = f"{int(phash, 16) ^ 0xfff:016x}"
         self.list = self.write("two.txt", f"{self.hash}+{phash},right\n{self.hash},none\n{self.hash}+{turned},wrong\n")
-        row = json.loads(self.scan("--confirm", "phash", "--format", "jsonl", self.known).stdout)
+        (row,) = self.rows("--confirm", "phash", self.known)
         found = {match["entry_id"]: match["confirm"] for match in row["matches"]}
         self.assertEqual(found, {"right": {"phash": 0}, "none": None, "wrong": {"phash": 12}})
         cells = self.scan("--confirm", "phash", "--format", "csv", self.known).stdout.decode()
@@ -63,6 +67,20 @@ class Scan(ToolTest):
             },
         )
         self.assertEqual(list(outcomes), sorted(outcomes))
+
+    def test_a_jsonl_report_says_what_ran_and_how_it_ended(self):
+        lines = [json.loads(line) for line in self.scan("--format", "jsonl", "--radius", "30", "photos").stdout.splitlines()]
+        run, end = lines[0]["run"], lines[-1]["end"]
+        self.assertEqual((run["tool"], run["version"]), ("tutela", os.environ["VERSION"]))
+        self.assertEqual((run["radius"], run["min_quality"], run["decode"], run["profile"]), (30, 50, "luma", "standard"))
+        self.assertEqual((run["list_entries"], run["show_hashes"]), (2, False))
+        rows = lines[1:-1]
+        self.assertEqual({row["list_digest"] for row in rows}, {run["list_digest"]})
+        outcomes = collections.Counter(row["outcome"] for row in rows)
+        self.assertEqual({name: count for name, count in end["outcomes"].items() if count}, outcomes)
+        self.assertEqual((end["files"], end["interrupted"]), (len(rows), False))
+        self.assertEqual(end["bytes"], sum(row["size"] for row in rows))
+        self.assertEqual(end["entries_hit"], sum(len(row["matches"]) for row in rows))
 
     def test_a_match_row_has_what_was_promised(self):
         (row,) = self.rows(self.known)

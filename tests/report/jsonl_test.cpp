@@ -115,13 +115,43 @@ void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
     }
 }
 
+// The report without its first and its last line.
+std::string rows_of(const std::string& report) {
+    const std::size_t first = report.find('\n') + 1;
+    const std::size_t last = report.rfind('\n', report.size() - 2) + 1;
+    EXPECT_EQ(report.substr(0, 7), "{\"run\":");
+    EXPECT_EQ(report.substr(last, 7), "{\"end\":");
+    return report.substr(first, last - first);
+}
+
+TEST(Jsonl, SaysWhatRanAndHowItEnded) {
+    RunFacts facts = plain_facts(true);
+    facts.confirm_phash_radius = 10;
+    RunTotals totals;
+    totals.files = 5;
+    totals.by_outcome = {0, 3, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1};
+    totals.damaged = 2;
+    totals.duplicates = 1;
+    totals.bytes = 123456789012;
+    totals.entries_hit = 7;
+    totals.interrupted = true;
+    EXPECT_EQ(render(ReportFormat::jsonl, facts, {}, totals),
+              "{\"run\":{\"tool\":\"tutela\",\"version\":\"1.2.3\",\"list_digest\":\"" + std::string(64, 'd') +
+                  "\",\"list_entries\":1234567,\"hash_algorithm\":\"pdq\",\"radius\":31,\"min_quality\":50,"
+                  "\"decode\":\"exact\",\"profile\":\"plain\",\"confirm_phash_radius\":10,\"show_hashes\":true}}\n"
+                  "{\"end\":{\"files\":5,\"outcomes\":{\"matched\":3,\"clean\":0,\"low_quality\":0,\"too_small\":0,"
+                  "\"unsupported\":1,\"corrupt\":0,\"unreadable\":0,\"limit\":0,\"crashed\":0,\"timeout\":0,"
+                  "\"memory\":0,\"container\":1},\"damaged\":2,\"duplicates\":1,\"bytes\":123456789012,"
+                  "\"entries_hit\":7,\"interrupted\":true}}\n");
+}
+
 TEST(Jsonl, WritesAllKeysInOneOrder) {
     FileRow row;
     row.path = "a/b.jpg";
     row.size_bytes = 12;
     row.outcome = Outcome::unreadable;
     row.reason = "permission denied";
-    EXPECT_EQ(render(ReportFormat::jsonl, plain_facts(), {row}),
+    EXPECT_EQ(rows_of(render(ReportFormat::jsonl, plain_facts(), {row})),
               "{\"path\":\"a/b.jpg\",\"inner\":null,\"size\":12,\"sha256\":null,\"outcome\":\"unreadable\","
               "\"reason\":\"permission denied\",\"damaged\":false,\"damage_reason\":null,"
               "\"decoded_percent\":null,\"format\":null,"
@@ -165,7 +195,7 @@ TEST(Jsonl, IsAsciiAndGivesHostileRowsBack) {
         const std::string report = render(ReportFormat::jsonl, plain_facts(show_hashes), rows);
         for (const char c : report)
             ASSERT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7F));
-        const std::vector<std::string> got = lines(report);
+        const std::vector<std::string> got = lines(rows_of(report));
         ASSERT_EQ(got.size(), rows.size());
         for (std::size_t i = 0; i < rows.size(); ++i)
             expect_row(json::parse(got[i]).as_object(), rows[i], show_hashes);
