@@ -22,6 +22,7 @@ constexpr std::string_view kHelp =
     "\n"
     "Commands:\n"
     "  scan         compare files and folders with a list and report what is found\n"
+    "  audit        compare a report with the files it speaks of\n"
     "  hash         print the PDQ hash of pictures\n"
     "  match        look hashes up in a list\n"
     "  list build   merge text lists and snapshots into one snapshot\n"
@@ -42,7 +43,8 @@ struct Command {
     std::string_view name;
     int (*run)(const Words&);
 };
-constexpr std::array<Command, 4> kCommands = {{
+constexpr std::array<Command, 5> kCommands = {{
+    {"audit", run_audit},
     {"hash", run_hash},
     {"match", run_match},
     {"list", run_list},

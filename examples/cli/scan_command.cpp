@@ -174,8 +174,8 @@ bool open_journal_or_say(const ScanRequest& request, std::optional<Journal>& jou
         return true;
     }
     const bool taken = !request.resume && opened.status().code() == StatusCode::invalid_argument;
-    say("cannot use the journal " + name_in_error(request.journal_path, opened.status()) + ": " + inert(opened.status().message()) +
-        (taken ? "; to continue the scan of a journal, add --resume" : ""));
+    say("cannot use the journal " + name_in_error(request.journal_path, opened.status()) + ": " +
+        inert(opened.status().message()) + (taken ? "; to continue the scan of a journal, add --resume" : ""));
     return false;
 }
 

@@ -48,7 +48,7 @@ class Hash(ToolTest):
             self.assertTrue(line.startswith(self.hash_of(odd) + ("+" + phash if options else "") + ","), line)
             self.check(tutela("list", "build", "--strict", self.dir / "known.tutela", text), 0)
             scan = tutela("scan", "--list", self.dir / "known.tutela", "--confirm", "phash", "--format", "jsonl", odd)
-            match = json.loads(self.check(scan, 1).stdout)["matches"][0]
+            match = json.loads(self.check(scan, 1).stdout.splitlines()[1])["matches"][0]
             self.assertEqual(match["label"], os.fspath(odd))
             self.assertEqual(match["confirm"], {"phash": 0} if options else None)
             self.assertEqual(tutela("match", "--list", text, text).stdout.count(b"\n"), 2)
