@@ -4,6 +4,7 @@ find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
+find_package(GIF 5.1 REQUIRED)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
 # Rarer pictures.
 pkg_check_modules(tiff REQUIRED IMPORTED_TARGET libtiff-4>=4.5)

@@ -16,11 +16,12 @@ namespace tutela {
 // which truncates, 2.
 Result<std::unique_ptr<FrameSource>> open_jpeg(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
-// Always exact: a PNG has no luma plane. The default image of an animated PNG. Chunks that do not make the pixels are
-// skipped unread, their checksums apart.
+// Always exact: a PNG has no luma plane. Chunks that do not make the pixels are skipped unread, their checksums apart.
+// Of an animated one every frame; see apng_decoder.hpp.
 Result<std::unique_ptr<FrameSource>> open_png(ByteSpan bytes, const DecodeLimits& limits);
 
 // In `luma`, the Y samples of a lossy WebP, brought from 16..235 to 0..255. A lossless one has no luma plane: exact.
+// Of an animated one every frame, always exact; see webp_animation.hpp.
 Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
 // Every directory of the chain is a page, those marked as reduced pictures too: viewers show them, so a mark must not
@@ -47,6 +48,16 @@ Result<std::unique_ptr<FrameSource>> open_psd(ByteSpan bytes, const DecodeLimits
 // its first bytes, so no maker's private structure need be known, and nothing is developed. Where there is none, a file
 // that is built as a TIFF is read as one. LibRaw is not used: it brings OpenMP's threads along, and hundreds of formats.
 Result<std::unique_ptr<FrameSource>> open_raw(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
+
+// See gif_decoder.hpp.
+Result<std::unique_ptr<FrameSource>> open_gif(ByteSpan bytes, const DecodeLimits& limits);
+
+// See dib.hpp. Always exact.
+Result<std::unique_ptr<FrameSource>> open_bmp(ByteSpan bytes, const DecodeLimits& limits);
+
+// ICO and CUR: every picture, PNG or bitmap, without its mask; the largest first, as Pillow takes that one, then in the
+// order of the directory. Always exact. Of an animated PNG the first frame.
+Result<std::unique_ptr<FrameSource>> open_ico(ByteSpan bytes, const DecodeLimits& limits);
 
 // The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);

@@ -52,6 +52,9 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
         case MediaFormat::jxl: return open_jxl(bytes, limits);
         case MediaFormat::psd: return open_psd(bytes, limits);
         case MediaFormat::raw: return open_raw(bytes, limits, mode);
+        case MediaFormat::gif: return open_gif(bytes, limits);
+        case MediaFormat::bmp: return open_bmp(bytes, limits);
+        case MediaFormat::ico: return open_ico(bytes, limits);
         default: break;
     }
     return Status(StatusCode::unsupported, "no picture of a kind that this build reads");

@@ -1,10 +1,11 @@
 #include "media/png_chunks.hpp"
 
+#include <zlib.h>
+
 namespace tutela {
 
 namespace {
 
-constexpr std::size_t kSignatureBytes = 8;
 constexpr std::size_t kChunkOverhead = 12;  // length, type, CRC
 constexpr std::uint32_t kMaxNumber = 0x7fffffff;
 
@@ -28,18 +29,42 @@ bool read_header(ByteSpan bytes, PngHeader& header, bool& known_methods) noexcep
 
 }  // namespace
 
+bool PngChunk::checksum_right() const noexcept {
+    std::uint32_t stored = 0;
+    if (!read_uint(all, 8 + data.size(), 4, ByteOrder::big, stored)) return false;
+    return crc32(0, all.data() + 4, static_cast<uInt>(4 + data.size())) == stored;
+}
+
+bool next_png_chunk(ByteSpan bytes, std::size_t& at, PngChunk& chunk) noexcept {
+    std::uint32_t length = 0;
+    if (!read_uint(bytes, at, 4, ByteOrder::big, length) || length > kMaxNumber) return false;
+    chunk.all = slice(bytes, at, kChunkOverhead + length);
+    chunk.type = slice(chunk.all, 4, 4);
+    chunk.data = slice(chunk.all, 8, length);
+    chunk.whole = chunk.all.size() == kChunkOverhead + length;
+    at += chunk.all.size();
+    return chunk.type.size() == 4;
+}
+
 PngChunks walk_png(ByteSpan bytes) noexcept {
     PngChunks chunks;
     bool known_methods = false;
     chunks.has_header = read_header(bytes, chunks.header, known_methods) && known_methods;
     chunks.apple = has_text(bytes, 12, "CgBI");
-    std::size_t at = kSignatureBytes;
+    std::size_t at = kFirstPngChunk;
     std::uint32_t length = 0;
+    bool pixels = false;
     while (read_uint(bytes, at, 4, ByteOrder::big, length) && bytes.size() - at >= kChunkOverhead) {
         if (length > kMaxNumber) break;
         const bool cut_off = bytes.size() - at - kChunkOverhead < length;
-        if (cut_off && has_text(bytes, at + 4, "IDAT")) at = bytes.size();
+        const bool has_pixels = has_text(bytes, at + 4, "IDAT") || (chunks.animated && has_text(bytes, at + 4, "fdAT"));
+        if (cut_off && has_pixels) at = bytes.size();
         if (cut_off) break;
+        if (has_text(bytes, at + 4, "IDAT")) pixels = true;
+        if (!pixels && length == 8 && has_text(bytes, at + 4, "acTL")) {
+            chunks.animated = true;
+            read_uint(bytes, at + 8, 4, ByteOrder::big, chunks.announced_frames);
+        }
         if (chunks.exif.empty() && has_text(bytes, at + 4, "eXIf")) chunks.exif = slice(bytes, at + 8, length);
         chunks.whole = has_text(bytes, at + 4, "IEND");
         at += kChunkOverhead + length;

@@ -56,6 +56,25 @@ bool is_raw(ByteSpan first_bytes) noexcept {
     return has_brand(first_bytes, "crx ");
 }
 
+// "BM" alone may be text: the size of the bitmap's header must be possible too.
+bool is_bmp(ByteSpan first_bytes) noexcept {
+    std::uint32_t header_bytes = 0;
+    return has_text(first_bytes, 0, "BM") && read_uint(first_bytes, 14, 4, ByteOrder::little, header_bytes) &&
+           header_bytes >= 12 && header_bytes <= 256;
+}
+
+// ICO or CUR; the first entry of the directory must name a place behind it.
+bool is_ico(ByteSpan first_bytes) noexcept {
+    std::uint32_t count = 0;
+    std::uint32_t offset = 0;
+    if (!has_text(first_bytes, 0, std::string_view("\0\0\1\0", 4)) &&
+        !has_text(first_bytes, 0, std::string_view("\0\0\2\0", 4))) {
+        return false;
+    }
+    return read_uint(first_bytes, 4, 2, ByteOrder::little, count) && count != 0 &&
+           read_uint(first_bytes, 18, 4, ByteOrder::little, offset) && offset >= 22;
+}
+
 }  // namespace
 
 MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
@@ -75,6 +94,9 @@ MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
     }
     if (has_text(first_bytes, 0, "\xff\x0a")) return MediaFormat::jxl;  // a codestream; in a container:
     if (has_text(first_bytes, 0, std::string_view("\0\0\0\x0cJXL \r\n\x87\n", 12))) return MediaFormat::jxl;
+    if (has_text(first_bytes, 0, "GIF87a") || has_text(first_bytes, 0, "GIF89a")) return MediaFormat::gif;
+    if (is_bmp(first_bytes)) return MediaFormat::bmp;
+    if (is_ico(first_bytes)) return MediaFormat::ico;
     return sniff_boxes(first_bytes);
 }
 

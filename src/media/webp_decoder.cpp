@@ -6,6 +6,7 @@
 #include "core/try.hpp"
 #include "media/decoders.hpp"
 #include "media/exif.hpp"
+#include "media/webp_animation.hpp"
 #include "media/webp_chunks.hpp"
 
 namespace tutela {
@@ -47,6 +48,8 @@ public:
     explicit WebpSource(ByteSpan bytes) noexcept : bytes_(bytes) {}
     Status open(const DecodeLimits& limits, DecodeMode mode);
     Result<bool> next(Frame& frame) override;
+    [[nodiscard]] bool animated() const noexcept { return animated_; }
+    [[nodiscard]] const WebpChunks& chunks() const noexcept { return chunks_; }
 
 private:
     Status decode(Frame& frame);
@@ -56,6 +59,7 @@ private:
     ByteSpan bytes_;
     WebpChunks chunks_;
     std::unique_ptr<std::uint8_t[]> chroma_;  // written by the decoder in luma mode, read by nobody
+    bool animated_ = false;
     bool done_ = false;
 };
 
@@ -67,14 +71,14 @@ Status WebpSource::open(const DecodeLimits& limits, DecodeMode mode) {
         case VP8_STATUS_NOT_ENOUGH_DATA: return Status(StatusCode::corrupt, "the WebP ends within its header");
         default: return Status(StatusCode::corrupt, "the WebP's header is damaged");
     }
-    if (features.has_animation != 0) return Status(StatusCode::unsupported, "an animated WebP");
+    animated_ = features.has_animation != 0;
     if (features.width <= 0 || features.height <= 0) return Status(StatusCode::corrupt, "the WebP has a side of 0");
     chunks_ = walk_webp(bytes_);
     info_.format = MediaFormat::webp;
     info_.width = static_cast<std::uint32_t>(features.width);
     info_.height = static_cast<std::uint32_t>(features.height);
     info_.orientation = exif_orientation(chunks_.exif);
-    if (mode != DecodeMode::exact && features.format == kLossy) facts_.mode = DecodeMode::luma;
+    if (mode != DecodeMode::exact && !animated_ && features.format == kLossy) facts_.mode = DecodeMode::luma;
     return check_pixels(info_.width, info_.height, limits);
 }
 
@@ -139,6 +143,7 @@ Status WebpSource::decode(Frame& frame) {
 Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode) {
     auto source = std::make_unique<WebpSource>(bytes);
     TUTELA_TRY(source->open(limits, mode));
+    if (source->animated()) return open_webp_animation(bytes, limits, source->chunks(), source->info());
     return std::unique_ptr<FrameSource>(std::move(source));
 }
 
