@@ -16,20 +16,20 @@ white wall are among them, as they are the hard cases; pieces of pictures, drawi
 """
 
 import argparse
-import csv
 import dataclasses
 import fnmatch
 import hashlib
-import io
-import os
 import pathlib
-import shutil
-import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 
 from containers import Header, read_header, read_qt_resources
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+
+from packages import (  # noqa: E402
+    FetchError, begin_index, end_index, is_complete, package_file, read_package, rules_digest, write_folder,
+)  # fmt: skip
 
 SMALLEST_SIDE = 200
 COLUMNS = ("sha256", "package", "file", "format", "width", "height")
@@ -117,52 +117,6 @@ SOURCES = (
 )  # fmt: skip
 
 
-class FetchError(Exception):
-    pass
-
-
-def package_file(source: Source, packages: pathlib.Path) -> pathlib.Path:
-    """The package file, fetched if it is not there."""
-    pattern = f"{source.package}_*.deb"
-    if not any(packages.glob(pattern)):
-        print(f"fetching {source.package}", file=sys.stderr)
-        # Fetched beside and moved, so that an interrupted download leaves nothing that looks whole.
-        part = packages / f"{source.package}.part"
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        # As root, apt would fetch as another user, who may not be able to write here.
-        sandbox = ["-o", "APT::Sandbox::User=root"] if os.geteuid() == 0 else []
-        run = subprocess.run(
-            ["apt-get", "-q", *sandbox, "download", source.package],
-            cwd=part,
-            capture_output=True,
-            text=True,
-        )
-        fetched = list(part.glob(pattern))
-        if run.returncode or not fetched:
-            reason = (run.stderr.strip().splitlines() or ["apt-get download gave no file"])[-1]
-            raise FetchError(f"{source.package} cannot be fetched: {reason}")
-        fetched[0].rename(packages / fetched[0].name)
-        shutil.rmtree(part)
-    # The newest, should an older version lie beside it.
-    return max(packages.glob(pattern), key=lambda path: path.stat().st_mtime)
-
-
-def read_package(path: pathlib.Path) -> Iterator[tuple[str, bytes]]:
-    """Path and content of the regular files of a Debian package."""
-    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(path)], stdout=subprocess.PIPE) as process:
-        try:
-            with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
-                for member in archive:
-                    content = archive.extractfile(member) if member.isreg() else None
-                    if content is not None:
-                        yield member.name.removeprefix("./"), content.read()
-        except tarfile.TarError as error:
-            raise FetchError(f"{path.name} is damaged ({error}); remove it") from None
-    if process.returncode:
-        raise FetchError(f"{path.name} is damaged; remove it")
-
-
 def matches(path: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
@@ -203,60 +157,24 @@ def photographs(source: Source, entries: Iterator[tuple[str, bytes]]) -> dict[st
     return found
 
 
-def write_files(folder: pathlib.Path, found: dict[str, tuple[bytes, Header]]) -> None:
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, (content, _) in found.items():
-        (part / name).write_bytes(content)
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
-
-
-def replace_file(path: pathlib.Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
-
-
-def rules_digest(sources: list[Source]) -> str:
-    """Changes with the rules and the sources asked for, so that an index made by others is made anew."""
-    digest = hashlib.sha256(repr([source.package for source in sources]).encode())
-    for name in ("containers.py", "fetch.py"):
-        digest.update(pathlib.Path(__file__).with_name(name).read_bytes())
-    return digest.hexdigest()
-
-
-def is_complete(folder: pathlib.Path, digest: str) -> bool:
-    try:
-        if (folder / "rules").read_text(encoding="utf-8") != digest:
-            return False
-        with (folder / "index.tsv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t"))
-    except OSError:
-        return False
-    return all((folder / "files" / row["package"] / row["file"]).is_file() for row in rows)
-
-
 def fetch(folder: pathlib.Path, sources: list[Source]) -> None:
-    digest = rules_digest(sources)
+    here = pathlib.Path(__file__)
+    digest = rules_digest([source.package for source in sources], [here.with_name("containers.py"), here])
     if is_complete(folder, digest):
         return
-    (folder / "packages").mkdir(parents=True, exist_ok=True)
-    for stale in ("rules", "index.tsv"):
-        (folder / stale).unlink(missing_ok=True)
+    begin_index(folder)
     rows: list[tuple[str, str, str, str, int, int]] = []
     errors = []
     for source in sources:
         try:
-            found = photographs(source, read_package(package_file(source, folder / "packages")))
+            found = photographs(source, read_package(package_file(source.package, folder / "packages")))
         except FetchError as error:
             errors.append(str(error))
             continue
         if len(found) != source.count:
             errors.append(f"{source.package} gives {len(found)} photographs, not {source.count}")
             continue
-        write_files(folder / "files" / source.package, found)
+        write_folder(folder / "files" / source.package, ((name, content) for name, (content, _) in found.items()))
         for name, (content, header) in found.items():
             sha256 = hashlib.sha256(content).hexdigest()
             rows.append((sha256, source.package, name, header.format, header.width, header.height))
@@ -264,12 +182,7 @@ def fetch(folder: pathlib.Path, sources: list[Source]) -> None:
         raise FetchError("\n".join(errors))
     if len({row[0] for row in rows}) != len(rows):
         raise FetchError("two packages have the same photograph")
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(sorted(rows, key=lambda row: row[1:3]))
-    replace_file(folder / "rules", digest)
-    replace_file(folder / "index.tsv", text.getvalue())
+    end_index(folder, digest, COLUMNS, sorted(rows, key=lambda row: row[1:3]))
 
 
 def main() -> int:
