@@ -208,7 +208,7 @@ def archives() -> Files:
     gigabyte = raw_zeros(1024 * MIB)
     yield "zip_of_1_gib.zip", zip_file([(b"zeros", gigabyte, 1024 * MIB, 8)])
     yield "zip_that_says_10_bytes.zip", zip_file([(b"zeros", gigabyte, 10, 8)])
-    yield "gzip_of_1_gib.gz", gzip.compress(b"")[:10] + gigabyte + struct.pack("<II", 0, 1024 * MIB)
+    yield "gzip_of_1_gib.gz", gzip.compress(b"", mtime=0)[:10] + gigabyte + struct.pack("<II", 0, 1024 * MIB)
     nested = zip_file([(b"zeros.png", raw_zeros(64 * MIB), 64 * MIB, 8)])
     for level in range(5):
         nested = deflated_zip(b"next.zip", stored_zip([(b"%d-%d.zip" % (level, n), nested) for n in range(16)]))
