@@ -1,0 +1,106 @@
+"""Writes what fuzz targets start from: FOLDER/TARGET/..., a file an input.
+
+    seeds.py FOLDER [--largest BYTES]
+
+Made by code, from the golden lists, and from the hostile files and photographs as far as they were fetched; no seed has
+more than the BYTES given. The folders are made anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import pathlib
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+
+TESTS = pathlib.Path(__file__).parents[1]
+BUILD = TESTS.parent / "build"
+sys.path.append(str(TESTS / "hostile"))
+
+from bombs import all_bombs, small_png  # noqa: E402
+from containers import deflated_zip, gray_jpeg, stored_zip, tar_entry  # noqa: E402
+
+LARGEST = 64 << 10
+ARCHIVES = (".zip", ".tar", ".gz", ".7z", ".rar", ".xz", ".zst", ".cpio", ".bz2", ".cab", ".Z", ".lz", ".lz4", ".lzh")
+
+
+def files_below(*folders: pathlib.Path) -> Iterator[tuple[str, bytes]]:
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.stat().st_size <= LARGEST:
+                yield path.name, path.read_bytes()
+
+
+def found() -> Iterator[tuple[str, bytes]]:
+    yield from all_bombs()
+    yield from files_below(BUILD / "hostile" / "files", BUILD / "photos" / "files")
+
+
+def pictures() -> Iterator[bytes]:
+    """The mode, then the file."""
+    yield b"\1" + small_png(24)
+    yield b"\2" + gray_jpeg(40, 40)
+    for name, data in found():
+        if not name.endswith(ARCHIVES):
+            yield hashlib.sha256(data).digest()[:1] + data
+
+
+def archives() -> Iterator[bytes]:
+    picture = small_png(16)
+    yield stored_zip([(b"a.png", picture), (b"b.zip", deflated_zip(b"c.png", picture))])
+    yield tar_entry(b"a.png", picture)
+    for name, data in found():
+        if name.endswith(ARCHIVES):
+            yield data
+
+
+def snapshots() -> Iterator[bytes]:
+    """Whether it is sealed, then the snapshot."""
+    for _, data in files_below(TESTS / "data" / "lists"):
+        yield b"\0" + data
+        yield b"\1" + data
+
+
+def text_lists() -> Iterator[bytes]:
+    line = b"0123456789abcdef" * 4
+    yield line + b"+0123456789abcdef,an id,a category,a label, with a comma\r\n# a comment\n\n" + line + b"\n"
+    yield b"\xef\xbb\xbf" + line.upper() + b" , id \n" + line[1:] + b"\n" + line + b",\xff\n" + line + b",a\rb\n"
+    for _, data in files_below(TESTS / "data" / "golden"):
+        yield data
+
+
+SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
+    "media_fuzz": pictures,
+    "archive_fuzz": archives,
+    "snapshot_fuzz": snapshots,
+    "text_list_fuzz": text_lists,
+}
+
+
+def write_seeds(folder: pathlib.Path, targets: list[str], largest: int) -> None:
+    """Each target has its folder, if only an empty one. A seed is named after its content."""
+    for target in targets:
+        (folder / target).mkdir(parents=True, exist_ok=True)
+        for data in SEEDS.get(target, lambda: iter(()))():
+            if len(data) <= largest:
+                (folder / target / hashlib.sha1(data).hexdigest()).write_bytes(data)
+
+
+def all_targets() -> list[str]:
+    return sorted(path.stem for path in pathlib.Path(__file__).parent.glob("*_fuzz.cpp"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Writes what fuzz targets start from.")
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--largest", type=int, default=LARGEST, help="bytes of a seed [default: 65536]")
+    options = parser.parse_args()
+    shutil.rmtree(options.folder, ignore_errors=True)
+    write_seeds(options.folder, all_targets(), options.largest)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
