@@ -1,5 +1,6 @@
 #include "core/digest.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <xxhash.h>
 
@@ -24,6 +25,22 @@ void require(bool done) {
     if (!done) throw std::bad_alloc();
 }
 
+// SHA-256 in a library context of our own: OpenSSL 3's shared one is used half made, and crashes, when memory runs out
+// while it is made. Never freed, as the order in which a process ends is not ours.
+const EVP_MD* sha256_method() {
+    static OSSL_LIB_CTX* const context = [] {
+        OSSL_LIB_CTX* made = OSSL_LIB_CTX_new();
+        require(made != nullptr);
+        return made;
+    }();
+    static EVP_MD* const method = [] {
+        EVP_MD* fetched = EVP_MD_fetch(context, "SHA256", nullptr);
+        require(fetched != nullptr);
+        return fetched;
+    }();
+    return method;
+}
+
 struct EvpDelete {
     void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
 };
@@ -36,7 +53,7 @@ struct XxhDelete {
 Sha256 sha256(std::span<const std::uint8_t> bytes) {
     Sha256 digest;
     unsigned int length = 0;
-    require(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1);
+    require(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, sha256_method(), nullptr) == 1);
     return digest;
 }
 
@@ -58,7 +75,7 @@ StreamDigest& StreamDigest::operator=(StreamDigest&&) noexcept = default;
 StreamDigest::~StreamDigest() = default;
 
 void StreamDigest::reset() {
-    require(EVP_DigestInit_ex(state_->sha.get(), EVP_sha256(), nullptr) == 1);
+    require(EVP_DigestInit_ex(state_->sha.get(), sha256_method(), nullptr) == 1);
     require(XXH3_128bits_reset(state_->xxh.get()) == XXH_OK);
 }
 
