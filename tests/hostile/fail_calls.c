@@ -92,8 +92,9 @@ int posix_memalign(void** out, size_t alignment, size_t size) {
     return 0;
 }
 
-// Finds the function that this one stands before.
-#define NEXT(type, name) ((type)dlsym(RTLD_NEXT, name))
+// Finds the function that the one of this name stands before. `next` is a pointer to a function, which ISO C makes of no
+// other pointer.
+#define FIND_NEXT(next, name) (*(void**)&(next) = dlsym(RTLD_NEXT, name))
 
 typedef ssize_t (*read_t)(int, void*, size_t);
 typedef ssize_t (*pread_t)(int, void*, size_t, off_t);
@@ -104,7 +105,7 @@ typedef int (*start_t)(main_t, int, char**, void (*)(void), void (*)(void), void
 
 ssize_t read(int fd, void* buffer, size_t size) {
     static read_t next;
-    if (next == NULL) next = NEXT(read_t, "read");
+    if (next == NULL) FIND_NEXT(next, "read");
     if (!fails_on_file(&g_read, fd)) return next(fd, buffer, size);
     errno = EIO;
     return -1;
@@ -112,7 +113,7 @@ ssize_t read(int fd, void* buffer, size_t size) {
 
 ssize_t pread(int fd, void* buffer, size_t size, off_t offset) {
     static pread_t next;
-    if (next == NULL) next = NEXT(pread_t, "pread");
+    if (next == NULL) FIND_NEXT(next, "pread");
     if (!fails_on_file(&g_read, fd)) return next(fd, buffer, size, offset);
     errno = EIO;
     return -1;
@@ -124,7 +125,7 @@ ssize_t pread64(int fd, void* buffer, size_t size, off_t offset) {
 
 ssize_t write(int fd, const void* bytes, size_t size) {
     static write_t next;
-    if (next == NULL) next = NEXT(write_t, "write");
+    if (next == NULL) FIND_NEXT(next, "write");
     if (!fails_on_file(&g_write, fd)) return next(fd, bytes, size);
     errno = ENOSPC;
     return -1;
@@ -132,7 +133,7 @@ ssize_t write(int fd, const void* bytes, size_t size) {
 
 ssize_t writev(int fd, const struct iovec* parts, int count) {
     static writev_t next;
-    if (next == NULL) next = NEXT(writev_t, "writev");
+    if (next == NULL) FIND_NEXT(next, "writev");
     if (!fails_on_file(&g_write, fd)) return next(fd, parts, count);
     errno = ENOSPC;
     return -1;
@@ -154,6 +155,7 @@ static int begin(int argc, char** argv, char** envp) {
 int __libc_start_main(main_t main, int argc, char** argv, void (*init)(void), void (*fini)(void),
                       void (*rtld_fini)(void), void* stack_end) {
     g_main = main;
-    const start_t next = NEXT(start_t, "__libc_start_main");
+    start_t next = NULL;
+    FIND_NEXT(next, "__libc_start_main");
     return next(begin, argc, argv, init, fini, rtld_fini, stack_end);
 }
