@@ -13,6 +13,8 @@ pkg_check_modules(de265 REQUIRED IMPORTED_TARGET libde265)
 pkg_check_modules(dav1d REQUIRED IMPORTED_TARGET dav1d)
 pkg_check_modules(jxl REQUIRED IMPORTED_TARGET libjxl>=0.7)
 set(TUTELA_STILLS PkgConfig::tiff PkgConfig::heif PkgConfig::de265 PkgConfig::dav1d PkgConfig::jxl)
+
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)  # of the worker program alone
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 include(${CMAKE_CURRENT_LIST_DIR}/opencv.cmake)
 if(NOT TARGET tutela::opencv)

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "tutela/export.h"
 #include "tutela/status.hpp"
@@ -64,9 +65,12 @@ public:
     Frame& operator=(const Frame&) = delete;
     ~Frame() = default;
 
+    // A frame whose pixels lie in memory of the caller's, which must outlive it; reshape() never takes other memory.
+    static Frame over(std::span<std::uint8_t> memory) noexcept;
+
     // Makes room for width x height pixels; rows are packed (stride = width * bytes a pixel). The old contents are
-    // lost; the new are unspecified until written. limit when the size does not fit in std::size_t;
-    // invalid_argument for an unknown format or a side of 0.
+    // lost; the new are unspecified until written. limit when the size does not fit in std::size_t,
+    // or not in the memory of over(); invalid_argument for an unknown format or a side of 0.
     Status reshape(std::uint32_t width, std::uint32_t height, PixelFormat format);
 
     // Sets every byte from row `first_row` to the end to zero (rows that a damaged file no longer holds).
@@ -79,7 +83,16 @@ public:
     [[nodiscard]] FrameView view() const noexcept;
 
 private:
-    std::unique_ptr<std::uint8_t[]> data_;
+    struct Release {
+        Release() noexcept : lent(false) {}
+        explicit Release(bool is_lent) noexcept : lent(is_lent) {}
+        bool lent;
+        void operator()(std::uint8_t* pixels) const noexcept {
+            if (!lent) delete[] pixels;
+        }
+    };
+
+    std::unique_ptr<std::uint8_t[], Release> data_;
     std::size_t capacity_bytes_ = 0;
     FrameView view_;
 };

@@ -27,15 +27,22 @@ Status check(const FrameView& view) {
 }
 
 Frame::Frame(Frame&& other) noexcept
-    : data_(std::move(other.data_)),
+    : data_(std::exchange(other.data_, {})),
       capacity_bytes_(std::exchange(other.capacity_bytes_, 0)),
       view_(std::exchange(other.view_, {})) {}
 
 Frame& Frame::operator=(Frame&& other) noexcept {
-    data_ = std::move(other.data_);
+    data_ = std::exchange(other.data_, {});
     capacity_bytes_ = std::exchange(other.capacity_bytes_, 0);
     view_ = std::exchange(other.view_, {});
     return *this;
+}
+
+Frame Frame::over(std::span<std::uint8_t> memory) noexcept {
+    Frame frame;
+    frame.data_ = std::unique_ptr<std::uint8_t[], Release>(memory.data(), Release(true));
+    frame.capacity_bytes_ = memory.size();
+    return frame;
 }
 
 Status Frame::reshape(std::uint32_t width, std::uint32_t height, PixelFormat format) {
@@ -49,10 +56,11 @@ Status Frame::reshape(std::uint32_t width, std::uint32_t height, PixelFormat for
     }
     const std::size_t need = stride * height;
     if (need > capacity_bytes_) {
+        if (data_.get_deleter().lent) return Status(StatusCode::limit, "the picture does not fit in the memory for it");
         data_.reset();  // first, so that old and new never exist together
         capacity_bytes_ = 0;
         view_ = {};
-        data_ = std::make_unique_for_overwrite<std::uint8_t[]>(need);
+        data_.reset(new std::uint8_t[need]);
         capacity_bytes_ = need;
     }
     view_.width = width;

@@ -1,0 +1,131 @@
+#include "media/worker/confine.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "media/worker/protocol.hpp"
+#include "media/worker/system_calls.hpp"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TUTELA_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TUTELA_ADDRESS_SANITIZER 1
+#endif
+#endif
+
+namespace tutela::worker {
+
+namespace {
+
+// The sanitizer maps terabytes of shadow, so that its build alone has no limit of address space.
+#ifdef TUTELA_ADDRESS_SANITIZER
+constexpr bool kLimitsAddressSpace = false;
+#else
+constexpr bool kLimitsAddressSpace = true;
+#endif
+
+std::string lacking(const std::string& what) {
+    return what + ": " + std::system_category().message(errno);
+}
+
+bool limit_resource(__rlimit_resource resource, rlim_t value) noexcept {
+    const struct rlimit limit {
+        value, value
+    };
+    return ::setrlimit(resource, &limit) == 0;
+}
+
+// The address space in use, in bytes.
+std::optional<std::uint64_t> address_space() {
+    std::FILE* file = std::fopen("/proc/self/statm", "re");
+    if (file == nullptr) return std::nullopt;
+    char line[64] = {};
+    const bool read = std::fgets(line, sizeof(line), file) != nullptr;
+    (void)std::fclose(file);
+    if (!read) return std::nullopt;
+    return std::strtoull(line, nullptr, 10) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::string limit_resources(std::uint64_t max_memory) {
+    if (kLimitsAddressSpace) {
+        const std::optional<std::uint64_t> used = address_space();
+        if (!used) return lacking("the memory in use is not known (/proc)");
+        const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() / 2 - *used;
+        if (!limit_resource(RLIMIT_AS, *used + std::min(max_memory, room))) return lacking("RLIMIT_AS");
+    }
+    if (!limit_resource(RLIMIT_CORE, 0) || !limit_resource(RLIMIT_FSIZE, 0)) return lacking("resource limits");
+    // Its own descriptors stay open; no number is left for another.
+    if (!limit_resource(RLIMIT_NOFILE, 0)) return lacking("RLIMIT_NOFILE");
+    return {};
+}
+
+// Linux's own headers may be older than the kernel that runs: the numbers are its interface, and do not change.
+struct LandlockRuleset {
+    std::uint64_t files = 0;
+    std::uint64_t net = 0;
+    std::uint64_t scoped = 0;
+};
+
+std::string deny_files_and_net() {
+    const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1U);
+    if (version < 1) return lacking("Landlock (Linux 5.13 and later, unless switched off)");
+    LandlockRuleset rules;
+    rules.files = (1U << 13) - 1;                // execute, read, write, list, remove, make
+    if (version >= 2) rules.files |= 1U << 13;   // move between folders
+    if (version >= 3) rules.files |= 1U << 14;   // truncate
+    if (version >= 5) rules.files |= 1U << 15;   // ioctl on devices
+    if (version >= 4) rules.net = 3;             // bind and connect, TCP
+    if (version >= 6) rules.scoped = 3;          // abstract sockets, signals
+    const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
+    const int fd = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, size, 0U));
+    if (fd < 0) return lacking("a Landlock ruleset");
+    const long done = ::syscall(SYS_landlock_restrict_self, fd, 0U);
+    const int error = errno;
+    (void)::close(fd);
+    errno = error;
+    return done == 0 ? std::string() : lacking("Landlock");
+}
+
+}  // namespace
+
+std::string settle_in() {
+    if (::syscall(SYS_close_range, static_cast<unsigned>(kFirstStrangeFd), ~0U, 0U) != 0) {
+        return lacking("close_range (Linux 5.9 and later)");
+    }
+    // The host's end of the lifeline closes with the host, however that ends, and then the kernel kills this process.
+    // PR_SET_PDEATHSIG would do so when the host's thread that started it ends.
+    if (::fcntl(kLifelineFd, F_SETSIG, SIGKILL) != 0 || ::fcntl(kLifelineFd, F_SETOWN, ::getpid()) != 0 ||
+        ::fcntl(kLifelineFd, F_SETFL, O_RDONLY | O_ASYNC | O_NONBLOCK) != 0) {
+        return lacking("a signal at the host's end");
+    }
+    struct pollfd lifeline {
+        kLifelineFd, POLLIN, 0
+    };
+    if (::poll(&lifeline, 1, 0) != 0) return "the host has ended";
+    return {};
+}
+
+std::string confine(std::uint64_t max_memory) {
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return lacking("PR_SET_DUMPABLE");
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return lacking("PR_SET_NO_NEW_PRIVS");
+    if (std::string failure = deny_files_and_net(); !failure.empty()) return failure;
+    if (std::string failure = limit_resources(max_memory); !failure.empty()) return failure;
+    return allow_few_system_calls();
+}
+
+}  // namespace tutela::worker

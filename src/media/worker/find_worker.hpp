@@ -1,0 +1,12 @@
+// Where the worker program lies.
+#pragma once
+
+#include <string>
+
+namespace tutela::worker {
+
+// tutela-worker: beside the library or the program that holds it, in the libexec folder of the tree that it is
+// installed in, or where this build was to be installed. Empty when it is nowhere.
+std::string find_worker();
+
+}  // namespace tutela::worker

@@ -1,0 +1,136 @@
+// What a sandboxed decoder and its worker say to each other. Both are of one build, on one machine: structs as they
+// lie in memory, of one size each, over two pipes. One request, one reply; nothing comes unasked.
+//
+//   start    the host, once: what the worker may have. The worker confines itself and answers `hello`.
+//   request  open a file that lies in the input region, or go on with it.
+//   reply    what the call of FrameSource or ArchiveSource gave. Pixels and unpacked bytes lie in the output region.
+//
+// The worker is not trusted: check_reply() judges every field of what it says before any of it is used.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace tutela::worker {
+
+// Changes with every change of a struct below.
+inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kMagic = 0x574C5554;  // "TULW"
+
+// The descriptors that a worker is started with; it has no others.
+inline constexpr int kRequestFd = 3;   // reads requests
+inline constexpr int kReplyFd = 4;     // writes replies
+inline constexpr int kLifelineFd = 5;  // closed at the other end when the host ends, however it ends
+inline constexpr int kInputFd = 6;     // memory: the file; cannot be written by the worker
+inline constexpr int kOutputFd = 7;    // memory: the pixels
+inline constexpr int kFirstStrangeFd = 8;
+
+inline constexpr std::size_t kTextBytes = 400;
+
+// A sentence; longer ones are cut.
+struct Text {
+    std::uint32_t length = 0;
+    char bytes[kTextBytes] = {};
+};
+
+struct Start {
+    std::uint32_t magic = kMagic;
+    std::uint32_t version = kVersion;
+    std::uint64_t input_bytes = 0;
+    std::uint64_t output_bytes = 0;
+    std::uint64_t max_memory = 0;  // beside the two regions and what the program itself takes
+};
+
+struct Hello {
+    std::uint32_t magic = kMagic;
+    std::uint32_t version = kVersion;
+    std::uint32_t confined = 0;  // 1, or 0 and `reason`: then the worker ends
+    Text reason;
+};
+
+enum class Call : std::uint32_t { open_picture = 1, next_frame = 2, open_archive = 3, next_entry = 4 };
+
+// DecodeLimits and ArchiveLimits as far as a worker keeps them itself.
+struct Limits {
+    std::uint64_t max_bytes = 0;
+    std::uint64_t max_pixels = 0;
+    std::uint64_t max_total_pixels = 0;
+    std::uint64_t max_entry_bytes = 0;
+    std::uint64_t max_total_bytes = 0;
+    std::uint32_t max_jpeg_scans = 0;
+    std::uint32_t max_frames = 0;
+    std::uint32_t max_entries = 0;
+    std::uint32_t max_ratio = 0;
+    std::uint32_t max_depth = 0;
+    std::uint32_t reserved = 0;
+};
+
+struct Request {
+    Call call{};
+    std::uint32_t serial = 0;  // comes back in the reply
+    std::uint32_t mode = 0;    // open_picture: a DecodeMode
+    std::uint32_t reserved = 0;
+    std::uint64_t offset = 0;  // of the file in the input region
+    std::uint64_t size = 0;
+    Limits limits;
+};
+
+// The pixels or the bytes of an entry.
+struct Place {
+    std::uint64_t offset = 0;  // in the output region
+    std::uint64_t size = 0;    // of an entry
+    std::uint64_t stride_bytes = 0;
+    std::int64_t pts_us = 0;
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint32_t format = 0;  // a PixelFormat
+    std::uint32_t reserved = 0;
+};
+
+struct PictureFacts {
+    std::uint32_t format = 0;  // a MediaFormat
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint32_t orientation = 0;
+    std::uint32_t mode = 0;  // a DecodeMode
+    std::uint32_t denominator = 0;
+    std::uint32_t index = 0;
+    std::uint32_t damaged = 0;
+    std::uint32_t rows_decoded = 0;
+};
+
+struct EntryFacts {
+    std::uint64_t size_bytes = 0;
+    std::uint64_t path_offset = 0;  // the name, in the output region
+    std::uint64_t path_bytes = 0;
+    std::uint32_t is_file = 0;
+    std::uint32_t encrypted = 0;
+};
+
+struct Reply {
+    Call call{};
+    std::uint32_t serial = 0;
+    std::int32_t opened = 0;  // the StatusCode of opening; of other calls 0
+    std::int32_t given = 0;   // the StatusCode of next(); open_picture goes on to the first frame
+    std::uint32_t more = 0;   // 1: next() gave a frame or an entry
+    std::uint32_t last = 0;   // 1: the frame is known to be the last
+    std::uint32_t ended = 0;  // ArchiveSource::ended()
+    std::uint32_t reserved = 0;
+    PictureFacts picture;
+    std::uint32_t reserved2 = 0;
+    EntryFacts entry;
+    Place place;
+    Text status;  // of the StatusCode that is not 0
+    Text damage;
+};
+
+static_assert(std::is_trivially_copyable_v<Start> && std::is_trivially_copyable_v<Hello>);
+static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyable_v<Reply>);
+// A pipe hands over up to 4096 bytes whole.
+static_assert(sizeof(Request) <= 4096 && sizeof(Reply) <= 4096);
+
+// The names of entries lie in the first bytes of the output region, their bytes behind that.
+inline constexpr std::uint64_t kPathRoom = 64U << 10;
+
+}  // namespace tutela::worker

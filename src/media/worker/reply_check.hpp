@@ -1,0 +1,14 @@
+// Judges what a worker says. A worker that a crafted file has taken over can say anything.
+#pragma once
+
+#include <cstdint>
+
+#include "media/worker/protocol.hpp"
+
+namespace tutela::worker {
+
+// Whether `reply` can be the answer to `request`: every number is one that the contract allows, every place lies
+// within the `output_bytes` of the output region, every text within its room.
+[[nodiscard]] bool check_reply(const Request& request, const Reply& reply, std::uint64_t output_bytes) noexcept;
+
+}  // namespace tutela::worker

@@ -1,0 +1,417 @@
+// The decoder that works in a process of its own: the host's side.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/try.hpp"
+#include "media/worker/find_worker.hpp"
+#include "media/worker/protocol.hpp"
+#include "media/worker/shared_memory.hpp"
+#include "media/worker/worker_link.hpp"
+#include "tutela/media.hpp"
+
+namespace tutela {
+
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr std::uint64_t kPage = 4096;
+// Address space, of which only what is touched is memory.
+constexpr std::uint64_t kFirstInput = 2ULL << 30;
+constexpr std::uint64_t kLargestRegion = 64ULL << 30;
+// What a decoder keeps from file to file.
+constexpr std::uint64_t kKeptBytes = 64U << 20;
+
+std::uint64_t round_up(std::uint64_t bytes) noexcept {
+    return (std::min(bytes, kLargestRegion) + kPage - 1) / kPage * kPage;
+}
+
+// Two frames of the largest size: while one is looked at, the worker can see whether another follows.
+std::uint64_t output_for(const DecodeLimits& limits) noexcept {
+    return 2 * round_up(std::min(limits.max_pixels, kLargestRegion) * 3);
+}
+
+std::uint64_t output_for(const ArchiveLimits& limits) noexcept {
+    return round_up(worker::kPathRoom + std::min(limits.max_entry_bytes, kLargestRegion));
+}
+
+Status status_of(std::int32_t code, const worker::Text& text) {
+    return Status(static_cast<StatusCode>(code), std::string(text.bytes, text.length));
+}
+
+// What the decoder and what it opened last have in common.
+class Session {
+public:
+    explicit Session(std::string program) : program_(std::move(program)) {}
+    ~Session() { keep_to_owner(); }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    Result<std::span<std::uint8_t>> room(std::size_t bytes);
+    // Has a worker with these limits, and `bytes` in the input region: answers their offset there.
+    Result<std::uint64_t> prepare(std::span<const std::uint8_t> bytes, std::uint64_t output_bytes,
+                                  std::uint64_t max_memory);
+    Status start(std::uint64_t output_bytes, std::uint64_t max_memory);
+    Status call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply);
+    void trim() noexcept;
+
+    // What was opened under another number is at its end.
+    std::uint64_t open_anew() noexcept { return ++opened_; }
+    [[nodiscard]] bool is_open(std::uint64_t number) const noexcept { return number == opened_; }
+    [[nodiscard]] const std::uint8_t* output() const noexcept { return output_.bytes().data(); }
+    [[nodiscard]] nanoseconds last_cpu() const noexcept { return last_cpu_; }
+
+private:
+    void keep_to_owner() noexcept;
+
+    std::string program_;
+    worker::SharedMemory input_;
+    worker::SharedMemory output_;
+    std::unique_ptr<worker::WorkerLink> link_;
+    pid_t owner_ = ::getpid();
+    std::uint64_t opened_ = 0;
+    std::uint64_t room_bytes_ = 0;
+    std::uint64_t largest_input_ = 0;   // since trim()
+    std::uint64_t largest_output_ = 0;  // since trim()
+    std::uint32_t serial_ = 0;
+    nanoseconds last_cpu_{};  // that the last call took
+};
+
+// After a fork of the host, the worker and the memory are the parent's.
+void Session::keep_to_owner() noexcept {
+    if (owner_ == ::getpid()) return;
+    owner_ = ::getpid();
+    if (link_ != nullptr) link_->abandon();
+    link_.reset();
+    input_ = {};
+    output_ = {};
+    open_anew();
+}
+
+Result<std::span<std::uint8_t>> Session::room(std::size_t bytes) {
+    keep_to_owner();
+    open_anew();
+    if (bytes > kLargestRegion) return Status(StatusCode::limit, "the file is too large for a sandboxed decoder");
+    if (bytes > input_.size()) {
+        const std::uint64_t size = std::max(round_up(bytes), kFirstInput);
+        TUTELA_ASSIGN(worker::SharedMemory grown, worker::SharedMemory::create(size, worker::Writer::host));
+        const std::size_t held = std::min<std::size_t>(room_bytes_, input_.size());
+        if (held != 0) std::memcpy(grown.writable().data(), input_.bytes().data(), held);
+        link_.reset();
+        input_ = std::move(grown);
+    }
+    room_bytes_ = bytes;
+    largest_input_ = std::max<std::uint64_t>(largest_input_, bytes);
+    return input_.writable().first(bytes);
+}
+
+Status Session::start(std::uint64_t output_bytes, std::uint64_t max_memory) {
+    if (input_.size() == 0) {
+        TUTELA_ASSIGN(input_, worker::SharedMemory::create(kFirstInput, worker::Writer::host));
+    }
+    if (output_bytes > output_.size()) {
+        link_.reset();
+        TUTELA_ASSIGN(output_, worker::SharedMemory::create(output_bytes, worker::Writer::worker));
+    }
+    if (link_ != nullptr && link_->running() && link_->max_memory() == max_memory) return {};
+    link_.reset();
+    TUTELA_ASSIGN(link_, worker::WorkerLink::start(program_, input_, output_, max_memory));
+    return {};
+}
+
+Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std::uint64_t output_bytes,
+                                       std::uint64_t max_memory) {
+    keep_to_owner();
+    const std::uint8_t* first = input_.bytes().data();
+    const std::less_equal<const std::uint8_t*> before;
+    const bool inside = input_.size() != 0 && before(first, bytes.data()) &&
+                        before(bytes.data() + bytes.size(), first + input_.size());
+    std::uint64_t offset = 0;
+    if (inside) {
+        offset = static_cast<std::uint64_t>(bytes.data() - first);
+    } else {
+        TUTELA_ASSIGN(const std::span<std::uint8_t> place, room(bytes.size()));
+        if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
+    }
+    // It could start once: that it cannot now says nothing about the file.
+    const Status started = start(output_bytes, max_memory);
+    if (started.ok()) return offset;
+    if (started.code() == StatusCode::out_of_memory) return started;
+    return Status(StatusCode::crashed, started.message());
+}
+
+Status Session::call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply) {
+    request.serial = ++serial_;
+    const Status status = link_->call(request, output_.size(), budget, reply);
+    if (!status.ok()) {
+        link_.reset();
+        open_anew();
+        return status;
+    }
+    last_cpu_ = link_->last_cpu();
+    // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
+    const auto short_of_memory = static_cast<std::int32_t>(StatusCode::out_of_memory);
+    if (reply.opened == short_of_memory || reply.given == short_of_memory) link_.reset();
+    const worker::Place& place = reply.place;
+    const std::uint64_t bytes = std::max(place.size, place.height * place.stride_bytes);
+    largest_output_ = std::max(largest_output_, place.offset + bytes);
+    return {};
+}
+
+void Session::trim() noexcept {
+    keep_to_owner();
+    open_anew();
+    // The input is sealed, so its memory goes as a whole, and the worker that has it mapped with it.
+    if (largest_input_ > kKeptBytes) {
+        link_.reset();
+        input_ = {};
+        room_bytes_ = 0;
+    }
+    if (largest_output_ > kKeptBytes) output_.discard();
+    largest_input_ = 0;
+    largest_output_ = 0;
+}
+
+worker::Limits wire_limits(const DecodeLimits& limits) {
+    worker::Limits wire;
+    wire.max_bytes = limits.max_bytes;
+    wire.max_pixels = limits.max_pixels;
+    wire.max_total_pixels = limits.max_total_pixels;
+    wire.max_jpeg_scans = limits.max_jpeg_scans;
+    wire.max_frames = limits.max_frames;
+    return wire;
+}
+
+worker::Limits wire_limits(const ArchiveLimits& limits) {
+    worker::Limits wire;
+    wire.max_entry_bytes = limits.max_entry_bytes;
+    wire.max_total_bytes = limits.max_total_bytes;
+    wire.max_entries = limits.max_entries;
+    wire.max_ratio = limits.max_ratio;
+    wire.max_depth = limits.max_depth;
+    return wire;
+}
+
+// The processor time of one file.
+class FileTime {
+public:
+    FileTime(std::uint32_t frame_seconds, std::uint32_t file_seconds)
+        : frame_seconds_(frame_seconds), file_seconds_(file_seconds) {}
+
+    [[nodiscard]] worker::Budget budget() const {
+        const nanoseconds all = seconds(file_seconds_);
+        return {seconds(frame_seconds_), std::max(all - used_, nanoseconds{}), file_seconds_};
+    }
+    void add(nanoseconds used) noexcept { used_ += used; }
+
+private:
+    std::uint32_t frame_seconds_;
+    std::uint32_t file_seconds_;
+    nanoseconds used_{};
+};
+
+class SandboxedSource final : public FrameSource {
+public:
+    SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits)
+        : session_(std::move(session)), limits_(limits), time_(limits.max_frame_seconds, limits.max_file_seconds) {}
+
+    Status open(std::uint64_t offset, std::uint64_t size, DecodeMode mode);
+    Result<bool> next(Frame& frame) override;
+    Result<bool> next_view(Frame& scratch, FrameView& view) override;
+
+private:
+    Status ask(worker::Request& request);
+    Status count_frame();
+    Status end_with(Status status) noexcept {
+        done_ = true;
+        return status;
+    }
+
+    std::shared_ptr<Session> session_;
+    DecodeLimits limits_;
+    FileTime time_;
+    std::uint64_t number_ = 0;
+    worker::Reply reply_;
+    bool answered_ = false;  // reply_ is the next frame's
+    bool done_ = false;
+    std::uint32_t frames_ = 0;
+    std::uint64_t pixels_ = 0;
+};
+
+Status SandboxedSource::ask(worker::Request& request) {
+    request.limits = wire_limits(limits_);
+    TUTELA_TRY(session_->call(request, time_.budget(), reply_));
+    time_.add(session_->last_cpu());
+    return {};
+}
+
+Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMode mode) {
+    worker::Request request;
+    request.call = worker::Call::open_picture;
+    request.mode = static_cast<std::uint32_t>(mode);
+    request.offset = offset;
+    request.size = size;
+    number_ = session_->open_anew();
+    TUTELA_TRY(ask(request));
+    if (reply_.opened != 0) return status_of(reply_.opened, reply_.status);
+    const worker::PictureFacts& facts = reply_.picture;
+    info_ = {static_cast<MediaFormat>(facts.format), facts.width, facts.height, facts.orientation};
+    answered_ = true;
+    return {};
+}
+
+Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
+    if (done_ || !session_->is_open(number_)) return false;
+    if (!answered_) {
+        worker::Request request;
+        request.call = worker::Call::next_frame;
+        if (Status status = ask(request); !status.ok()) return end_with(std::move(status));
+    }
+    answered_ = false;
+    const worker::PictureFacts& facts = reply_.picture;
+    info_ = {static_cast<MediaFormat>(facts.format), facts.width, facts.height, facts.orientation};
+    facts_ = {static_cast<DecodeMode>(facts.mode), facts.denominator, facts.index};
+    damage_ = {facts.damaged != 0, std::string(reply_.damage.bytes, reply_.damage.length), facts.rows_decoded};
+    if (reply_.given != 0) return end_with(status_of(reply_.given, reply_.status));
+    if (reply_.more == 0) {
+        done_ = true;
+        return false;
+    }
+    if (Status status = count_frame(); !status.ok()) return end_with(std::move(status));
+    done_ = reply_.last != 0;
+    const worker::Place& place = reply_.place;
+    view = {session_->output() + place.offset, place.width,    place.height, place.stride_bytes,
+            static_cast<PixelFormat>(place.format), place.pts_us};
+    return true;
+}
+
+// The worker keeps these limits; one that was taken over does not.
+Status SandboxedSource::count_frame() {
+    pixels_ += std::uint64_t{reply_.place.width} * reply_.place.height;
+    if (++frames_ <= limits_.max_frames && pixels_ <= limits_.max_total_pixels) return {};
+    return Status(StatusCode::limit, "the file has more frames than the limits allow");
+}
+
+Result<bool> SandboxedSource::next(Frame& frame) {
+    FrameView view;
+    TUTELA_ASSIGN(const bool more, next_view(frame, view));
+    if (!more) return false;
+    TUTELA_TRY(frame.reshape(view.width, view.height, view.format));
+    const std::size_t row_bytes = frame.view().stride_bytes;
+    for (std::uint32_t y = 0; y < view.height; ++y)
+        std::memcpy(frame.row(y), view.row(y), row_bytes);
+    frame.set_pts_us(view.pts_us);
+    return true;
+}
+
+class SandboxedArchive final : public ArchiveSource {
+public:
+    // An archive has the time of a file for each of its entries, as its decoder works no longer on one.
+    SandboxedArchive(std::shared_ptr<Session> session, const ArchiveLimits& limits, const DecodeLimits& time)
+        : session_(std::move(session)), limits_(limits), seconds_(time.max_file_seconds) {}
+
+    Status open(std::uint64_t offset, std::uint64_t size);
+    Result<bool> next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) override;
+    [[nodiscard]] bool ended() const noexcept override { return ended_ || !session_->is_open(number_); }
+
+private:
+    Status ask(worker::Request& request);
+
+    std::shared_ptr<Session> session_;
+    ArchiveLimits limits_;
+    std::uint32_t seconds_;
+    std::uint64_t number_ = 0;
+    worker::Reply reply_;
+    bool ended_ = false;
+};
+
+Status SandboxedArchive::ask(worker::Request& request) {
+    request.limits = wire_limits(limits_);
+    return session_->call(request, FileTime(seconds_, seconds_).budget(), reply_);
+}
+
+Status SandboxedArchive::open(std::uint64_t offset, std::uint64_t size) {
+    worker::Request request;
+    request.call = worker::Call::open_archive;
+    request.offset = offset;
+    request.size = size;
+    number_ = session_->open_anew();
+    TUTELA_TRY(ask(request));
+    return reply_.opened != 0 ? status_of(reply_.opened, reply_.status) : Status();
+}
+
+Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) {
+    bytes = {};
+    if (ended()) return false;
+    worker::Request request;
+    request.call = worker::Call::next_entry;
+    if (Status status = ask(request); !status.ok()) {
+        ended_ = true;
+        return status;
+    }
+    ended_ = reply_.ended != 0;
+    const worker::EntryFacts& facts = reply_.entry;
+    const char* path = reinterpret_cast<const char*>(session_->output()) + facts.path_offset;
+    entry = {std::string(path, facts.path_bytes), facts.size_bytes, facts.is_file != 0, facts.encrypted != 0};
+    if (reply_.given != 0) return status_of(reply_.given, reply_.status);
+    if (reply_.more == 0) {
+        ended_ = true;
+        return false;
+    }
+    bytes = {session_->output() + reply_.place.offset, static_cast<std::size_t>(reply_.place.size)};
+    return true;
+}
+
+class SandboxedDecoder final : public Decoder {
+public:
+    explicit SandboxedDecoder(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+
+    Result<std::span<std::uint8_t>> room(std::size_t bytes) override { return session_->room(bytes); }
+
+    Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
+                                              DecodeMode mode) override {
+        // Says what open_media() says, without a byte of it decoded or moved.
+        if (bytes.size() > limits.max_bytes) return open_media(bytes, limits, mode);
+        TUTELA_ASSIGN(const std::uint64_t offset,
+                      session_->prepare(bytes, output_for(limits), limits.max_memory));
+        auto source = std::make_unique<SandboxedSource>(session_, limits);
+        TUTELA_TRY(source->open(offset, bytes.size(), mode));
+        return std::unique_ptr<FrameSource>(std::move(source));
+    }
+
+    Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
+                                                        const ArchiveLimits& limits) override {
+        const DecodeLimits defaults;
+        TUTELA_ASSIGN(const std::uint64_t offset, session_->prepare(bytes, output_for(limits), defaults.max_memory));
+        auto source = std::make_unique<SandboxedArchive>(session_, limits, defaults);
+        TUTELA_TRY(source->open(offset, bytes.size()));
+        return std::unique_ptr<ArchiveSource>(std::move(source));
+    }
+
+    void trim() noexcept override { session_->trim(); }
+
+private:
+    std::shared_ptr<Session> session_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options) {
+    const std::string program = options.program.empty() ? worker::find_worker() : options.program;
+    if (program.empty()) {
+        return Status(StatusCode::not_found, "the sandbox cannot start: there is no program tutela-worker");
+    }
+    auto session = std::make_shared<Session>(program);
+    const DecodeLimits limits;
+    TUTELA_TRY(session->start(output_for(limits), limits.max_memory));
+    return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session)));
+}
+
+}  // namespace tutela

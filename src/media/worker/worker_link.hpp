@@ -1,0 +1,63 @@
+// A running worker and the pipes to it.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "media/worker/protocol.hpp"
+#include "media/worker/shared_memory.hpp"
+#include "media/worker/worker_process.hpp"
+#include "tutela/status.hpp"
+
+namespace tutela::worker {
+
+// The time that a call may take.
+struct Budget {
+    std::chrono::seconds frame{};  // of processor time, for this call
+    std::chrono::nanoseconds file{};  // of processor time, for what is left of the file
+    std::uint32_t file_seconds = 0;   // what the whole file may take, for the message
+};
+
+// One thread at a time.
+class WorkerLink {
+public:
+    // Starts `program` and waits until it has confined itself. Errors: not_found, permission_denied (the program),
+    // unsupported (the system cannot confine it, or the program is of another version), io_error.
+    static Result<std::unique_ptr<WorkerLink>> start(const std::string& program, const SharedMemory& input,
+                                                     const SharedMemory& output, std::uint64_t max_memory);
+
+    // Sends `request` and waits for its reply. An error (timeout, crashed, out_of_memory) means that the worker is no
+    // more; so does a reply that check_reply() finds wrong.
+    Status call(const Request& request, std::uint64_t output_bytes, const Budget& budget, Reply& reply);
+
+    // What the last call took of the worker's processor time.
+    [[nodiscard]] std::chrono::nanoseconds last_cpu() const noexcept { return last_cpu_; }
+    // Whether it is still there, as far as is known.
+    [[nodiscard]] bool running() const noexcept { return process_.running(); }
+    [[nodiscard]] std::uint64_t max_memory() const noexcept { return max_memory_; }
+    void abandon() noexcept { process_.abandon(); }
+
+private:
+    enum class Wait { ready, closed, tick };
+
+    WorkerLink() = default;
+    bool send(const void* data, std::size_t size) noexcept;
+    Wait wait(std::chrono::milliseconds tick) const noexcept;
+    bool receive(void* data, std::size_t size) noexcept;
+    Status greet(const Start& start);
+    Status await(const Budget& budget);
+    Status died();
+
+    WorkerProcess process_;
+    Descriptor requests_;
+    // The worker's end too: with a reader of our own a write can never raise SIGPIPE in the host.
+    Descriptor requests_far_end_;
+    Descriptor replies_;
+    Descriptor lifeline_;
+    std::chrono::nanoseconds cpu_at_start_{};
+    std::chrono::nanoseconds last_cpu_{};
+    std::uint64_t max_memory_ = 0;
+};
+
+}  // namespace tutela::worker

@@ -1,0 +1,208 @@
+// A worker for the tests: confined and served as the real one, but its decoder does what the file tells it to. No line
+// of this is in the program that is installed.
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "media/worker/protocol.hpp"
+#include "media/worker/server.hpp"
+
+namespace {
+
+using namespace tutela;
+
+std::string errno_text(const char* what) {
+    return std::string(what) + " " + std::to_string(errno);
+}
+
+volatile int sink = 0;
+
+void burn(double seconds) {
+    const auto used = [] {
+        struct timespec time {};
+        (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+    };
+    for (const double start = used(); used() - start < seconds;)
+        sink = sink + 1;
+}
+
+void* burn_for_ever(void* /*unused*/) {
+    for (;;)
+        sink = sink + 1;
+}
+
+// Answers `reply` in place of the server, and then goes on for ever.
+[[noreturn]] void lie(const std::function<void(worker::Reply&)>& change) {
+    worker::Reply reply;
+    reply.call = worker::Call::open_picture;
+    reply.serial = 1;
+    reply.more = 1;
+    reply.picture = {1, 8, 8, 0, 1, 1, 0, 0, 8};
+    reply.place.width = 8;
+    reply.place.height = 8;
+    reply.place.stride_bytes = 8;
+    reply.place.format = 1;
+    change(reply);
+    (void)!write(worker::kReplyFd, &reply, sizeof(reply));
+    for (;;)
+        (void)pause();
+}
+
+using Deed = std::function<std::string(std::span<const std::uint8_t>)>;
+
+std::string take_memory() {
+    for (std::size_t taken = 0;; taken += 1U << 20) {
+        char* block = new char[1U << 20];
+        std::memset(block, 1, 1U << 20);
+    }
+}
+
+std::string use_threads() {
+    pthread_t thread{};
+    const int error = pthread_create(&thread, nullptr, [](void* value) { return value; }, nullptr);
+    if (error != 0) return "no thread " + std::to_string(error);
+    (void)pthread_join(thread, nullptr);
+    return "threads work";
+}
+
+std::string map_code() {
+    const int anonymous = MAP_PRIVATE | MAP_ANONYMOUS;
+    void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, anonymous, -1, 0);
+    return page == MAP_FAILED ? errno_text("no code") : "code";
+}
+
+std::string touch_input(std::span<const std::uint8_t> bytes) {
+    auto* first = const_cast<std::uint8_t*>(bytes.data());
+    auto* page = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(first) / 4096 * 4096);
+    if (mprotect(page, 4096, PROT_READ | PROT_WRITE) == 0) {
+        first[0] = 'X';
+        return "the input was written";
+    }
+    return errno_text("mprotect");
+}
+
+const std::map<std::string_view, Deed>& deeds() {
+    static const std::map<std::string_view, Deed> all = {
+        {"crash", [](auto) { raise(SIGSEGV); return "alive"; }},
+        {"fault", [](auto) { *reinterpret_cast<volatile int*>(sink) = 1; return "alive"; }},
+        {"abort", [](auto) -> std::string { std::abort(); }},
+        {"exit", [](auto) -> std::string { _exit(7); }},
+        {"close", [](auto) -> std::string { (void)close(worker::kReplyFd); return errno_text("close"); }},
+        {"spin", [](auto) -> std::string { for (;;) sink = sink + 1; }},
+        {"threads spin", [](auto) -> std::string {
+             pthread_t thread{};
+             (void)pthread_create(&thread, nullptr, burn_for_ever, nullptr);
+             for (;;) sink = sink + 1;
+         }},
+        {"hang", [](auto) -> std::string { const struct timespec day{86400, 0}; for (;;) (void)nanosleep(&day, nullptr); }},
+        {"alloc", [](auto) { return take_memory(); }},
+        {"threads", [](auto) { return use_threads(); }},
+        {"open", [](auto) { return open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0 ? errno_text("open") : "opened"; }},
+        {"stat", [](auto) { return access("/etc/passwd", R_OK) != 0 ? errno_text("access") : "seen"; }},
+        {"socket", [](auto) { return socket(AF_INET, SOCK_STREAM, 0) < 0 ? errno_text("socket") : "connected"; }},
+        {"fork", [](auto) { return fork() < 0 ? errno_text("fork") : "forked"; }},
+        {"exec", [](auto) { char name[] = "/bin/true"; char* const words[] = {name, nullptr};
+                            (void)execv(name, words); return errno_text("exec"); }},
+        {"kill", [](auto) { return kill(getppid(), SIGTERM) != 0 ? errno_text("kill") : "killed"; }},
+        {"ptrace", [](auto) { return ptrace(PTRACE_TRACEME, 0, 0, 0) != 0 ? errno_text("ptrace") : "traced"; }},
+        {"code", [](auto) { return map_code(); }},
+        {"write to input", [](auto bytes) { return touch_input(bytes); }},
+        {"print", [](auto) { (void)!write(1, "x", 1); (void)!write(2, "x", 1); return "printed"; }},
+        {"environment", [](auto) { return environ == nullptr || *environ == nullptr ? "empty" : *environ; }},
+        {"descriptors", [](auto) -> std::string {
+             std::string open;
+             for (int fd = 0; fd < 64; ++fd) {
+                 char byte = 0;
+                 if (read(fd, &byte, 0) == 0) open += " " + std::to_string(fd);
+             }
+             return "open:" + open;
+         }},
+        {"lie call", [](auto) -> std::string { lie([](auto& reply) { reply.call = worker::Call::next_entry; }); }},
+        {"lie serial", [](auto) -> std::string { lie([](auto& reply) { reply.serial = 77; }); }},
+        {"lie status", [](auto) -> std::string { lie([](auto& reply) { reply.more = 0; reply.given = 13; }); }},
+        {"lie offset", [](auto) -> std::string { lie([](auto& reply) { reply.place.offset = ~0ULL - 8; }); }},
+        {"lie stride", [](auto) -> std::string { lie([](auto& reply) { reply.place.stride_bytes = ~0ULL / 4; }); }},
+        {"lie short stride", [](auto) -> std::string { lie([](auto& reply) { reply.place.stride_bytes = 7; }); }},
+        {"lie size", [](auto) -> std::string { lie([](auto& reply) { reply.place.height = 1U << 29; }); }},
+        {"lie format", [](auto) -> std::string { lie([](auto& reply) { reply.place.format = 99; }); }},
+        {"lie text", [](auto) -> std::string { lie([](auto& reply) { reply.damage.length = 4'000'000'000; }); }},
+        {"lie rows", [](auto) -> std::string { lie([](auto& reply) { reply.picture.rows_decoded = 9; }); }},
+        {"lie mode", [](auto) -> std::string { lie([](auto& reply) { reply.picture.mode = 9; }); }},
+        {"lie denominator", [](auto) -> std::string { lie([](auto& reply) { reply.picture.denominator = 0; }); }},
+        {"lie reduced", [](auto) -> std::string { lie([](auto& reply) { reply.picture.denominator = 2; }); }},
+        {"lie flag", [](auto) -> std::string { lie([](auto& reply) { reply.last = 2; }); }},
+        {"lie length", [](auto) -> std::string { (void)!write(worker::kReplyFd, "short", 5); for (;;) (void)pause(); }},
+    };
+    return all;
+}
+
+// Frames of one byte each, which is their number, up to where the script says what happens: "frames 3 crash" gives
+// three and crashes at the fourth; "each 0.5" takes that long for each.
+class ScriptSource final : public FrameSource {
+public:
+    ScriptSource(std::span<const std::uint8_t> bytes, std::string script) : bytes_(bytes), script_(std::move(script)) {
+        info_.format = MediaFormat::gif;
+        info_.width = 64;
+        info_.height = 64;
+    }
+
+    Result<bool> next(Frame& frame) override {
+        unsigned frames = 0;
+        double pace = 0;
+        char then[64] = "";
+        if (std::sscanf(script_.c_str(), "frames %u each %lf %63[^\n]", &frames, &pace, then) < 2)
+            (void)std::sscanf(script_.c_str(), "frames %u %63[^\n]", &frames, then);
+        if (given_ >= frames) {
+            const auto deed = deeds().find(std::string_view(then));
+            if (deed == deeds().end()) return false;
+            return Status(StatusCode::corrupt, deed->second(bytes_));
+        }
+        burn(pace);
+        const Status shaped = frame.reshape(64, 64, PixelFormat::gray8);
+        if (!shaped.ok()) return shaped;
+        std::memset(frame.data(), static_cast<int>(given_), std::size_t{64} * 64);
+        frame.set_pts_us(given_ * 1000);
+        facts_.index = given_++;
+        damage_.rows_decoded = 64;
+        return true;
+    }
+
+private:
+    std::span<const std::uint8_t> bytes_;
+    std::string script_;
+    std::uint32_t given_ = 0;
+};
+
+// The start of a JPEG, so that scans take it for a picture, and what to do; all else is decoded as ever.
+Result<std::unique_ptr<FrameSource>> open_script(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
+                                                 DecodeMode mode) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    constexpr std::string_view kMark = "\xFF\xD8\xFF!";
+    if (!text.starts_with(kMark)) return open_media(bytes, limits, mode);
+    const std::string script(text.substr(kMark.size()));
+    if (script.starts_with("frames ")) return std::unique_ptr<FrameSource>(new ScriptSource(bytes, script));
+    const auto deed = deeds().find(script);
+    if (deed == deeds().end()) return Status(StatusCode::unsupported, "no such script");
+    return Status(StatusCode::corrupt, deed->second(bytes));
+}
+
+}  // namespace
+
+int main() {
+    return tutela::worker::run_worker({&open_script, &tutela::open_archive});
+}

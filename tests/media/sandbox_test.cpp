@@ -1,0 +1,424 @@
+// The sandboxed decoder: it answers what the one in this process answers, survives whatever a file does to its worker,
+// and the worker can do nothing but decode.
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "core/temp_folder.hpp"
+#include "media/decode.hpp"
+#include "media/samples.hpp"
+#include "media/sandboxing.hpp"
+#include "photos/photos.hpp"
+
+namespace tutela::test {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
+
+std::size_t open_descriptors() {
+    std::size_t count = 0;
+    DIR* folder = opendir("/proc/self/fd");
+    while (readdir(folder) != nullptr)
+        ++count;
+    (void)closedir(folder);
+    return count;
+}
+
+bool has_children() {
+    siginfo_t info{};
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+void expect_works(Decoder& decoder) {
+    const Bytes good = encode_jpeg(make_picture(40, 30, PixelFormat::rgb24).view());
+    EXPECT_TRUE(status_of(decoder, good).ok()) << status_of(decoder, good).to_string();
+}
+
+// All that a decoder says about a file, and its frames, in words.
+std::vector<std::string> answers(Decoder& decoder, std::span<const std::uint8_t> bytes, DecodeMode mode,
+                                 const DecodeLimits& limits = {}, bool views = true) {
+    std::vector<std::string> said;
+    const auto number = [](auto value) { return std::to_string(value) + " "; };
+    auto source = decoder.open(bytes, limits, mode);
+    if (!source.ok()) return {source.status().to_string()};
+    Frame scratch;
+    for (bool more = true; more;) {
+        FrameView view;
+        const Result<bool> next =
+            views ? source.value()->next_view(scratch, view) : source.value()->next(scratch);
+        if (!views) view = scratch.view();
+        more = next.ok() && next.value();
+        const MediaInfo& info = source.value()->info();
+        const FrameFacts& facts = source.value()->facts();
+        const Damage& damage = source.value()->damage();
+        std::string words = next.status().to_string() + "; " + std::string(format_name(info.format)) + " ";
+        words += number(info.width) + number(info.height) + number(info.orientation);
+        words += std::string(decode_mode_name(facts.mode)) + " " + number(facts.denominator) + number(facts.index);
+        words += number(damage.damaged) + damage.reason + " " + number(damage.rows_decoded);
+        if (more) {
+            words += number(view.width) + number(view.height) + number(static_cast<unsigned>(view.format));
+            words += number(view.pts_us);
+            for (std::uint32_t y = 0; y < view.height; ++y) {
+                const auto* row = reinterpret_cast<const char*>(view.row(y));
+                words.append(row, std::size_t{view.width} * bytes_per_pixel(view.format));
+            }
+        }
+        said.push_back(std::move(words));
+    }
+    return said;
+}
+
+void expect_same(Decoder& ours, Decoder& sandboxed, const Bytes& bytes, const std::string& name,
+                 const DecodeLimits& limits = {}) {
+    for (const DecodeMode mode : kAllModes) {
+        const bool same = answers(ours, bytes, mode, limits) == answers(sandboxed, bytes, mode, limits);
+        EXPECT_TRUE(same) << name << " in mode " << decode_mode_name(mode);
+    }
+}
+
+// Status and words of each thing that a file can do.
+struct Deed {
+    const char* words;
+    StatusCode code;
+    const char* says;
+};
+
+void expect_deed(Decoder& decoder, const Deed& deed, const DecodeLimits& limits = {}) {
+    const Status status = status_of(decoder, script(deed.words), limits);
+    EXPECT_EQ(status.code(), deed.code) << deed.words << ": " << status.to_string();
+    EXPECT_NE(status.message().find(deed.says), std::string::npos) << deed.words << ": " << status.to_string();
+    expect_works(decoder);
+}
+
+TEST(Sandbox, GivesTheSameFramesForAllSamples) {
+    const auto ours = make_decoder();
+    const auto theirs = sandbox(real_worker());
+    ASSERT_NE(theirs, nullptr);
+    for (const Sample& sample : all_samples()) {
+        expect_same(*ours, *theirs, sample.bytes, sample.name);
+        for (const std::size_t cut : {std::size_t{0}, std::size_t{3}, sample.bytes.size() / 3, sample.bytes.size() / 2,
+                                      sample.bytes.size() - 1}) {
+            const Bytes start(sample.bytes.begin(), sample.bytes.begin() + static_cast<std::ptrdiff_t>(cut));
+            expect_same(*ours, *theirs, start, sample.name + " cut at " + std::to_string(cut));
+        }
+        DecodeLimits tight;
+        tight.max_pixels = 500;
+        expect_same(*ours, *theirs, sample.bytes, sample.name + " with few pixels", tight);
+        tight.max_bytes = 100;
+        expect_same(*ours, *theirs, sample.bytes, sample.name + " with few bytes", tight);
+    }
+}
+
+TEST(Sandbox, GivesTheSameFramesForPhotographs) {
+    const auto ours = make_decoder();
+    const auto theirs = sandbox(real_worker());
+    ASSERT_NE(theirs, nullptr);
+    std::size_t count = 0;
+    for (const Photo& photo : all_photos()) {
+        const Bytes bytes = photo_bytes(photo);
+        const DecodeMode mode = kAllModes[count % 4];
+        EXPECT_TRUE(answers(*ours, bytes, mode) == answers(*theirs, bytes, mode)) << photo.file;
+        ++count;
+    }
+    EXPECT_GE(count, 300U);
+}
+
+TEST(Sandbox, CopiesFramesForNext) {
+    const auto ours = make_decoder();
+    const auto theirs = sandbox(real_worker());
+    const Bytes bytes = encode_jpeg(make_picture(70, 50, PixelFormat::rgb24).view());
+    EXPECT_TRUE(answers(*ours, bytes, DecodeMode::exact) ==
+                answers(*theirs, bytes, DecodeMode::exact, {}, false));
+}
+
+TEST(Sandbox, TakesAFileInItsRoomAndAnywhere) {
+    const auto decoder = sandbox(real_worker());
+    const Bytes bytes = encode_jpeg(make_picture(70, 50, PixelFormat::rgb24).view());
+    const auto elsewhere = answers(*decoder, bytes, DecodeMode::exact);
+    auto room = decoder->room(10);
+    ASSERT_TRUE(room.ok());
+    std::memcpy(room.value().data(), bytes.data(), 10);
+    room = decoder->room(bytes.size() + 5);
+    ASSERT_TRUE(room.ok());
+    std::memcpy(room.value().data() + 10, bytes.data() + 10, bytes.size() - 10);
+    EXPECT_TRUE(answers(*decoder, room.value().first(bytes.size()), DecodeMode::exact) == elsewhere);
+    std::memmove(room.value().data() + 5, room.value().data(), bytes.size());
+    EXPECT_TRUE(answers(*decoder, room.value().subspan(5, bytes.size()), DecodeMode::exact) == elsewhere);
+}
+
+TEST(Sandbox, TrimsAfterALargeFileAndGoesOn) {
+    const auto decoder = sandbox(real_worker());
+    auto room = decoder->room(100U << 20);
+    ASSERT_TRUE(room.ok());
+    std::memset(room.value().data(), 'x', room.value().size());
+    EXPECT_EQ(decoder->open(room.value(), {}, DecodeMode::exact).status().code(), StatusCode::unsupported);
+    decoder->trim();
+    expect_works(*decoder);
+}
+
+TEST(Sandbox, EndsWhatWasOpenedBefore) {
+    const auto decoder = sandbox(fault_worker());
+    const Bytes frames = script("frames 3");
+    auto first = decoder->open(frames, {}, DecodeMode::exact);
+    ASSERT_TRUE(first.ok());
+    auto second = decoder->open(frames, {}, DecodeMode::exact);
+    ASSERT_TRUE(second.ok());
+    Frame frame;
+    const Result<bool> stale = first.value()->next(frame);
+    EXPECT_TRUE(stale.ok() && !stale.value());
+    const Result<bool> fresh = second.value()->next(frame);
+    EXPECT_TRUE(fresh.ok() && fresh.value());
+}
+
+TEST(Sandbox, EndsWithTheDecoderAndNotBefore) {
+    auto decoder = sandbox(fault_worker());
+    auto source = decoder->open(script("frames 2"), {}, DecodeMode::exact);
+    ASSERT_TRUE(source.ok());
+    decoder.reset();
+    Frame frame;
+    EXPECT_TRUE(source.value()->next(frame).value());
+    EXPECT_TRUE(source.value()->next(frame).value());
+    EXPECT_FALSE(source.value()->next(frame).value());
+    EXPECT_EQ(frame.view().pts_us, 1000);
+}
+
+TEST(Sandbox, SurvivesCrashes) {
+    const auto decoder = sandbox(fault_worker());
+    for (const Deed& deed : std::vector<Deed>{
+             {"crash", StatusCode::crashed, kSanitized ? "status" : "SIGSEGV"},
+             {"fault", StatusCode::crashed, kSanitized ? "status" : "SIGSEGV"},
+             {"abort", StatusCode::crashed, "SIGABRT"},
+             {"exit", StatusCode::crashed, "status 7"},
+         }) {
+        expect_deed(*decoder, deed);
+    }
+}
+
+TEST(Sandbox, EndsAWorkerForACallThatItMayNotMake) {
+    const auto decoder = sandbox(fault_worker());
+    for (const char* words : {"socket", "fork", "exec", "kill", "ptrace", "code"})
+        expect_deed(*decoder, {words, StatusCode::crashed, "may not make"});
+}
+
+TEST(Sandbox, HasNoFilesAndNothingOfItsHost) {
+    const auto decoder = sandbox(fault_worker());
+    expect_deed(*decoder, {"open", StatusCode::corrupt, "open 13"});
+    expect_deed(*decoder, {"stat", StatusCode::corrupt, "access 13"});
+    expect_deed(*decoder, {"write to input", StatusCode::corrupt, "mprotect 13"});
+    expect_deed(*decoder, {"environment", StatusCode::corrupt, "empty"});
+    expect_deed(*decoder, {"descriptors", StatusCode::corrupt, "open: 3"});
+    expect_deed(*decoder, {"print", StatusCode::corrupt, "printed"});
+    expect_deed(*decoder, {"threads", StatusCode::corrupt, "threads work"});
+    expect_deed(*decoder, {"close", StatusCode::corrupt, "close 13"});
+}
+
+TEST(Sandbox, BelievesNoLie) {
+    const auto decoder = sandbox(fault_worker());
+    for (const char* words :
+         {"lie call", "lie serial", "lie status", "lie offset", "lie stride", "lie short stride", "lie size",
+          "lie format", "lie text", "lie rows", "lie mode", "lie denominator", "lie reduced", "lie flag"}) {
+        // A new worker for each, as the lies are told with the serial of a first call.
+        const auto fresh = sandbox(fault_worker());
+        expect_deed(*fresh, {words, StatusCode::crashed, "cannot be"});
+    }
+    EXPECT_EQ(status_of(*decoder, script("lie length")).code(), StatusCode::crashed);
+    expect_works(*decoder);
+}
+
+TEST(Sandbox, KeepsMemoryToItsLimit) {
+    if (kSanitized) GTEST_SKIP() << "the sanitizer's own memory allows no limit";
+    const auto decoder = sandbox(fault_worker());
+    DecodeLimits limits;
+    limits.max_memory = 64U << 20;
+    expect_deed(*decoder, {"alloc", StatusCode::out_of_memory, "more memory than its limit"}, limits);
+}
+
+TEST(Sandbox, KeepsTimeToItsLimits) {
+    const auto decoder = sandbox(fault_worker());
+    DecodeLimits limits;
+    limits.max_frame_seconds = 1;
+    expect_deed(*decoder, {"spin", StatusCode::timeout, "a frame took more than 1 second"}, limits);
+    expect_deed(*decoder, {"threads spin", StatusCode::timeout, "a frame took more than 1 second"}, limits);
+    expect_deed(*decoder, {"hang", StatusCode::timeout, "no answer for 6 seconds"}, limits);
+    limits.max_frame_seconds = 0;
+    limits.max_frame_seconds = 10;
+    limits.max_file_seconds = 1;
+    auto source = decoder->open(script("frames 100 each 0.3"), limits, DecodeMode::exact);
+    ASSERT_TRUE(source.ok());
+    Frame frame;
+    int given = 0;
+    Result<bool> next = true;
+    for (; next.ok() && next.value(); ++given)
+        next = source.value()->next(frame);
+    EXPECT_EQ(next.status().code(), StatusCode::timeout) << next.status().to_string();
+    EXPECT_NE(next.status().message().find("the file took more than 1 second"), std::string::npos);
+    EXPECT_GE(given, 2);
+    EXPECT_LE(given, 5);
+    expect_works(*decoder);
+}
+
+TEST(Sandbox, GivesTheFramesBeforeACrash) {
+    const auto decoder = sandbox(fault_worker());
+    for (const char* then : {"crash", "exit", "socket"}) {
+        auto source = decoder->open(script(std::string("frames 3 ") + then), {}, DecodeMode::exact);
+        ASSERT_TRUE(source.ok());
+        Frame frame;
+        for (int i = 0; i < 3; ++i) {
+            const Result<bool> next = source.value()->next(frame);
+            ASSERT_TRUE(next.ok() && next.value());
+            EXPECT_EQ(frame.data()[0], i);
+        }
+        EXPECT_EQ(source.value()->next(frame).status().code(), StatusCode::crashed);
+        const Result<bool> after = source.value()->next(frame);
+        EXPECT_TRUE(after.ok() && !after.value());
+    }
+}
+
+TEST(Sandbox, LimitsTheFramesOfAFile) {
+    const auto decoder = sandbox(fault_worker());
+    DecodeLimits limits;
+    limits.max_frames = 2;
+    auto source = decoder->open(script("frames 5"), limits, DecodeMode::exact);
+    ASSERT_TRUE(source.ok());
+    Frame frame;
+    EXPECT_TRUE(source.value()->next(frame).value());
+    EXPECT_TRUE(source.value()->next(frame).value());
+    EXPECT_EQ(source.value()->next(frame).status().code(), StatusCode::limit);
+}
+
+TEST(Sandbox, LeavesNothingBehindAThousandCrashes) {
+    const std::size_t before = open_descriptors();
+    {
+        const auto decoder = sandbox(fault_worker());
+        const std::size_t with_one = open_descriptors();
+        const int crashes = kSanitized ? 50 : 1000;
+        for (int i = 0; i < crashes; ++i) {
+            ASSERT_EQ(status_of(*decoder, script("exit")).code(), StatusCode::crashed);
+            ASSERT_FALSE(has_children()) << "a zombie after " << i << " crashes";
+        }
+        expect_works(*decoder);
+        EXPECT_EQ(open_descriptors(), with_one);
+    }
+    EXPECT_EQ(open_descriptors(), before);
+    EXPECT_FALSE(has_children());
+}
+
+TEST(Sandbox, RaisesNoSignalInTheHost) {
+    // A host that has never heard of SIGPIPE ends by it.
+    ASSERT_EQ(signal(SIGPIPE, SIG_DFL), SIG_DFL);
+    const auto decoder = sandbox(fault_worker());
+    EXPECT_EQ(status_of(*decoder, script("exit")).code(), StatusCode::crashed);
+    expect_works(*decoder);
+}
+
+TEST(Sandbox, ToleratesAHostThatReapsAllChildren) {
+    const auto before = signal(SIGCHLD, SIG_IGN);
+    {
+        const auto decoder = sandbox(fault_worker());
+        EXPECT_EQ(status_of(*decoder, script("crash")).code(), StatusCode::crashed);
+        expect_works(*decoder);
+    }
+    (void)signal(SIGCHLD, before);
+}
+
+// The number of a process whose parent is `parent`; 0 when there is none.
+pid_t child_of(pid_t parent) {
+    std::ifstream list("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
+    pid_t child = 0;
+    list >> child;
+    return child;
+}
+
+bool is_gone(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+    std::string number;
+    std::string name;
+    std::string state;
+    file >> number >> name >> state;
+    return !file || state == "Z" || state == "X";
+}
+
+TEST(Sandbox, EndsWithAHostThatIsKilled) {
+    for (const char* words : {"spin", "hang", ""}) {
+        const pid_t host = fork();
+        ASSERT_GE(host, 0);
+        if (host == 0) {
+            const auto decoder = make_sandboxed_decoder(fault_worker());
+            if (!decoder.ok()) _exit(1);
+            if (*words != 0) (void)decoder.value()->open(script(words), {}, DecodeMode::exact);
+            for (;;)
+                (void)pause();
+        }
+        pid_t worker = 0;
+        for (int i = 0; i < 1000 && worker == 0; ++i) {
+            (void)usleep(10'000);
+            worker = child_of(host);
+        }
+        ASSERT_NE(worker, 0);
+        (void)usleep(300'000);
+        EXPECT_FALSE(is_gone(worker)) << words;
+        (void)kill(host, SIGKILL);
+        (void)waitpid(host, nullptr, 0);
+        bool gone = false;
+        for (int i = 0; i < 1000 && !gone; ++i) {
+            (void)usleep(10'000);
+            gone = is_gone(worker);
+        }
+        EXPECT_TRUE(gone) << "the worker outlives its host while it does: " << words;
+    }
+}
+
+// A child of a host must neither talk to its parent's worker nor end it.
+TEST(Sandbox, IsTheParentsAfterAFork) {
+    const auto decoder = sandbox(fault_worker());
+    expect_works(*decoder);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        const Bytes good = encode_jpeg(make_picture(40, 30, PixelFormat::rgb24).view());
+        _exit(status_of(*decoder, good).ok() && status_of(*decoder, script("crash")).code() == StatusCode::crashed ? 0
+                                                                                                                  : 1);
+    }
+    int state = 0;
+    ASSERT_EQ(waitpid(child, &state, 0), child);
+    EXPECT_TRUE(WIFEXITED(state) && WEXITSTATUS(state) == 0);
+    const pid_t worker = child_of(getpid());
+    expect_works(*decoder);
+    EXPECT_EQ(child_of(getpid()), worker) << "the parent's worker was ended";
+}
+
+TEST(Sandbox, SaysThatThereIsNoWorker) {
+    const TempFolder folder;
+    const auto missing = make_sandboxed_decoder({(folder.path() / "none").string()});
+    EXPECT_EQ(missing.status().code(), StatusCode::not_found) << missing.status().to_string();
+    const std::string plain = (folder.path() / "plain").string();
+    std::ofstream(plain) << "no program";
+    const auto refused = make_sandboxed_decoder({plain});
+    EXPECT_EQ(refused.status().code(), StatusCode::permission_denied) << refused.status().to_string();
+    ASSERT_EQ(chmod(plain.c_str(), 0700), 0);
+    EXPECT_FALSE(make_sandboxed_decoder({plain}).ok());
+    const auto other = make_sandboxed_decoder({"/bin/true"});
+    EXPECT_EQ(other.status().code(), StatusCode::unsupported) << other.status().to_string();
+    const auto old = make_sandboxed_decoder({TUTELA_OLD_WORKER});
+    EXPECT_EQ(old.status().code(), StatusCode::unsupported);
+    EXPECT_NE(old.status().message().find("not of this version"), std::string::npos) << old.status().to_string();
+    EXPECT_FALSE(has_children());
+}
+
+}  // namespace
+}  // namespace tutela::test
