@@ -61,17 +61,20 @@ std::optional<std::uint64_t> address_space() {
     return std::strtoull(line, nullptr, 10) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::string limit_resources(std::uint64_t max_memory) {
-    if (kLimitsAddressSpace) {
-        const std::optional<std::uint64_t> used = address_space();
-        if (!used) return lacking("the memory in use is not known (/proc)");
-        const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() / 2 - *used;
-        if (!limit_resource(RLIMIT_AS, *used + std::min(max_memory, room))) return lacking("RLIMIT_AS");
-    }
-    if (!limit_resource(RLIMIT_CORE, 0) || !limit_resource(RLIMIT_FSIZE, 0)) return lacking("resource limits");
-    // Its own descriptors stay open; no number is left for another.
-    if (!limit_resource(RLIMIT_NOFILE, 0)) return lacking("RLIMIT_NOFILE");
-    return {};
+// Before files can no longer be opened, as it takes a look at one.
+std::string limit_memory(std::uint64_t max_memory) {
+    if (!kLimitsAddressSpace) return {};
+    const std::optional<std::uint64_t> used = address_space();
+    if (!used) return lacking("the memory in use is not known (/proc)");
+    const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() / 2 - *used;
+    return limit_resource(RLIMIT_AS, *used + std::min(max_memory, room)) ? std::string() : lacking("RLIMIT_AS");
+}
+
+// The descriptors at hand stay open; no number is left for another.
+std::string limit_files() {
+    const bool done =
+        limit_resource(RLIMIT_CORE, 0) && limit_resource(RLIMIT_FSIZE, 0) && limit_resource(RLIMIT_NOFILE, 0);
+    return done ? std::string() : lacking("resource limits");
 }
 
 // Linux's own headers may be older than the kernel that runs: the numbers are its interface, and do not change.
@@ -121,10 +124,11 @@ std::string settle_in() {
 }
 
 std::string confine(std::uint64_t max_memory) {
+    if (std::string failure = limit_memory(max_memory); !failure.empty()) return failure;
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return lacking("PR_SET_DUMPABLE");
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return lacking("PR_SET_NO_NEW_PRIVS");
     if (std::string failure = deny_files_and_net(); !failure.empty()) return failure;
-    if (std::string failure = limit_resources(max_memory); !failure.empty()) return failure;
+    if (std::string failure = limit_files(); !failure.empty()) return failure;
     return allow_few_system_calls();
 }
 
