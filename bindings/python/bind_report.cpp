@@ -172,6 +172,7 @@ void bind_run(nb::module_& module) {
         .def_ro("profile", &RunFacts::profile, "Which variants of each picture were looked up.")
         .def_ro("confirm_phash_radius", &RunFacts::confirm_phash_radius,
                 "The pHash distance that confirms a match, or None when pHashes are not compared.")
+        .def_ro("isolation", &RunFacts::isolation, "Where pictures were decoded: 'sandboxed' or 'in_process'.")
         .def("__repr__", [](const RunFacts& facts) {
             return nb::str(
                        "RunFacts(tool_version={!r}, hash_algorithm={!r}, list_digest={!r}, list_entries={}, radius={}, "

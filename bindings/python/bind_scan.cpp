@@ -133,7 +133,20 @@ struct Settings {
     std::string_view decode;
     std::string_view profile;
     std::optional<std::int64_t> confirm_phash_radius;
+    std::string_view isolation;
+    std::string_view worker;
+    std::int64_t max_memory;
+    std::int64_t max_frame_seconds;
+    std::int64_t max_file_seconds;
 };
+
+Isolation isolation_from_name(std::string_view name) {
+    for (const Isolation isolation : {Isolation::in_process, Isolation::sandboxed}) {
+        if (name == isolation_name(isolation)) return isolation;
+    }
+    throw StatusError(Status(StatusCode::invalid_argument, "isolation must be 'sandboxed' or 'in_process'"));
+}
+
 
 Scanner make_scanner(const HashList& list, const Settings& settings) {
     ScanOptions options;
@@ -151,6 +164,13 @@ Scanner make_scanner(const HashList& list, const Settings& settings) {
         options.confirm_phash_radius =
             static_cast<std::uint32_t>(in_range(*settings.confirm_phash_radius, Hash64::kBits, "confirm_phash_radius"));
     }
+    options.isolation = isolation_from_name(settings.isolation);
+    options.worker.program = settings.worker;
+    options.limits.max_memory = in_range(settings.max_memory, INT64_MAX, "max_memory");
+    options.limits.max_frame_seconds =
+        static_cast<std::uint32_t>(in_range(settings.max_frame_seconds, UINT32_MAX, "max_frame_seconds"));
+    options.limits.max_file_seconds =
+        static_cast<std::uint32_t>(in_range(settings.max_file_seconds, UINT32_MAX, "max_file_seconds"));
     const nb::gil_scoped_release released;
     return take(Scanner::create(list, std::move(options)));
 }
@@ -175,16 +195,20 @@ void bind_scanner(nb::module_& module) {
             [](Scanner* self, const HashList& list, std::int64_t radius, std::int64_t min_quality,
                std::string_view engine, std::int64_t max_bytes, std::int64_t max_pixels, std::int64_t max_jpeg_scans,
                bool follow_symlinks, std::string_view decode, std::string_view profile,
-               std::optional<std::int64_t> confirm_phash_radius) {
+               std::optional<std::int64_t> confirm_phash_radius, std::string_view isolation, std::string_view worker,
+               std::int64_t max_memory, std::int64_t max_frame_seconds, std::int64_t max_file_seconds) {
                 new (self)
                     Scanner(make_scanner(list, {radius, min_quality, engine, max_bytes, max_pixels, max_jpeg_scans,
-                                                follow_symlinks, decode, profile, confirm_phash_radius}));
+                                                follow_symlinks, decode, profile, confirm_phash_radius, isolation,
+                                                worker, max_memory, max_frame_seconds, max_file_seconds}));
             },
             "list"_a, "radius"_a = kPdqMatchRadius, "min_quality"_a = kPdqMinQuality, nb::kw_only(),
             "engine"_a = "automatic", "max_bytes"_a = limits.max_bytes, "max_pixels"_a = limits.max_pixels,
             "max_jpeg_scans"_a = limits.max_jpeg_scans, "follow_symlinks"_a = false,
             "decode"_a = decode_mode_name(ScanOptions{}.decode), "profile"_a = profile_name(ScanOptions{}.profile),
-            "confirm_phash_radius"_a = nb::none(),
+            "confirm_phash_radius"_a = nb::none(), "isolation"_a = isolation_name(Isolation::sandboxed),
+            "worker"_a = "", "max_memory"_a = limits.max_memory, "max_frame_seconds"_a = limits.max_frame_seconds,
+            "max_file_seconds"_a = limits.max_file_seconds,
             "Builds the index of the list.\n\n"
             "A file matches an entry at a distance of at most `radius` bits (0 to 256); hashes of a quality below\n"
             "`min_quality` (0 to 100) are not looked up. `engine` is as for Index. A file or picture past one of the\n"
@@ -199,7 +223,11 @@ void bind_scanner(nb::module_& module) {
             "With `confirm_phash_radius` (0 to 64; 10 is a good number) each match whose "
             "entry\n"
             "carries a pHash has `confirm`, the distance of the file's own; it neither makes a match nor takes one "
-            "away.")
+            "away.\n"
+            "`isolation` is 'sandboxed' or 'in_process'. A sandboxed decoder is a process that can open no file and no\n"
+            "connection, and takes at most `max_memory` bytes, and `max_frame_seconds` and `max_file_seconds` of\n"
+            "processor time; a file that breaks it twice has the outcome crashed, timeout or memory. When it cannot\n"
+            "start, Scanner() raises. `worker` is its program, if not the one that came with this package.")
         .def("scan", &start, "paths"_a, "jobs"_a = nb::none(),
              nb::sig("def scan(self, " TUTELA_PATHS ", jobs: int | None = None) -> Scan"),
              "Scans files and folders in the background: iterate over the answer for the rows.\n\n"

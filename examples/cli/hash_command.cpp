@@ -37,6 +37,7 @@ Options hash_options() {
     options.flag("phash", "with --format list: add the pHash of each picture");
     add_decode_option(options, DecodeMode::exact);
     add_jobs_option(options);
+    add_sandbox_option(options);
     return options;
 }
 
@@ -46,6 +47,7 @@ struct HashRequest {
     std::string format;
     std::optional<Hash64Kind> hash64;
     DecodeMode decode = DecodeMode::exact;
+    Isolation isolation = Isolation::sandboxed;
     Words files;
     std::size_t jobs = 0;
 };
@@ -57,6 +59,7 @@ HashRequest read_request(const Options& options) {
     request.files = options.operands(1, SIZE_MAX, "at least one FILE is needed");
     request.jobs = jobs_option(options);
     request.decode = decode_option(options);
+    request.isolation = isolation_option(options);
     const bool list = request.format == "list";
     if (list && request.algorithm != "pdq") throw UsageError("hash", "a list is one of PDQ hashes: --algorithm pdq");
     if (!list && options.given("phash")) throw UsageError("hash", "--phash is for --format list");
@@ -134,6 +137,7 @@ Result<Scanner> empty_scanner(const HashRequest& request) {
     options.profile = Profile::plain;  // there is nothing to find
     options.hash64 = request.hash64;
     options.decode = request.decode;
+    options.isolation = request.isolation;
     options.stop = &stop_on_signals();
     return Scanner::create(std::move(list).value(), std::move(options));
 }
@@ -149,7 +153,7 @@ int run_hash(const Words& words) {
     const Result<Scanner> scanner = empty_scanner(request);
     Result<Output> out = Output::open("-");
     if (!scanner.ok() || !out.ok()) {
-        say((scanner.ok() ? out.status() : scanner.status()).to_string());
+        say(scanner.ok() ? out.status().to_string() : with_sandbox_hint(scanner.status().message()));
         return kError;
     }
     HashPrinter printer(out.value(), request);

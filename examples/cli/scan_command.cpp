@@ -35,6 +35,9 @@ constexpr CommandHelp kScanHelp = {
     "becomes of it. Neither the hashes of the list nor, without --show-hashes, those of the files are shown.\n"
     "Ctrl-C ends the scan: the report then holds every row up to there. A second Ctrl-C kills.\n"
     "\n"
+    "Pictures are decoded in a process of its own for each job, which can open no file and no connection, and never\n"
+    "sees the list. A file that breaks it, twice, has the outcome crashed, timeout or memory; the scan goes on.\n"
+    "\n"
     "With --journal F all that is done is written down in F as well, and the same command with --resume goes on from\n"
     "there after a crash, a kill, a power cut or a Ctrl-C; the report is then that of a scan that nothing disturbed.\n"
     "A report that goes to a file appears when it is whole, and the journal is removed.\n",
@@ -60,6 +63,10 @@ Options scan_options() {
     add_jobs_option(options);
     options.value("max-pixels", "N", "100000000", "larger pictures are not decoded");
     options.value("max-bytes", "N", "2147483648", "larger pictures are not read");
+    add_sandbox_option(options);
+    options.value("max-seconds", "N", "10", "a frame that takes longer to decode ends its file: processor time");
+    options.value("max-file-seconds", "N", "300", "the same for all frames of a file");
+    options.value("max-memory", "N", "2147483648", "bytes that decoding may take beside file and frame");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);
@@ -135,6 +142,12 @@ ScanRequest read_request(const Options& options) {
     request.scan.profile = profile_option(options);
     request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);
     request.scan.limits.max_bytes = options.number("max-bytes", 1, kMost);
+    constexpr std::uint64_t kMostSeconds = 1'000'000;
+    request.scan.limits.max_frame_seconds = static_cast<std::uint32_t>(options.number("max-seconds", 1, kMostSeconds));
+    request.scan.limits.max_file_seconds =
+        static_cast<std::uint32_t>(options.number("max-file-seconds", 1, kMostSeconds));
+    request.scan.limits.max_memory = options.number("max-memory", 1 << 20, kMost);
+    request.scan.isolation = isolation_option(options);
     request.scan.follow_symlinks = options.given("follow-symlinks");
     return request;
 }
@@ -282,7 +295,7 @@ int scan(ScanRequest request) {
     const Result<Scanner> scanner = Scanner::create(*std::move(list), request.scan);
     Result<Output> out = Output::open(request.output_path);
     if (!scanner.ok() || !out.ok()) {
-        say((scanner.ok() ? out.status() : scanner.status()).message());
+        say(scanner.ok() ? out.status().message() : with_sandbox_hint(scanner.status().message()));
         return kError;
     }
     std::optional<Journal> journal;

@@ -149,6 +149,19 @@ DecodeMode decode_option(const Options& options) {
     return DecodeMode::exact;
 }
 
+void add_sandbox_option(Options& options) {
+    options.flag("no-sandbox", "decode in this process: a crafted file can then take it over");
+}
+
+Isolation isolation_option(const Options& options) {
+    return options.given("no-sandbox") ? Isolation::in_process : Isolation::sandboxed;
+}
+
+std::string with_sandbox_hint(const std::string& problem) {
+    if (!problem.starts_with("the sandbox cannot start")) return problem;
+    return problem + "; with --no-sandbox files are decoded in this process, unprotected";
+}
+
 void add_profile_option(Options& options, Profile fallback) {
     options.value("profile", "P", profile_name(fallback).data(),
                   "plain, standard (finds mirrored, turned, framed copies too), thorough");

@@ -81,6 +81,10 @@ void add_list_options(Options& options);
 void add_jobs_option(Options& options);
 void add_decode_option(Options& options, DecodeMode fallback);
 void add_profile_option(Options& options, Profile fallback);
+void add_sandbox_option(Options& options);
+Isolation isolation_option(const Options& options);
+// What went wrong, and the way round it when that is the sandbox.
+std::string with_sandbox_hint(const std::string& problem);
 Engine engine_option(const Options& options);
 void add_load_check_option(Options& options);
 LoadCheck load_check_option(const Options& options);

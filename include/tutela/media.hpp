@@ -250,6 +250,15 @@ protected:
 // A decoder that works in this process: a crafted file that breaks a decoder breaks the process.
 TUTELA_API std::unique_ptr<Decoder> make_decoder();
 
+// Where files are decoded. The numbers are part of the C ABI.
+enum class Isolation : std::uint32_t {
+    in_process = 1,  // for those who confine this process themselves
+    sandboxed = 2,
+};
+
+// "in_process", "sandboxed"; "unknown" for a number that is none. Thread-safe; static text.
+TUTELA_API std::string_view isolation_name(Isolation isolation) noexcept;
+
 // How the process of a sandboxed decoder is found.
 struct WorkerOptions {
     // The program tutela-worker. Empty: beside the library or the program that holds it, else where it was installed.
@@ -261,5 +270,8 @@ struct WorkerOptions {
 // then crashed, timeout or out_of_memory. Errors: not_found (no worker program), unsupported (the system cannot
 // confine it; the reason says what is missing).
 TUTELA_API Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options = {});
+
+// The one or the other; invalid_argument for a number that is no Isolation.
+TUTELA_API Result<std::unique_ptr<Decoder>> make_decoder(Isolation isolation, const WorkerOptions& worker = {});
 
 }  // namespace tutela

@@ -93,6 +93,7 @@ struct RunFacts {
     std::string profile = "plain";  // which variants of each picture were looked up
     bool show_hashes = false;
     std::optional<std::uint32_t> confirm_phash_radius{};  // set when pHashes were compared
+    std::string isolation = "in_process";                 // where pictures were decoded, or "sandboxed"
 };
 
 // Sums over a run. The outcomes add up to `files`.
@@ -125,7 +126,7 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost. A file in an
 //          archive is named "archive!/inner". In the sums, outcomes after `limit` are left out when no file has them.
 //   jsonl  a first line {"run":{tool, version, list_digest, list_entries, hash_algorithm, radius, min_quality, decode,
-//          profile, confirm_phash_radius, show_hashes}} and a last one {"end":{files, outcomes {matched, clean, …},
+//          profile, confirm_phash_radius, isolation, show_hashes}} and a last one {"end":{files, outcomes {matched, clean, …},
 //          damaged, duplicates, bytes, entries_hit, interrupted}}, without which the report is cut off; between them
 //          one object a line and row, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
 //          U+FFFD in the place of each bad byte), inner, inner_hex (likewise), size, sha256, outcome, reason, damaged,

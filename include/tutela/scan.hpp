@@ -62,6 +62,10 @@ struct ScanOptions {
     const std::atomic<bool>* stop = nullptr;
     // Called after every row, in the order of the rows, never by two threads at once.
     std::function<void(const ScanProgress&)> progress;
+    // Where pictures are decoded. A file that breaks a sandboxed decoder is tried once more in a new one; then its
+    // outcome is crashed, timeout or memory, or matched when a frame before that was.
+    Isolation isolation = Isolation::in_process;
+    WorkerOptions worker;
 };
 
 // What holds for one call of Scanner::scan() alone, as several may run at once; what is set takes the place of the
@@ -80,7 +84,7 @@ struct ScanControl {
 class TUTELA_API Scanner {
 public:
     // Opens the index that the list stores, or builds one. The list is kept alive. invalid_argument for options out of
-    // range.
+    // range. When the sandbox that was asked for cannot start, that is an error here: see make_sandboxed_decoder().
     static Result<Scanner> create(HashList list, ScanOptions options = {});
 
     // Scans files and folders: one row for each file found, in the order of `paths` and, within a folder, in the order

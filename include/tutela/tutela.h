@@ -585,6 +585,15 @@ typedef struct tutela_progress {
 
 typedef void (*tutela_progress_callback)(const tutela_progress* progress, void* context);
 
+// Where pictures are decoded. A sandboxed decoder is a process that can open no file and no connection; a file that
+// breaks it twice has the outcome TUTELA_OUTCOME_CRASHED, _TIMEOUT or _MEMORY. When it cannot start,
+// tutela_scanner_create fails: TUTELA_NOT_FOUND (no worker program) or TUTELA_UNSUPPORTED (the system cannot confine
+// it).
+enum {
+    TUTELA_IN_PROCESS = 1,  // for those who confine this process themselves
+    TUTELA_SANDBOXED = 2
+};
+
 typedef struct tutela_scan_options {
     uint32_t struct_size;
     uint32_t radius;          // 31: bits, inclusive, 0..256
@@ -601,6 +610,11 @@ typedef struct tutela_scan_options {
     uint32_t profile;                   // TUTELA_PROFILE_AUTOMATIC
     bool confirm_phash;  // false. true: matches whose entry carries a pHash say how far the file's own is from it
     uint32_t confirm_phash_radius;  // 0: bits, 0..64; a text report marks what is over it; 10 is a good number
+    uint32_t isolation;             // TUTELA_IN_PROCESS
+    const char* worker_program;  // NULL: tutela-worker beside the library, or where it was installed. Read by create
+    uint64_t max_memory;         // of a sandboxed decoder, in bytes: 2 GiB
+    uint32_t max_frame_seconds;  // of its processor time: 10
+    uint32_t max_file_seconds;   // 300
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.

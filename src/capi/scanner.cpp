@@ -21,6 +21,9 @@ static_assert(TUTELA_PROFILE_PLAIN == static_cast<int>(tutela::Profile::plain));
 static_assert(TUTELA_PROFILE_STANDARD == static_cast<int>(tutela::Profile::standard));
 static_assert(TUTELA_PROFILE_THOROUGH == static_cast<int>(tutela::Profile::thorough));
 
+static_assert(TUTELA_IN_PROCESS == static_cast<int>(tutela::Isolation::in_process));
+static_assert(TUTELA_SANDBOXED == static_cast<int>(tutela::Isolation::sandboxed));
+
 // set_stop() promises to be safe in a signal handler.
 static_assert(std::atomic<bool>::is_always_lock_free);
 
@@ -51,6 +54,10 @@ tutela_scan_options default_options() noexcept {
     options.max_bytes = defaults.limits.max_bytes;
     options.max_pixels = defaults.limits.max_pixels;
     options.follow_symlinks = defaults.follow_symlinks;
+    options.isolation = static_cast<std::uint32_t>(defaults.isolation);
+    options.max_memory = defaults.limits.max_memory;
+    options.max_frame_seconds = defaults.limits.max_frame_seconds;
+    options.max_file_seconds = defaults.limits.max_file_seconds;
     return options;
 }
 
@@ -66,6 +73,11 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     if (options.decode != TUTELA_DECODE_AUTOMATIC) scan.decode = static_cast<tutela::DecodeMode>(options.decode);
     if (options.profile != TUTELA_PROFILE_AUTOMATIC) scan.profile = static_cast<tutela::Profile>(options.profile);
     if (options.confirm_phash) scan.confirm_phash_radius = options.confirm_phash_radius;
+    scan.isolation = static_cast<tutela::Isolation>(options.isolation);
+    if (options.worker_program != nullptr) scan.worker.program = options.worker_program;
+    scan.limits.max_memory = options.max_memory;
+    scan.limits.max_frame_seconds = options.max_frame_seconds;
+    scan.limits.max_file_seconds = options.max_file_seconds;
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](

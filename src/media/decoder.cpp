@@ -50,4 +50,20 @@ std::unique_ptr<Decoder> make_decoder() {
     return std::make_unique<InProcessDecoder>();
 }
 
+std::string_view isolation_name(Isolation isolation) noexcept {
+    switch (isolation) {
+        case Isolation::in_process: return "in_process";
+        case Isolation::sandboxed: return "sandboxed";
+    }
+    return "unknown";
+}
+
+Result<std::unique_ptr<Decoder>> make_decoder(Isolation isolation, const WorkerOptions& worker) {
+    switch (isolation) {
+        case Isolation::in_process: return make_decoder();
+        case Isolation::sandboxed: return make_sandboxed_decoder(worker);
+    }
+    return Status(StatusCode::invalid_argument, "the kind of isolation is unknown");
+}
+
 }  // namespace tutela

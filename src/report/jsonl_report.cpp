@@ -112,6 +112,7 @@ private:
         } else {
             run.null("confirm_phash_radius");
         }
+        run.text("isolation", facts().isolation);
         run.boolean("show_hashes", facts().show_hashes);
         run.end();
         line.end();

@@ -18,7 +18,7 @@ Outcome outcome_of(const Status& status) {
         case StatusCode::timeout: return Outcome::timeout;
         case StatusCode::crashed: return Outcome::crashed;
         case StatusCode::unsupported: return Outcome::unsupported;
-        case StatusCode::out_of_memory: throw std::bad_alloc();
+        case StatusCode::out_of_memory: return Outcome::memory;
         default: return Outcome::corrupt;
     }
 }
@@ -43,6 +43,17 @@ bool was_stopped(StatusCode code) noexcept {
 }  // namespace
 
 Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaFormat format) {
+    Result<Finding> finding = examine_once(bytes, format);
+    if (!broke_ || !finding.ok()) return finding;
+    // It may have been the fault of what the decoder went through before.
+    Result<Finding> again = examine_once(bytes, format);
+    const bool lost = finding.value().outcome == Outcome::matched &&
+                      (!again.ok() || (broke_ && again.value().outcome != Outcome::matched));
+    return lost ? std::move(finding) : std::move(again);
+}
+
+Result<Finding> Examiner::examine_once(std::span<const std::uint8_t> bytes, MediaFormat format) {
+    broke_ = false;
     try {
         // Variants of so coarse a picture drift too far (a quarter turn up to 28 bits): they need the whole.
         const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
@@ -64,8 +75,10 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
 }
 
 Result<Finding> Examiner::examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format) {
+    sequence_ = Sequence();
     auto source = decoder_.open(bytes, options_.limits, mode);
     if (source.ok()) return examine_source(*source.value());
+    note_end(source.status());
     MediaInfo info;
     info.format = format;
     return failed(source.status(), info);
@@ -106,8 +119,7 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
         TUTELA_ASSIGN(Finding finding, examine_frame(source));
         sequence_.add(std::move(finding));
     }
-    // Unless a match was found, a file is no worse than others when memory is short.
-    if (end.code() == StatusCode::out_of_memory && !sequence_.matched()) throw std::bad_alloc();
+    note_end(end);
     if (sequence_.empty()) {
         return failed(end.ok() ? Status(StatusCode::corrupt, "the file holds no picture") : end, source.info());
     }
@@ -118,6 +130,17 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
     if (finding.damaged) finding.damage_reason = damage;
     if (was_stopped(end.code())) stop_short(end, finding);
     return finding;
+}
+
+// How a file ended, or the opening of one.
+void Examiner::note_end(const Status& end) {
+    const StatusCode code = end.code();
+    if (options_.isolation == Isolation::sandboxed) {
+        broke_ = code == StatusCode::crashed || code == StatusCode::timeout || code == StatusCode::out_of_memory;
+    } else if (code == StatusCode::out_of_memory && !sequence_.matched()) {
+        // Unless a match was found, a file is no worse than others when memory is short.
+        throw std::bad_alloc();
+    }
 }
 
 // The file was not looked at to its end. What matched has matched; that it is clean, nobody can say.

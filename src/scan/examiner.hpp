@@ -23,7 +23,9 @@ public:
 
     // `bytes` announce themselves as `format`. See Sequence for what a file of several frames gets. One that was not
     // looked at to its end, as a limit was passed, is matched or of that limit's outcome, never clean.
-    // Throws std::bad_alloc, also for a decoder's out_of_memory; then the object is as new. An error is a defect.
+    // A file that breaks a sandboxed decoder is examined once more, in a new one.
+    // Throws std::bad_alloc, also for the out_of_memory of a decoder in this process; then the object is as new. An
+    // error is a defect.
     Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
 
     // The same for a source that is open. Throws as examine() does, but does not clean up. In a screen frame, entries
@@ -35,8 +37,10 @@ public:
     [[nodiscard]] std::size_t kept_bytes() const noexcept;
 
 private:
+    Result<Finding> examine_once(std::span<const std::uint8_t> bytes, MediaFormat format);
     Result<Finding> examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format);
     Result<Finding> examine_frame(const FrameSource& source);
+    void note_end(const Status& end);
     static void stop_short(const Status& end, Finding& finding);
     Status place_matches(const FrameFacts& facts, Finding& finding);
     Status look_up(const FrameHash& plain, std::uint32_t orientation, std::uint32_t radius, Finding& finding);
@@ -58,6 +62,7 @@ private:
     Sequence sequence_;
     Frame frame_;     // room for a source that has none of its own
     FrameView view_;  // the frame last given
+    bool broke_ = false;  // the last file broke a sandboxed decoder
 };
 
 }  // namespace tutela

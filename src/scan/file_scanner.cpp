@@ -103,7 +103,7 @@ Result<ScannedItem> FileScanner::scan(const TreeItem& item) {
     } catch (const std::bad_alloc&) {
         set(file.row, Outcome::memory, kOutOfMemoryReason);
     }
-    decoder_->trim();
+    decoder_.trim();
     return scanned;
 }
 

@@ -57,12 +57,12 @@ struct ScanJob {
 // One thread at a time.
 class FileScanner {
 public:
-    explicit FileScanner(const ScanJob& job)
+    FileScanner(const ScanJob& job, Decoder& decoder)
         : job_(job),
           folders_(job.tree),
-          decoder_(make_decoder()),
-          reader_(*decoder_, job.options.limits, job.stop),
-          examiner_(*decoder_, job.index, job.options) {}
+          decoder_(decoder),
+          reader_(decoder, job.options.limits, job.stop),
+          examiner_(decoder, job.index, job.options) {}
 
     // Errors: cancelled when the stop came while the file was read; anything else is a defect.
     Result<ScannedItem> scan(const TreeItem& item);
@@ -74,7 +74,7 @@ private:
 
     const ScanJob& job_;
     FolderOpener folders_;
-    std::unique_ptr<Decoder> decoder_;
+    Decoder& decoder_;
     FileReader reader_;
     Examiner examiner_;
 };

@@ -27,10 +27,11 @@ void add_limits(const DecodeLimits& limits, RunSettings& settings) {
 
 void add_options(const ScanOptions& options, RunSettings& settings) {
     const auto& [radius, min_quality, index, limits, decode, profile, confirm, hash64, follow_symlinks, stop,
-                 progress] = options;
+                 progress, isolation, worker] = options;
     static_cast<void>(index);  // these change no row
     static_cast<void>(stop);
     static_cast<void>(progress);
+    static_cast<void>(worker);
     settings.push_back({"radius", std::to_string(radius)});
     settings.push_back({"minimum quality", std::to_string(min_quality)});
     settings.push_back({"decode mode", std::string(decode_mode_name(decode))});
@@ -38,6 +39,7 @@ void add_options(const ScanOptions& options, RunSettings& settings) {
     settings.push_back({"pHash confirmation", confirm ? std::to_string(*confirm) : "none"});
     settings.push_back({"second hash", hash64 ? std::string(hash64_name(*hash64)) : "none"});
     settings.push_back({"following of symbolic links", follow_symlinks ? "yes" : "no"});
+    settings.push_back({"isolation", std::string(isolation_name(isolation))});
     add_limits(limits, settings);
 }
 

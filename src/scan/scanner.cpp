@@ -12,6 +12,7 @@
 
 #include "core/digest.hpp"
 #include "core/try.hpp"
+#include "scan/decoder_pool.hpp"
 #include "scan/file_scanner.hpp"
 #include "scan/file_tree.hpp"
 #include "scan/finding_cache.hpp"
@@ -55,11 +56,12 @@ std::uint32_t widest_radius(const ScanOptions& options) noexcept {
 class ScanRun {
 public:
     ScanRun(const HashList& list, const Index<256>& index, const ScanOptions& options, const RunFacts& facts,
-            const std::function<Status(const FileRow&)>& on_row, const ScanControl& control)
+            DecoderPool& decoders, const std::function<Status(const FileRow&)>& on_row, const ScanControl& control)
         : list_(list),
           index_(index),
           options_(options),
           facts_(facts),
+          decoders_(decoders),
           on_row_(on_row),
           stop_(control.stop != nullptr ? control.stop : options.stop),
           progress_(control.progress ? control.progress : options.progress) {
@@ -125,7 +127,10 @@ private:
                                             [this](ScannedItem&& item) { return emit(item); });
         const auto body = [&](std::size_t) {
             try {
-                FileScanner scanner(job);
+                Result<std::unique_ptr<Decoder>> taken = decoders_.take();
+                if (!taken.ok()) return results.fail(taken.status());
+                const PooledDecoder decoder(decoders_, std::move(taken).value());
+                FileScanner scanner(job, *decoder);
                 while (const std::optional<std::size_t> number = results.take())
                     scan_one(scanner, tree_.items()[kept + *number], *number, results);
             } catch (...) {
@@ -174,6 +179,7 @@ private:
     const Index<256>& index_;
     const ScanOptions& options_;
     const RunFacts& facts_;
+    DecoderPool& decoders_;
     const std::function<Status(const FileRow&)>& on_row_;
     const std::atomic<bool>* stop_;
     const std::function<void(const ScanProgress&)>& progress_;
@@ -192,6 +198,7 @@ struct Scanner::Impl {
     ScanOptions options;
     std::unique_ptr<const Index<256>> index;
     RunFacts facts;
+    std::unique_ptr<DecoderPool> decoders;
 };
 
 Scanner::Scanner(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -215,6 +222,9 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (options.hash64 && hash64_name(*options.hash64) == hash64_name(Hash64Kind{})) {
         return Status(StatusCode::invalid_argument, "there is no hash of 64 bits of that number");
     }
+    auto decoders = std::make_unique<DecoderPool>(options);
+    TUTELA_ASSIGN(std::unique_ptr<Decoder> first, decoders->take());  // to see that there is one
+    decoders->give(std::move(first));
     IndexOptions index_options = options.index;
     if (!index_options.radius) index_options.radius = widest_radius(options);
     TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
@@ -227,14 +237,16 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.profile = profile_name(options.profile);
     facts.decode = decode_mode_name(options.decode);
     facts.confirm_phash_radius = options.confirm_phash_radius;
-    return Scanner(
-        std::make_shared<const Impl>(Impl{std::move(list), std::move(options), std::move(index), std::move(facts)}));
+    facts.isolation = isolation_name(options.isolation);
+    return Scanner(std::make_shared<const Impl>(
+        Impl{std::move(list), std::move(options), std::move(index), std::move(facts), std::move(decoders)}));
 }
 
 Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& executor,
                                 const std::function<Status(const FileRow&)>& on_row, const ScanControl& control) const {
     if (!on_row) return Status(StatusCode::invalid_argument, "a scan needs a receiver for its rows");
-    return ScanRun(impl_->list, *impl_->index, impl_->options, impl_->facts, on_row, control).run(paths, executor);
+    return ScanRun(impl_->list, *impl_->index, impl_->options, impl_->facts, *impl_->decoders, on_row, control)
+        .run(paths, executor);
 }
 
 FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const {
@@ -255,7 +267,13 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
         return row;
     }
     try {
-        const std::unique_ptr<Decoder> decoder = make_decoder();
+        Result<std::unique_ptr<Decoder>> taken = impl_->decoders->take();
+        if (!taken.ok()) {
+            row.outcome = Outcome::crashed;
+            row.reason = taken.status().message();
+            return row;
+        }
+        const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
         Examiner examiner(*decoder, *impl_->index, impl_->options);
         const Result<Finding> finding = examiner.examine(bytes, format);
         if (finding.ok()) {

@@ -405,12 +405,14 @@ private:
 
 Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options) {
     const std::string program = options.program.empty() ? worker::find_worker() : options.program;
-    if (program.empty()) {
-        return Status(StatusCode::not_found, "the sandbox cannot start: there is no program tutela-worker");
-    }
+    const auto failed = [](StatusCode code, const std::string& why) {
+        return Status(code, "the sandbox cannot start: " + why);
+    };
+    if (program.empty()) return failed(StatusCode::not_found, "there is no program tutela-worker");
     auto session = std::make_shared<Session>(program);
     const DecodeLimits limits;
-    TUTELA_TRY(session->start(output_for(limits), limits.max_memory));
+    const Status started = session->start(output_for(limits), limits.max_memory);
+    if (!started.ok()) return failed(started.code(), started.message());
     return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session)));
 }
 

@@ -71,7 +71,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program
 Status WorkerLink::greet(const Start& start) {
     Hello hello;
     const auto failed = [](const std::string& why) {
-        return Status(StatusCode::unsupported, "the sandbox cannot start: " + why);
+        return Status(StatusCode::unsupported, why);
     };
     if (!send(&start, sizeof(start))) return failed("the worker takes no request");
     Wait seen = Wait::tick;

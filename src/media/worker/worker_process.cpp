@@ -115,13 +115,13 @@ Result<WorkerProcess> WorkerProcess::start(const std::string& program, const Wor
     const int error = plan.run(program, process.pid_);
     if (error != 0) {
         process.pid_ = -1;
-        return errno_status(error, "the worker program of the sandbox cannot be started (" + program + ")");
+        return errno_status(error, "the program " + program);
     }
     process.pidfd_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process.pid_, 0)));
     if (!process.pidfd_.valid()) {
         const int missing = errno;
         (void)::kill(process.pid_, SIGKILL);
-        return errno_status(missing, "the worker of the sandbox cannot be watched (pidfd_open)");
+        return errno_status(missing, "its process cannot be watched (pidfd_open, Linux 5.3 and later)");
     }
     return process;
 }
