@@ -34,8 +34,9 @@ Damage FrameLedger::given(std::string reason, std::uint32_t rows_decoded) {
     return {damaged, std::move(reason), rows_decoded};
 }
 
-Status FrameLedger::end(const char* otherwise) const {
+Status FrameLedger::end(const char* otherwise) {
     if (given_) return {};
+    given_ = true;
     return first_loss_.ok() ? Status(StatusCode::corrupt, otherwise) : first_loss_;
 }
 

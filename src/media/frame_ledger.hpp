@@ -18,8 +18,8 @@ public:
     void lose(const char* kind, std::uint32_t index, const Status& why);
     // The damage of a frame that is given: its own ("" for none), else the loss of one before.
     [[nodiscard]] Damage given(std::string reason, std::uint32_t rows_decoded);
-    // The end of the file: ok when a frame was given. Else why there is none: the first loss, or `otherwise`.
-    [[nodiscard]] Status end(const char* otherwise) const;
+    // The end of the file: ok when a frame was given. Else, once, why there is none: the first loss, or `otherwise`.
+    [[nodiscard]] Status end(const char* otherwise);
     // Adds to the damage of the last frame what was lost after it, or what else is wrong with the file ("": nothing).
     void close(Damage& damage, const std::string& otherwise) const;
 
@@ -27,7 +27,7 @@ private:
     DecodeLimits limits_;
     std::uint32_t admitted_ = 0;
     std::uint64_t total_pixels_ = 0;
-    bool given_ = false;
+    bool given_ = false;  // a frame, or the reason why there is none
     Status first_loss_;
 };
 

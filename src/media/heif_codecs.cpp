@@ -14,8 +14,8 @@ thread_local HeifCodecs* current_codecs = nullptr;
 
 }  // namespace
 
-HeifCodecs::HeifCodecs(std::uint64_t max_pixels, bool fill, std::uint8_t filling)
-    : max_pixels_(max_pixels), fill_(fill), filling_(filling) {
+HeifCodecs::HeifCodecs(std::uint64_t max_pixels, bool fill, Padding padding)
+    : max_pixels_(max_pixels), fill_(fill), padding_(padding) {
     static const bool registered = heif_register_decoder_plugin(hevc_plugin()).code == heif_error_Ok &&
                                    heif_register_decoder_plugin(av1_plugin()).code == heif_error_Ok;
     if (!registered) fault_ = "libheif takes no codecs";
@@ -48,7 +48,12 @@ void HeifCodecs::remember(const heif_image* image) noexcept {
 heif_image* HeifCodecs::filled() const {
     if (!fill_ || width_ == 0) return nullptr;
     // One row, given for all of them.
-    const std::vector<std::uint8_t> row(static_cast<std::size_t>(width_) * 2, bits_ > 8 ? filling_ & 3 : filling_);
+    std::vector<std::uint8_t> row(static_cast<std::size_t>(width_) * 2);
+    pad(row.data(), row.size(), padding_, 0);
+    if (bits_ > 8) {
+        for (std::size_t i = 1; i < row.size(); i += 2)
+            row[i] &= 3;  // wide samples have ten bits at least
+    }
     HeifPicture picture{width_, height_, bits_, chroma_, {}, {}};
     for (HeifPlane& plane : picture.planes)
         plane = {row.data(), 0};

@@ -8,14 +8,17 @@
 #include <cstdint>
 #include <string>
 
+#include "media/padding.hpp"
+
 namespace tutela {
 
 // What the codecs are told, and tell, while this object lives: one for each thread at most.
 class HeifCodecs {
 public:
     // A picture that libheif asks for (a tile, or all of one) may have `max_pixels`. One that cannot be decoded is made
-    // of `filling` when one was decoded before it, as the tiles of a grid have one size; `fill` switches this on.
-    HeifCodecs(std::uint64_t max_pixels, bool fill, std::uint8_t filling);
+    // of `padding` when one was decoded before it, as the tiles of a grid have one size; `fill` switches this on. What
+    // is missing within a picture is of it too.
+    HeifCodecs(std::uint64_t max_pixels, bool fill, Padding padding);
     ~HeifCodecs();
     HeifCodecs(const HeifCodecs&) = delete;
     HeifCodecs& operator=(const HeifCodecs&) = delete;
@@ -31,6 +34,7 @@ public:
     static HeifCodecs* current() noexcept;
     void complain(const char* text);
     [[nodiscard]] std::uint64_t max_pixels() const noexcept { return max_pixels_; }
+    [[nodiscard]] Padding padding() const noexcept { return padding_; }
     void remember(const heif_image* image) noexcept;
     // An image like the one remembered; null when there is none, or filling is off.
     [[nodiscard]] heif_image* filled() const;
@@ -38,7 +42,7 @@ public:
 private:
     std::uint64_t max_pixels_;
     bool fill_;
-    std::uint8_t filling_;
+    Padding padding_;
     std::string fault_;
     int width_ = 0;
     int height_ = 0;

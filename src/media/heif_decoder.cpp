@@ -9,6 +9,7 @@
 #include "media/exif.hpp"
 #include "media/frame_ledger.hpp"
 #include "media/heif_codecs.hpp"
+#include "media/heif_items.hpp"
 #include "media/isobmff.hpp"
 
 #include <libheif/heif.h>
@@ -26,30 +27,30 @@ struct Release {
 using Handle = std::unique_ptr<heif_image_handle, Release>;
 using Image = std::unique_ptr<heif_image, Release>;
 
-// No bit is the same, and whatever the lost bytes were, an arithmetic decoder goes on between the ways that these take:
-// where the two agree, the lost bytes would have made no difference.
-constexpr std::uint8_t kPadding = 0x00;
-constexpr std::uint8_t kOtherPadding = 0xff;
 // A cut file is filled up by no more than this.
 constexpr std::uint64_t kMostPadding = 64U << 20;
 // Tiles may be larger than the small picture that they make.
 constexpr int kTileSide = 4096;
 
+// Its numbers alone: of some errors libheif's text lies in memory that it has freed.
 Status failure(const heif_error& error) {
-    const std::string text = error.message != nullptr ? error.message : "unknown";
-    if (error.code == heif_error_Memory_allocation_error) {
-        const bool limit = error.subcode == heif_suberror_Security_limit_exceeded;
-        return Status(limit ? StatusCode::limit : StatusCode::out_of_memory, "not enough memory (" + text + ")");
+    const std::string why = "libheif cannot read it (error " + std::to_string(static_cast<int>(error.code)) + '.' +
+                            std::to_string(static_cast<int>(error.subcode)) + ')';
+    switch (error.code) {
+        case heif_error_Memory_allocation_error:
+            return Status(
+                error.subcode == heif_suberror_Security_limit_exceeded ? StatusCode::limit : StatusCode::out_of_memory,
+                why);
+        case heif_error_Unsupported_feature:
+        case heif_error_Unsupported_filetype: return Status(StatusCode::unsupported, why);
+        default: return Status(StatusCode::corrupt, why);
     }
-    const bool unsupported =
-        error.code == heif_error_Unsupported_feature || error.code == heif_error_Unsupported_filetype;
-    return Status(unsupported ? StatusCode::unsupported : StatusCode::corrupt, "libheif cannot read it (" + text + ")");
 }
 
 // The file opened by libheif; of one that is cut off a copy that goes on with padding.
 class HeifFile {
 public:
-    Status open(ByteSpan bytes, std::uint64_t announced, std::uint8_t padding);
+    Status open(ByteSpan bytes, std::uint64_t announced, Padding padding);
     [[nodiscard]] bool ended_early() const noexcept { return ended_early_; }
     [[nodiscard]] std::vector<heif_item_id> pictures() const;
     Result<Handle> picture(heif_item_id id) const;
@@ -62,12 +63,13 @@ private:
     bool ended_early_ = false;
 };
 
-Status HeifFile::open(ByteSpan bytes, std::uint64_t announced, std::uint8_t padding) {
+Status HeifFile::open(ByteSpan bytes, std::uint64_t announced, Padding padding) {
     ByteSpan source = bytes;
     if (announced > bytes.size()) {
         padded_.assign(bytes.begin(), bytes.end());
         const std::uint64_t more = std::min<std::uint64_t>(announced - bytes.size(), kMostPadding);
-        padded_.resize(bytes.size() + static_cast<std::size_t>(more), padding);
+        padded_.resize(bytes.size() + static_cast<std::size_t>(more));
+        pad(padded_.data() + bytes.size(), static_cast<std::size_t>(more), padding, bytes.size());
         source = padded_;
     }
     context_.reset(heif_context_alloc());
@@ -154,8 +156,8 @@ public:
 
 private:
     Result<bool> try_picture(heif_item_id id, Frame& frame);
-    Status decode(const HeifFile& file, heif_item_id id, std::uint8_t padding, Frame& frame, std::string& fault) const;
-    Result<std::uint32_t> rows_of_cut(heif_item_id id, Frame& frame) const;
+    Status decode(const HeifFile& file, heif_item_id id, Padding padding, Frame& frame, std::string& fault) const;
+    Result<std::uint32_t> rows_of_cut(heif_item_id id, const FrameView& frame) const;
 
     ByteSpan bytes_;
     DecodeLimits limits_;
@@ -168,11 +170,14 @@ private:
 
 Status HeifSource::open(MediaFormat format) {
     info_.format = format;
+    if (!all_items_configured(bytes_)) {
+        return Status(StatusCode::corrupt, "the HEIF lacks the configuration of a picture");
+    }
     announced_ = announced_bytes(bytes_);
-    TUTELA_TRY(file_.open(bytes_, announced_, kPadding));
+    TUTELA_TRY(file_.open(bytes_, announced_, Padding::zeros));
     if (file_.ended_early() && announced_ <= bytes_.size()) {
         announced_ = bytes_.size() + kMostPadding;  // the boxes fit, but not what they point to
-        TUTELA_TRY(file_.open(bytes_, announced_, kPadding));
+        TUTELA_TRY(file_.open(bytes_, announced_, Padding::zeros));
     }
     pictures_ = file_.pictures();
     TUTELA_ASSIGN(const Handle primary, file_.picture(pictures_.front()));
@@ -210,11 +215,11 @@ Result<bool> HeifSource::try_picture(heif_item_id id, Frame& frame) {
                             side(heif_image_handle_get_ispe_height(picture)), limits_));
     TUTELA_TRY(ledger_.admit(side(heif_image_handle_get_width(picture)), side(heif_image_handle_get_height(picture))));
     std::string fault;
-    Status status = decode(file_, id, kPadding, frame, fault);
+    Status status = decode(file_, id, Padding::zeros, frame, fault);
     std::uint32_t rows = status.ok() ? frame.view().height : 0;
     if (status.ok() && announced_ > bytes_.size()) {
         fault = "the HEIF ends before its last box";
-        TUTELA_ASSIGN(rows, rows_of_cut(id, frame));
+        TUTELA_ASSIGN(rows, rows_of_cut(id, frame.view()));
         frame.clear_rows_from(rows);
         if (rows == 0) status = Status(StatusCode::corrupt, fault);
     }
@@ -227,7 +232,7 @@ Result<bool> HeifSource::try_picture(heif_item_id id, Frame& frame) {
     return true;
 }
 
-Status HeifSource::decode(const HeifFile& file, heif_item_id id, std::uint8_t padding, Frame& frame,
+Status HeifSource::decode(const HeifFile& file, heif_item_id id, Padding padding, Frame& frame,
                           std::string& fault) const {
     TUTELA_ASSIGN(const Handle handle, file.picture(id));
     HeifCodecs codecs(limits_.max_pixels, announced_ > bytes_.size(), padding);
@@ -235,7 +240,7 @@ Status HeifSource::decode(const HeifFile& file, heif_item_id id, std::uint8_t pa
     if (!codecs.fault().empty()) fault = "the HEIF's data is damaged (" + codecs.fault() + ")";
     heif_error warning{};
     if (fault.empty() && heif_image_get_decoding_warnings(image.get(), 0, &warning, 1) > 0) {
-        fault = "the HEIF's data is damaged (" + std::string(warning.message != nullptr ? warning.message : "") + ")";
+        fault = "the HEIF's data is damaged (" + failure(warning).message() + ")";
     }
     TUTELA_TRY(take_pixels(image.get(), frame));
     const bool as_stated = frame.view().width == info_.width && frame.view().height == info_.height;
@@ -244,19 +249,22 @@ Status HeifSource::decode(const HeifFile& file, heif_item_id id, std::uint8_t pa
 }
 
 // The rows that come out the same whatever follows the end of the file.
-Result<std::uint32_t> HeifSource::rows_of_cut(heif_item_id id, Frame& frame) const {
-    HeifFile file;
-    TUTELA_TRY(file.open(bytes_, announced_, kOtherPadding));
-    Frame again;
-    std::string fault;
-    const Status status = decode(file, id, kOtherPadding, again, fault);
-    if (status.code() == StatusCode::out_of_memory) return status;
-    if (!status.ok() || again.view().height != frame.view().height || again.view().width != frame.view().width) {
-        return std::uint32_t{0};
+Result<std::uint32_t> HeifSource::rows_of_cut(heif_item_id id, const FrameView& frame) const {
+    std::uint32_t rows = frame.height;
+    for (const Padding padding : kOtherPaddings) {
+        HeifFile file;
+        Frame again;
+        std::string fault;
+        TUTELA_TRY(file.open(bytes_, announced_, padding));
+        const Status status = decode(file, id, padding, again, fault);
+        if (status.code() == StatusCode::out_of_memory) return status;
+        const FrameView other = again.view();
+        if (!status.ok() || other.height != frame.height || other.width != frame.width) return std::uint32_t{0};
+        std::uint32_t same = 0;
+        while (same < rows && std::memcmp(frame.row(same), other.row(same), frame.stride_bytes) == 0)
+            ++same;
+        rows = same;
     }
-    std::uint32_t rows = 0;
-    while (rows < frame.view().height && std::memcmp(frame.row(rows), again.row(rows), frame.view().stride_bytes) == 0)
-        ++rows;
     return rows;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using Context = de265_decoder_context;
 
-// Refuses pictures over the limit before their memory is taken, and clears that memory: a slice that is missing must
+// Refuses pictures over the limit before their memory is taken, and fills that memory: a slice that is missing must
 // not show what lay there.
 int get_buffer(Context* context, de265_image_spec* spec, de265_image* image, void* /*user*/) {
     const HeifCodecs* codecs = HeifCodecs::current();
@@ -31,7 +31,7 @@ int get_buffer(Context* context, de265_image_spec* spec, de265_image* image, voi
         auto* plane = const_cast<std::uint8_t*>(de265_get_image_plane(image, i, &stride));
         const int height = de265_get_image_height(image, i);
         if (plane != nullptr && stride > 0 && height > 0) {
-            std::memset(plane, 0, static_cast<std::size_t>(stride) * static_cast<std::size_t>(height));
+            pad(plane, static_cast<std::size_t>(stride) * static_cast<std::size_t>(height), codecs->padding(), 0);
         }
     }
     return 1;

@@ -194,7 +194,7 @@ void TiffPage::decode_pieces(Frame& frame) {
                                                  ? TIFFComputeTile(tiff, column, row, 0, static_cast<uint16_t>(plane))
                                                  : TIFFComputeStrip(tiff, row, static_cast<uint16_t>(plane));
                 decode_piece(frame, {number, plane, row, std::min(piece_rows_, height_ - row), column,
-                                     std::min(piece_width_, width_ - column)});
+                                     std::min(piece_width_, width_ - column), 0});
             }
         }
     }
@@ -212,7 +212,7 @@ void TiffPage::decode_piece(Frame& frame, const Piece& piece) {
     if (rows == 0) return;
     if (cut) {
         cuts_.push_back(piece);
-        cuts_.back().rows = rows;
+        cuts_.back().good_rows = rows;
     } else {
         rows_decoded_ = std::max(rows_decoded_, piece.row + rows);
     }
@@ -272,7 +272,7 @@ Status TiffPage::decode_rgba(Frame& frame) {
         for (std::uint32_t y = 0; y < rows; ++y)
             unpack(raster.data() + std::size_t{y} * width_, width_, frame.row(row + y));
         if (cut) {
-            cuts_.push_back({0, 0, row, rows, 0, width_});
+            cuts_.push_back({0, 0, row, rows, 0, width_, rows});
         } else {
             rows_decoded_ = row + rows;
         }
@@ -296,26 +296,34 @@ bool TiffPage::is_band_cut(std::uint32_t row) const {
 }
 
 // Of each piece that is cut off, the rows before the first that came out otherwise are the picture's.
-void TiffPage::settle(Frame& frame, const FrameView& again) {
-    const std::size_t pixel = bytes_per_pixel(again.format);
-    for (const Piece& piece : cuts_) {
+void TiffPage::compare(const FrameView& frame, const TiffPage& again, const FrameView& other) {
+    const std::size_t pixel = bytes_per_pixel(frame.format);
+    for (Piece& piece : cuts_) {
+        const auto same = std::find_if(again.cuts_.begin(), again.cuts_.end(), [&](const Piece& candidate) {
+            return candidate.plane == piece.plane && candidate.row == piece.row && candidate.column == piece.column;
+        });
+        const std::uint32_t most = same == again.cuts_.end() ? 0 : std::min(piece.good_rows, same->good_rows);
+        const std::size_t start = piece.column * pixel;
         std::uint32_t rows = 0;
-        while (rows < piece.rows) {
-            const std::size_t start = piece.column * pixel;
-            const std::uint32_t row = piece.row + rows;
-            if (std::memcmp(frame.row(row) + start, again.row(row) + start, piece.columns * pixel) != 0) break;
+        while (rows < most && std::memcmp(frame.row(piece.row + rows) + start, other.row(piece.row + rows) + start,
+                                          piece.columns * pixel) == 0)
             ++rows;
-        }
-        if (rows > 0) rows_decoded_ = std::max(rows_decoded_, piece.row + rows);
-        clear(frame, piece, rows);
+        piece.good_rows = rows;
     }
 }
 
-// Clears the rows of a piece from `first_row` on, of its own plane where colours lie apart.
-void TiffPage::clear(Frame& frame, const Piece& piece, std::uint32_t first_row) const {
+void TiffPage::settle(Frame& frame) {
+    for (const Piece& piece : cuts_) {
+        if (piece.good_rows > 0) rows_decoded_ = std::max(rows_decoded_, piece.row + piece.good_rows);
+        clear(frame, piece);
+    }
+}
+
+// Clears the rows of a piece below the good ones, of its own plane where colours lie apart.
+void TiffPage::clear(Frame& frame, const Piece& piece) const {
     const std::size_t pixel = bytes_per_pixel(frame.view().format);
     const bool one_channel = planes_ > 1 && samples_.color == TiffColor::rgb;
-    for (std::uint32_t row = piece.row + first_row; row < piece.row + piece.rows; ++row) {
+    for (std::uint32_t row = piece.row + piece.good_rows; row < piece.row + piece.rows; ++row) {
         std::uint8_t* out = frame.row(row) + piece.column * pixel;
         if (!one_channel) {
             std::memset(out, 0, piece.columns * pixel);

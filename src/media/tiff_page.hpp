@@ -24,9 +24,10 @@ public:
     // Decodes into the frame, which is reshaped first. What cannot be decoded is black.
     Status decode(Frame& frame);
     // Whether a strip or a tile that was decoded goes on past the end of the file. Then the page has to be decoded
-    // again, by a reader of another padding, for settle() to tell the picture from the padding.
+    // again, by readers of other paddings, and compared with each; settle() clears what is not the same in all.
     [[nodiscard]] bool is_cut() const noexcept { return !cuts_.empty(); }
-    void settle(Frame& frame, const FrameView& again);
+    void compare(const FrameView& frame, const TiffPage& again, const FrameView& other);
+    void settle(Frame& frame);
 
     // Rows down to the last that has pixels.
     [[nodiscard]] std::uint32_t rows_decoded() const noexcept { return rows_decoded_; }
@@ -43,6 +44,7 @@ private:
         std::uint32_t rows = 0;
         std::uint32_t column = 0;
         std::uint32_t columns = 0;
+        std::uint32_t good_rows = 0;
     };
 
     Status read_layout();
@@ -56,7 +58,7 @@ private:
     Status decode_rgba(Frame& frame);
     [[nodiscard]] bool is_band_cut(std::uint32_t row) const;
     void convert(const std::uint8_t* row, const Piece& piece, std::uint8_t* out) const;
-    void clear(Frame& frame, const Piece& piece, std::uint32_t first_row) const;
+    void clear(Frame& frame, const Piece& piece) const;
     void note_fault(const char* otherwise);
 
     TiffReader& reader_;

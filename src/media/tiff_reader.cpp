@@ -7,7 +7,7 @@
 
 namespace tutela {
 
-TiffReader::TiffReader(ByteSpan bytes, const DecodeLimits& limits, std::uint8_t padding) noexcept
+TiffReader::TiffReader(ByteSpan bytes, const DecodeLimits& limits, Padding padding) noexcept
     : bytes_(bytes), max_memory_(limits.max_memory), padding_(padding) {}
 
 TiffReader::~TiffReader() {
@@ -47,7 +47,7 @@ tmsize_t TiffReader::on_read(thandle_t handle, void* data, tmsize_t size) {
     std::size_t given = count;
     if (reader.padded_) {
         given = static_cast<std::size_t>(size);
-        std::memset(static_cast<std::uint8_t*>(data) + count, reader.padding_, given - count);
+        pad(static_cast<std::uint8_t*>(data) + count, given - count, reader.padding_, reader.offset_ + count);
     }
     reader.offset_ += given;
     return static_cast<tmsize_t>(given);

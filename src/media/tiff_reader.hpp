@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "media/bytes.hpp"
+#include "media/padding.hpp"
 #include "tutela/media.hpp"
 
 namespace tutela {
@@ -15,9 +16,8 @@ namespace tutela {
 // One thread; neither copied nor moved, as libtiff keeps a pointer to it.
 class TiffReader {
 public:
-    // Where the file ends too early, strips and tiles go on with `padding`, so that what was there can be decoded. What
-    // depends on the padding comes out otherwise with another one.
-    TiffReader(ByteSpan bytes, const DecodeLimits& limits, std::uint8_t padding) noexcept;
+    // Where the file ends too early, strips and tiles go on with `padding`, so that what was there can be decoded.
+    TiffReader(ByteSpan bytes, const DecodeLimits& limits, Padding padding) noexcept;
     ~TiffReader();
     TiffReader(const TiffReader&) = delete;
     TiffReader& operator=(const TiffReader&) = delete;
@@ -48,7 +48,7 @@ private:
 
     ByteSpan bytes_;
     std::uint64_t max_memory_;
-    std::uint8_t padding_;
+    Padding padding_;
     bool padded_ = false;
     std::uint64_t offset_ = 0;
     TIFF* tiff_ = nullptr;

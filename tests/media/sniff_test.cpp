@@ -36,7 +36,7 @@ TEST(Sniff, OtherBytesAreUnknown) {
           std::string_view("RIFF\x10\0\0\0WEB", 11), std::string_view("RIFF\x10\0\0\0WAVEfmt ", 16),
           std::string_view("GIF89a"), std::string_view("%PDF-1.7"),
           std::string_view("\0\0\0\x18"
-                           "ftypheic",
+                           "ftypisom",
                            12),
           std::string_view("a text about .jpg files"), std::string_view("\xd8\xff\xff\xd8\xff")}) {
         EXPECT_EQ(sniff(text), MediaFormat::unknown) << text;
