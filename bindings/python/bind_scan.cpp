@@ -49,8 +49,8 @@ void bind_progress(nb::module_& module) {
 // A scan in the shape of a Python iterator and context manager.
 class Scan {
 public:
-    Scan(const Scanner& scanner, std::vector<std::string> paths, std::size_t jobs)
-        : run_(std::make_unique<ScanRun>(scanner, std::move(paths), jobs)) {}
+    Scan(const Scanner& scanner, std::vector<std::string> paths, std::size_t jobs, std::optional<Journal> journal)
+        : run_(std::make_unique<ScanRun>(scanner, std::move(paths), jobs, std::move(journal))) {}
     // Waits for the files in work; meanwhile other Python threads run.
     ~Scan() {
         const nb::gil_scoped_release released;
@@ -102,14 +102,27 @@ std::vector<std::string> paths_of(nb::handle paths) {
     return out;
 }
 
-std::unique_ptr<Scan> start(const Scanner& scanner, nb::handle paths, std::optional<std::int64_t> jobs) {
+std::optional<Journal> open_journal(nb::handle path, bool resume, bool keep_hashes) {
+    if (path.is_none()) {
+        if (!resume && !keep_hashes) return std::nullopt;
+        throw StatusError(Status(StatusCode::invalid_argument, "resume and keep_hashes need a journal"));
+    }
+    JournalOptions options;
+    options.keep_hashes = keep_hashes;
+    const std::string name = path_bytes(path);
+    return take(resume ? Journal::open(name, std::move(options)) : Journal::create(name, std::move(options)));
+}
+
+std::unique_ptr<Scan> start(const Scanner& scanner, nb::handle paths, std::optional<std::int64_t> jobs,
+                            nb::handle journal, bool resume, bool keep_hashes) {
     const std::uint64_t workers = jobs.has_value() ? in_range(*jobs, kMaxJobs, "jobs") : 0;
     if (jobs.has_value() && workers == 0) {
         throw StatusError(Status(StatusCode::invalid_argument, "jobs must be at least 1, or None"));
     }
     std::vector<std::string> names = paths_of(paths);
+    std::optional<Journal> kept = open_journal(journal, resume, keep_hashes);
     try {
-        return std::make_unique<Scan>(scanner, std::move(names), static_cast<std::size_t>(workers));
+        return std::make_unique<Scan>(scanner, std::move(names), static_cast<std::size_t>(workers), std::move(kept));
     } catch (const std::system_error&) {
         throw StatusError(Status(StatusCode::out_of_memory, "no thread could be had for the scan"));
     }
@@ -228,13 +241,24 @@ void bind_scanner(nb::module_& module) {
             "connection, and takes at most `max_memory` bytes, and `max_frame_seconds` and `max_file_seconds` of\n"
             "processor time; a file that breaks it twice has the outcome crashed, timeout or memory. When it cannot\n"
             "start, Scanner() raises. `worker` is its program, if not the one that came with this package.")
-        .def("scan", &start, "paths"_a, "jobs"_a = nb::none(),
-             nb::sig("def scan(self, " TUTELA_PATHS ", jobs: int | None = None) -> Scan"),
-             "Scans files and folders in the background: iterate over the answer for the rows.\n\n"
-             "One row for each file found, in the order of `paths` and, within a folder, of the names; the order does\n"
-             "not depend on `jobs`, the number of threads (None: one for each processor). A path that does not exist "
-             "is\n"
-             "a row (`unreadable`), not an error.")
+        .def(
+            "scan", &start, "paths"_a, "jobs"_a = nb::none(), nb::kw_only(), "journal"_a = nb::none(),
+            "resume"_a = false, "keep_hashes"_a = false,
+            nb::sig("def scan(self, " TUTELA_PATHS ", jobs: int | None = None, *, "
+                    "journal: str | bytes | os.PathLike[str] | os.PathLike[bytes] | None = None, "
+                    "resume: bool = False, keep_hashes: bool = False) -> Scan"),
+            "Scans files and folders in the background: iterate over the answer for the rows.\n\n"
+            "One row for each file found, in the order of `paths` and, within a folder, of the names; the order does\n"
+            "not depend on `jobs`, the number of threads (None: one for each processor). A path that does not exist "
+            "is\n"
+            "a row (`unreadable`), not an error.\n\n"
+            "With `journal`, the name of a new file, what is done is written down there before its row comes out; "
+            "with\n"
+            "`resume` as well, the scan of that journal goes on: all rows come, those of the journal first, and rows "
+            "and\n"
+            "totals are those of a scan that nothing ended. Rows out of a journal have a hash only with `keep_hashes`. "
+            "The\n"
+            "journal is yours to delete.")
         .def("scan_bytes", &scan_bytes, "data"_a, "name"_a = "",
              nb::sig("def scan_bytes(self, data: typing_extensions.Buffer | numpy.typing.NDArray[numpy.uint8], name: "
                      "str = '') -> FileRow"),

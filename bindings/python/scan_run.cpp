@@ -13,8 +13,9 @@ constexpr std::size_t kQueueMatches = 100'000;
 
 }  // namespace
 
-ScanRun::ScanRun(Scanner scanner, std::vector<std::string> paths, std::size_t jobs)
-    : thread_([this, scanner = std::move(scanner), paths = std::move(paths), jobs] { run(scanner, paths, jobs); }) {}
+ScanRun::ScanRun(Scanner scanner, std::vector<std::string> paths, std::size_t jobs, std::optional<Journal> journal)
+    : journal_(std::move(journal)),
+      thread_([this, scanner = std::move(scanner), paths = std::move(paths), jobs] { run(scanner, paths, jobs); }) {}
 
 ScanRun::~ScanRun() {
     close();
@@ -22,6 +23,7 @@ ScanRun::~ScanRun() {
 
 void ScanRun::run(const Scanner& scanner, const std::vector<std::string>& paths, std::size_t jobs) {
     Result<RunTotals> outcome = scan(scanner, paths, jobs);
+    journal_.reset();  // and with it its lock
     const std::scoped_lock lock(mutex_);
     if (outcome.ok()) {
         totals_ = outcome.value();
@@ -37,6 +39,7 @@ void ScanRun::run(const Scanner& scanner, const std::vector<std::string>& paths,
 Result<RunTotals> ScanRun::scan(const Scanner& scanner, const std::vector<std::string>& paths, std::size_t jobs) {
     ScanControl control;
     control.stop = &stop_;
+    control.journal = journal_ ? &*journal_ : nullptr;
     control.progress = [this](const ScanProgress& progress) {
         const std::scoped_lock lock(mutex_);
         progress_ = progress;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,7 +24,7 @@ public:
 
     // Starts the scan with `jobs` workers (0: one for each processor). Throws std::system_error when the thread cannot
     // be had.
-    ScanRun(Scanner scanner, std::vector<std::string> paths, std::size_t jobs);
+    ScanRun(Scanner scanner, std::vector<std::string> paths, std::size_t jobs, std::optional<Journal> journal);
     // Stops and waits.
     ~ScanRun();
     ScanRun(const ScanRun&) = delete;
@@ -57,6 +58,7 @@ private:
     Status status_;
     bool finished_ = false;
     std::atomic<bool> stop_{false};
+    std::optional<Journal> journal_;
     std::mutex join_mutex_;
     std::thread thread_;  // last: it uses all of the above
 };

@@ -660,6 +660,46 @@ TUTELA_CHECKED tutela_status tutela_scanner_scan_bytes(const tutela_scanner* sca
                                                        const char* name, tutela_row_callback on_row, void* context,
                                                        tutela_error* error);
 
+// What a scan has done, written down as it is done, so that it can be continued after a crash: see tutela/journal.hpp.
+typedef struct tutela_journal tutela_journal;
+
+typedef struct tutela_journal_options {
+    uint32_t struct_size;
+    uint32_t sync_interval_ms;  // 2000: what a power cut can cost; a killed process loses nothing
+    bool keep_hashes;           // false: rows that come out of the journal have no hash
+} tutela_journal_options;
+
+// Sets the defaults, which are written beside the fields.
+TUTELA_API void tutela_journal_options_init(tutela_journal_options* options, size_t struct_size);
+
+// A journal for a new run: nothing may be at `path` yet (TUTELA_INVALID_ARGUMENT). `options`: NULL for the defaults.
+// Other errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR.
+TUTELA_CHECKED tutela_status tutela_journal_create(const char* path, const tutela_journal_options* options,
+                                                   tutela_journal** journal, tutela_error* error);
+
+// The journal of a run that is to be continued. Errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR
+// (also when another process uses it), TUTELA_UNSUPPORTED (no journal), TUTELA_VERSION_MISMATCH, TUTELA_CORRUPT.
+TUTELA_CHECKED tutela_status tutela_journal_open(const char* path, const tutela_journal_options* options,
+                                                 tutela_journal** journal, tutela_error* error);
+
+// Leaves the file where it is. No scan with it may be under way.
+TUTELA_API void tutela_journal_destroy(tutela_journal* journal);
+
+// Deletes the file, when it still stands at its path. TUTELA_IO_ERROR when that fails.
+TUTELA_CHECKED tutela_status tutela_journal_remove(tutela_journal* journal, tutela_error* error);
+
+// How many inputs had their rows in it when the scan went on from there; 0 for NULL.
+TUTELA_API uint64_t tutela_journal_inputs_kept(const tutela_journal* journal);
+
+// tutela_scanner_scan() with a journal, which is for one scan. `on_row` is given every row from the first on, those
+// kept in the journal first; rows and totals are those of a run that nothing disturbed. Errors: as tutela_scanner_scan()
+// and TUTELA_IO_ERROR (the journal cannot be written), TUTELA_INVALID_ARGUMENT (it is of another run: the message says
+// what differs), TUTELA_CHECKSUM_MISMATCH and TUTELA_CORRUPT (it is damaged where it begins).
+TUTELA_CHECKED tutela_status tutela_scanner_scan_journaled(const tutela_scanner* scanner, const char* const* paths,
+                                                           size_t path_count, tutela_journal* journal,
+                                                           tutela_row_callback on_row, void* context,
+                                                           tutela_totals* totals, tutela_error* error);
+
 // true: scans under way, and later ones, begin no further file; the rows so far are complete and in order, and
 // totals.interrupted is set. Holds until set to false. Safe in a signal handler. Nothing happens for NULL.
 TUTELA_API void tutela_scanner_set_stop(tutela_scanner* scanner, bool stop);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tutela/executor.hpp"
+#include "tutela/journal.hpp"
 #include "tutela/list.hpp"
 #include "tutela/scan.hpp"
 #include "tutela/tutela.h"
@@ -14,6 +15,10 @@
 // Copies of a HashList share its bytes: this is how an index or a scanner keeps its list alive.
 struct tutela_list {
     tutela::HashList list;
+};
+
+struct tutela_journal {
+    tutela::Journal journal;
 };
 
 struct tutela_scanner {

@@ -86,6 +86,36 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     return scan;
 }
 
+struct PathArray {
+    const char* const* paths;
+    std::size_t count;
+};
+struct RowReceiver {
+    tutela_row_callback on_row;
+    void* context;
+};
+
+Status scan(const tutela_scanner* scanner, const PathArray& paths, tutela::Journal* journal,
+            const RowReceiver& receiver, tutela_totals* totals) {
+    TUTELA_TRY(require(scanner, "scanner"));
+    TUTELA_TRY(require_array(static_cast<const void*>(paths.paths), paths.count, "paths"));
+    if (receiver.on_row == nullptr) return Status(StatusCode::invalid_argument, "on_row is NULL");
+    if (totals != nullptr) TUTELA_TRY(tutela::capi::check_struct_size(totals->struct_size));
+    std::vector<std::string> names;
+    for (const char* path : std::span(paths.paths, paths.count)) {
+        TUTELA_TRY(require(path, "one of the paths"));
+        names.emplace_back(path);
+    }
+    tutela::ScanControl control;
+    control.journal = journal;
+    TUTELA_ASSIGN(const tutela::RunTotals sums,
+                  scanner->scanner->scan(
+                      names, *scanner->executor,
+                      [&](const FileRow& row) { return call_row(receiver.on_row, receiver.context, row); }, control));
+    if (totals != nullptr) tutela::capi::write_struct(tutela::capi::to_c(sums), totals);
+    return {};
+}
+
 }  // namespace
 
 const char* tutela_profile_name(std::uint32_t profile) {
@@ -119,21 +149,15 @@ void tutela_scanner_destroy(tutela_scanner* scanner) {
 tutela_status tutela_scanner_scan(const tutela_scanner* scanner, const char* const* paths, std::size_t path_count,
                                   tutela_row_callback on_row, void* context, tutela_totals* totals,
                                   tutela_error* error) {
+    return guarded(error, [&] { return scan(scanner, {paths, path_count}, nullptr, {on_row, context}, totals); });
+}
+
+tutela_status tutela_scanner_scan_journaled(const tutela_scanner* scanner, const char* const* paths,
+                                            std::size_t path_count, tutela_journal* journal, tutela_row_callback on_row,
+                                            void* context, tutela_totals* totals, tutela_error* error) {
     return guarded(error, [&]() -> Status {
-        TUTELA_TRY(require(scanner, "scanner"));
-        TUTELA_TRY(require_array(static_cast<const void*>(paths), path_count, "paths"));
-        if (on_row == nullptr) return Status(StatusCode::invalid_argument, "on_row is NULL");
-        if (totals != nullptr) TUTELA_TRY(tutela::capi::check_struct_size(totals->struct_size));
-        std::vector<std::string> names;
-        for (const char* path : std::span(paths, path_count)) {
-            TUTELA_TRY(require(path, "one of the paths"));
-            names.emplace_back(path);
-        }
-        TUTELA_ASSIGN(const tutela::RunTotals sums,
-                      scanner->scanner->scan(names, *scanner->executor,
-                                             [&](const FileRow& row) { return call_row(on_row, context, row); }));
-        if (totals != nullptr) tutela::capi::write_struct(tutela::capi::to_c(sums), totals);
-        return {};
+        TUTELA_TRY(require(journal, "journal"));
+        return scan(scanner, {paths, path_count}, &journal->journal, {on_row, context}, totals);
     });
 }
 

@@ -45,20 +45,7 @@ std::string size_text(std::uint64_t now, std::uint64_t reported) {
     return std::to_string(now) + " bytes, by the report " + std::to_string(reported);
 }
 
-}  // namespace
-
-std::string_view audit_finding_name(AuditFindingKind kind) noexcept {
-    switch (kind) {
-        case AuditFindingKind::missing: return "missing";
-        case AuditFindingKind::extra: return "extra";
-        case AuditFindingKind::changed: return "changed";
-        case AuditFindingKind::doubled: return "doubled";
-        case AuditFindingKind::unreadable: return "unreadable";
-    }
-    return "unknown";
-}
-
-struct Auditor::Impl {
+struct AuditState {
     using Found = std::optional<AuditFinding>;
 
     AuditOptions options;
@@ -261,6 +248,21 @@ struct Auditor::Impl {
         return totals;
     }
 };
+
+}  // namespace
+
+std::string_view audit_finding_name(AuditFindingKind kind) noexcept {
+    switch (kind) {
+        case AuditFindingKind::missing: return "missing";
+        case AuditFindingKind::extra: return "extra";
+        case AuditFindingKind::changed: return "changed";
+        case AuditFindingKind::doubled: return "doubled";
+        case AuditFindingKind::unreadable: return "unreadable";
+    }
+    return "unknown";
+}
+
+struct Auditor::Impl : AuditState {};
 
 Auditor::Auditor(AuditOptions options) : impl_(std::make_unique<Impl>()) {
     impl_->options = std::move(options);

@@ -261,6 +261,56 @@ static void test_confirm(void) {
     tutela_list_destroy(list);
 }
 
+// A scan that its receiver ends is continued, and gives what an undisturbed one gives.
+static void test_journal(tutela_scanner* scanner) {
+    const char* const paths[] = {"in"};
+    const char* const other[] = {"in/note.txt"};
+    seen_t all = {0};
+    seen_t first = {.stop_after = 2};
+    seen_t second = {0};
+    tutela_totals expected;
+    tutela_totals totals;
+    tutela_journal* journal = NULL;
+    tutela_journal_options options;
+    tutela_error error;
+    remove("scan.journal");
+    tutela_totals_init(&expected, sizeof expected);
+    tutela_totals_init(&totals, sizeof totals);
+    CHECK_OK(tutela_scanner_scan(scanner, paths, 1, see_row, &all, &expected, &error));
+
+    tutela_journal_options_init(&options, sizeof options);
+    CHECK(options.struct_size == sizeof options && options.sync_interval_ms == 2000 && !options.keep_hashes);
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_journal_open("scan.journal", NULL, &journal, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_journal_create(NULL, NULL, &journal, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_journal_create("scan.journal", NULL, NULL, &error));
+    CHECK(journal == NULL && tutela_journal_inputs_kept(NULL) == 0);
+    tutela_journal_destroy(NULL);
+
+    CHECK_OK(tutela_journal_create("scan.journal", &options, &journal, &error));
+    CHECK_FAILS(TUTELA_CANCELLED,
+                tutela_scanner_scan_journaled(scanner, paths, 1, journal, see_row, &first, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT,
+                tutela_scanner_scan_journaled(scanner, paths, 1, NULL, see_row, &first, NULL, &error));
+    tutela_journal* same = NULL;
+    CHECK_FAILS(TUTELA_IO_ERROR, tutela_journal_open("scan.journal", NULL, &same, &error));
+    tutela_journal_destroy(journal);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_journal_create("scan.journal", NULL, &same, &error));
+
+    CHECK_OK(tutela_journal_open("scan.journal", NULL, &journal, &error));
+    CHECK(tutela_scanner_scan_journaled(scanner, other, 1, journal, see_row, &second, NULL, &error) ==
+          TUTELA_INVALID_ARGUMENT);
+    CHECK(strstr(error.message, "differs in: paths") != NULL);
+    tutela_journal_destroy(journal);
+    CHECK_OK(tutela_journal_open("scan.journal", NULL, &journal, &error));
+    CHECK_OK(tutela_scanner_scan_journaled(scanner, paths, 1, journal, see_row, &second, &totals, &error));
+    CHECK(tutela_journal_inputs_kept(journal) == 2);
+    CHECK(strcmp(second.text, all.text) == 0);
+    CHECK(memcmp(&totals, &expected, sizeof totals) == 0);
+    CHECK_OK(tutela_journal_remove(journal, &error));
+    tutela_journal_destroy(journal);
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_journal_open("scan.journal", NULL, &journal, &error));
+}
+
 int main(void) {
     make_files();
     tutela_list* list = make_list();
@@ -273,6 +323,7 @@ int main(void) {
     test_bytes(scanner);
     test_confirm();
     test_scan_arguments(scanner);
+    test_journal(scanner);
     test_stops(scanner);
     tutela_scanner_destroy(scanner);
     return check_result();

@@ -29,6 +29,8 @@ PUBLIC = {
     "list.hpp": "list",
     "media.hpp": "media",
     "report.hpp": "report",
+    "journal.hpp": "scan",
+    "audit.hpp": "scan",
     "scan.hpp": "scan",
     "tutela.h": "capi",
 }
