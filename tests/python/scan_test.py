@@ -277,3 +277,45 @@ def test_a_second_opinion(folder: Path) -> None:
     for radius in (-1, 65):
         with pytest.raises(tutela.InvalidArgumentError):
             tutela.Scanner(tutela_list, confirm_phash_radius=radius)
+
+
+def test_a_scan_is_continued_from_its_journal(scanner: tutela.Scanner, folder: Path, tmp_path: Path) -> None:
+    journal = tmp_path / "scan.journal"
+    whole = scanner.scan(folder, jobs=2)
+    expected = list(whole)
+    with scanner.scan(folder, jobs=1, journal=journal, keep_hashes=True) as scan:
+        assert next(scan) == expected[0]
+        with pytest.raises(tutela.TutelaError):
+            scanner.scan(folder, journal=journal, resume=True)  # in use
+    with pytest.raises(ValueError):
+        scanner.scan(folder, journal=journal)  # taken
+    again = scanner.scan(folder, journal=os.fsencode(journal), resume=True, keep_hashes=True)
+    assert list(again) == expected
+    totals, wanted = again.totals, whole.totals
+    assert (totals.files, totals.duplicates, totals.entries_hit) == (wanted.files, wanted.duplicates, wanted.entries_hit)
+    # Complete: every row comes out of the journal, even when the files are gone.
+    (folder / "b_clean.png").unlink()
+    assert list(scanner.scan(folder, journal=journal, resume=True, keep_hashes=True)) == expected
+
+
+def test_a_journal_keeps_no_hash_unasked(scanner: tutela.Scanner, folder: Path, tmp_path: Path) -> None:
+    journal = tmp_path / "scan.journal"
+    first = list(scanner.scan(folder, journal=journal))
+    assert first[0].hash is not None
+    assert bytes(first[0].hash) not in journal.read_bytes()
+    assert [row.hash for row in scanner.scan(folder, journal=journal, resume=True)] == [None] * len(first)
+    assert journal.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_journal_that_cannot_be_used(scanner: tutela.Scanner, folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError):
+        scanner.scan(folder, resume=True)
+    with pytest.raises(FileNotFoundError):
+        scanner.scan(folder, journal=tmp_path / "absent", resume=True)
+    with pytest.raises(tutela.TutelaError):
+        scanner.scan(folder, journal=folder / "e_text.txt", resume=True)
+    journal = tmp_path / "scan.journal"
+    list(scanner.scan(folder, journal=journal))
+    other = scanner.scan(folder / "sub", journal=journal, resume=True)
+    with pytest.raises(ValueError, match="paths"):
+        list(other)
