@@ -15,6 +15,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
 #include <nanobind/stl/unique_ptr.h>
+#include <nanobind/stl/vector.h>
 
 #include "bindings.hpp"
 #include "buffer.hpp"
@@ -151,6 +152,10 @@ struct Settings {
     std::int64_t max_memory;
     std::int64_t max_frame_seconds;
     std::int64_t max_file_seconds;
+    bool open_archives;
+    std::int64_t max_archive_depth;
+    std::int64_t max_archive_entries;
+    std::int64_t max_unpacked_bytes;
 };
 
 Isolation isolation_from_name(std::string_view name) {
@@ -159,7 +164,6 @@ Isolation isolation_from_name(std::string_view name) {
     }
     throw StatusError(Status(StatusCode::invalid_argument, "isolation must be 'sandboxed' or 'in_process'"));
 }
-
 
 Scanner make_scanner(const HashList& list, const Settings& settings) {
     ScanOptions options;
@@ -184,6 +188,12 @@ Scanner make_scanner(const HashList& list, const Settings& settings) {
         static_cast<std::uint32_t>(in_range(settings.max_frame_seconds, UINT32_MAX, "max_frame_seconds"));
     options.limits.max_file_seconds =
         static_cast<std::uint32_t>(in_range(settings.max_file_seconds, UINT32_MAX, "max_file_seconds"));
+    options.open_archives = settings.open_archives;
+    options.archives.max_depth =
+        static_cast<std::uint32_t>(in_range(settings.max_archive_depth, UINT32_MAX, "max_archive_depth"));
+    options.archives.max_entries =
+        static_cast<std::uint32_t>(in_range(settings.max_archive_entries, UINT32_MAX, "max_archive_entries"));
+    options.archives.max_total_bytes = in_range(settings.max_unpacked_bytes, INT64_MAX, "max_unpacked_bytes");
     const nb::gil_scoped_release released;
     return take(Scanner::create(list, std::move(options)));
 }
@@ -192,6 +202,12 @@ FileRow scan_bytes(const Scanner& scanner, nb::handle data, std::string name) {
     const FileBytes file(std::make_unique<const Buffer>(data));
     const nb::gil_scoped_release released;
     return scanner.scan_bytes(file.get(), std::move(name));
+}
+
+std::vector<FileRow> scan_all_bytes(const Scanner& scanner, nb::handle data, std::string name) {
+    const FileBytes file(std::make_unique<const Buffer>(data));
+    const nb::gil_scoped_release released;
+    return scanner.scan_all_bytes(file.get(), std::move(name));
 }
 
 #define TUTELA_PATHS                                                \
@@ -209,11 +225,14 @@ void bind_scanner(nb::module_& module) {
                std::string_view engine, std::int64_t max_bytes, std::int64_t max_pixels, std::int64_t max_jpeg_scans,
                bool follow_symlinks, std::string_view decode, std::string_view profile,
                std::optional<std::int64_t> confirm_phash_radius, std::string_view isolation, std::string_view worker,
-               std::int64_t max_memory, std::int64_t max_frame_seconds, std::int64_t max_file_seconds) {
+               std::int64_t max_memory, std::int64_t max_frame_seconds, std::int64_t max_file_seconds,
+               bool open_archives, std::int64_t max_archive_depth, std::int64_t max_archive_entries,
+               std::int64_t max_unpacked_bytes) {
                 new (self)
                     Scanner(make_scanner(list, {radius, min_quality, engine, max_bytes, max_pixels, max_jpeg_scans,
                                                 follow_symlinks, decode, profile, confirm_phash_radius, isolation,
-                                                worker, max_memory, max_frame_seconds, max_file_seconds}));
+                                                worker, max_memory, max_frame_seconds, max_file_seconds, open_archives,
+                                                max_archive_depth, max_archive_entries, max_unpacked_bytes}));
             },
             "list"_a, "radius"_a = kPdqMatchRadius, "min_quality"_a = kPdqMinQuality, nb::kw_only(),
             "engine"_a = "automatic", "max_bytes"_a = limits.max_bytes, "max_pixels"_a = limits.max_pixels,
@@ -221,7 +240,10 @@ void bind_scanner(nb::module_& module) {
             "decode"_a = decode_mode_name(ScanOptions{}.decode), "profile"_a = profile_name(ScanOptions{}.profile),
             "confirm_phash_radius"_a = nb::none(), "isolation"_a = isolation_name(Isolation::sandboxed),
             "worker"_a = "", "max_memory"_a = limits.max_memory, "max_frame_seconds"_a = limits.max_frame_seconds,
-            "max_file_seconds"_a = limits.max_file_seconds,
+            "max_file_seconds"_a = limits.max_file_seconds, "confirm_phash_radius"_a = nb::none(),
+            "open_archives"_a = true, "max_archive_depth"_a = ArchiveLimits{}.max_depth,
+            "max_archive_entries"_a = ArchiveLimits{}.max_entries,
+            "max_unpacked_bytes"_a = ArchiveLimits{}.max_total_bytes,
             "Builds the index of the list.\n\n"
             "A file matches an entry at a distance of at most `radius` bits (0 to 256); hashes of a quality below\n"
             "`min_quality` (0 to 100) are not looked up. `engine` is as for Index. A file or picture past one of the\n"
@@ -237,10 +259,13 @@ void bind_scanner(nb::module_& module) {
             "entry\n"
             "carries a pHash has `confirm`, the distance of the file's own; it neither makes a match nor takes one "
             "away.\n"
-            "`isolation` is 'sandboxed' or 'in_process'. A sandboxed decoder is a process that can open no file and no\n"
+            "`isolation` is 'sandboxed' or 'in_process'. A sandboxed decoder is a process that can open no file and "
+            "no\n"
             "connection, and takes at most `max_memory` bytes, and `max_frame_seconds` and `max_file_seconds` of\n"
             "processor time; a file that breaks it twice has the outcome crashed, timeout or memory. When it cannot\n"
-            "start, Scanner() raises. `worker` is its program, if not the one that came with this package.")
+            "start, Scanner() raises. `worker` is its program, if not the one that came with this package.\n"
+            "Archives are opened unless `open_archives` is false, within others to `max_archive_depth` levels; those\n"
+            "of more entries, or of files of more bytes together, have the outcome `limit`.")
         .def(
             "scan", &start, "paths"_a, "jobs"_a = nb::none(), nb::kw_only(), "journal"_a = nb::none(),
             "resume"_a = false, "keep_hashes"_a = false,
@@ -248,7 +273,8 @@ void bind_scanner(nb::module_& module) {
                     "journal: str | bytes | os.PathLike[str] | os.PathLike[bytes] | None = None, "
                     "resume: bool = False, keep_hashes: bool = False) -> Scan"),
             "Scans files and folders in the background: iterate over the answer for the rows.\n\n"
-            "One row for each file found, in the order of `paths` and, within a folder, of the names; the order does\n"
+            "One row for each file found, and after an archive's one for each file in it, in the order of `paths` and, "
+            "within a folder, of the names; the order does\n"
             "not depend on `jobs`, the number of threads (None: one for each processor). A path that does not exist "
             "is\n"
             "a row (`unreadable`), not an error.\n\n"
@@ -259,10 +285,16 @@ void bind_scanner(nb::module_& module) {
             "totals are those of a scan that nothing ended. Rows out of a journal have a hash only with `keep_hashes`. "
             "The\n"
             "journal is yours to delete.")
-        .def("scan_bytes", &scan_bytes, "data"_a, "name"_a = "",
-             nb::sig("def scan_bytes(self, data: typing_extensions.Buffer | numpy.typing.NDArray[numpy.uint8], name: "
-                     "str = '') -> FileRow"),
-             "Scans one picture in memory, such as an upload; `name` becomes the row's path.")
+        .def(
+            "scan_bytes", &scan_bytes, "data"_a, "name"_a = "",
+            nb::sig("def scan_bytes(self, data: typing_extensions.Buffer | numpy.typing.NDArray[numpy.uint8], name: "
+                    "str = '') -> FileRow"),
+            "Scans one picture in memory, such as an upload; `name` becomes the row's path. An archive is not opened:\n"
+            "see scan_all_bytes().")
+        .def("scan_all_bytes", &scan_all_bytes, "data"_a, "name"_a = "",
+             nb::sig("def scan_all_bytes(self, data: typing_extensions.Buffer | numpy.typing.NDArray[numpy.uint8], "
+                     "name: str = '') -> list[FileRow]"),
+             "The same for a picture or an archive: its row, then those of the files in it, as scan() gives them.")
         .def_prop_ro("facts", &Scanner::facts, "What a report says about a run.")
         .def_prop_ro(
             "list", [](const Scanner& scanner) { return scanner.list(); }, "The list that it compares with.")

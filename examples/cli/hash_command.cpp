@@ -135,6 +135,7 @@ Result<Scanner> empty_scanner(const HashRequest& request) {
     ScanOptions options;
     options.min_quality = 0;
     options.profile = Profile::plain;  // there is nothing to find
+    options.open_archives = false;     // a line names a file of its own
     options.hash64 = request.hash64;
     options.decode = request.decode;
     options.isolation = request.isolation;

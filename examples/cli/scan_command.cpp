@@ -32,7 +32,8 @@ namespace {
 constexpr CommandHelp kScanHelp = {
     "scan", "[options] --list L PATH...",
     "Compares pictures with a list of known hashes. Folders are walked. Every file has a row in the report, whatever\n"
-    "becomes of it. Neither the hashes of the list nor, without --show-hashes, those of the files are shown.\n"
+    "becomes of it, and so has every file in an archive. Neither the hashes of the list nor, without --show-hashes,\n"
+    "those of the files are shown.\n"
     "Ctrl-C ends the scan: the report then holds every row up to there. A second Ctrl-C kills.\n"
     "\n"
     "Pictures are decoded in a process of its own for each job, which can open no file and no connection, and never\n"
@@ -67,6 +68,11 @@ Options scan_options() {
     options.value("max-seconds", "N", "10", "a frame that takes longer to decode ends its file: processor time");
     options.value("max-file-seconds", "N", "300", "the same for all frames of a file");
     options.value("max-memory", "N", "2147483648", "bytes that decoding may take beside file and frame");
+    options.flag("no-archives", "do not open archives (zip, tar, 7z, rar, cab, cpio, gz, bz2, xz, zst)");
+    options.value("max-depth", "N", "3", "archives within archives are opened this deep");
+    options.value("max-entries", "N", "100000", "of an archive with more entries, those beyond are left out");
+    options.value("max-unpacked", "N", "68719476736",
+                  "bytes: of an archive that holds more, those beyond are left out");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);
@@ -148,6 +154,10 @@ ScanRequest read_request(const Options& options) {
         static_cast<std::uint32_t>(options.number("max-file-seconds", 1, kMostSeconds));
     request.scan.limits.max_memory = options.number("max-memory", 1 << 20, kMost);
     request.scan.isolation = isolation_option(options);
+    request.scan.open_archives = !options.given("no-archives");
+    request.scan.archives.max_depth = static_cast<std::uint32_t>(options.number("max-depth", 1, 100));
+    request.scan.archives.max_entries = static_cast<std::uint32_t>(options.number("max-entries", 1, UINT32_MAX));
+    request.scan.archives.max_total_bytes = options.number("max-unpacked", 1, kMost);
     request.scan.follow_symlinks = options.given("follow-symlinks");
     return request;
 }
@@ -250,7 +260,7 @@ bool must_not_replace(const std::string& output, const std::string& list) {
     if (readable && !is_list && sniff_format(bytes) == MediaFormat::unknown) return false;
     say(inert(output) +
         (is_list    ? " is the list"
-         : readable ? " is a picture"
+         : readable ? " is a picture or an archive"
                     : " cannot be looked into") +
         "; no report is put in its place");
     return true;

@@ -184,10 +184,13 @@ TUTELA_API Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::
 
 // One file inside an archive.
 struct ArchiveEntry {
-    std::string path;  // as the archive names it: any bytes, may be absolute, may climb out; a name and nothing more
+    // As the archive names it: any bytes, may be absolute, may climb out; a name and nothing more. Empty for the one
+    // file of a compressed file that names none. Names that an archive keeps in Unicode are UTF-8, composed (NFC).
+    std::string path;
     std::uint64_t size_bytes = 0;  // as far as it was read
-    bool is_file = true;           // false for folders, links and devices: they have no bytes
+    bool is_file = false;          // false for folders, links and devices: they have no bytes
     bool encrypted = false;        // its bytes cannot be had
+    bool is_folder = false;
 };
 
 // What reading an archive may spend. Passing a limit is the status `limit`.
@@ -201,16 +204,18 @@ struct ArchiveLimits {
 };
 
 // The files in one archive, pulled one after the other in the order they lie in. For one thread at a time. Nothing is
-// unpacked onto a disk.
+// unpacked onto a disk. Of a zip, its directory says what is in it; files that it does not list come after the others,
+// and then the error corrupt, as they do when it has no directory.
 class TUTELA_API ArchiveSource {
 public:
     virtual ~ArchiveSource();
     ArchiveSource(const ArchiveSource&) = delete;
     ArchiveSource& operator=(const ArchiveSource&) = delete;
 
-    // The next entry with all of its bytes, which are valid until the next call; true until the end. Errors: corrupt
-    // and unsupported (`entry` is filled in, has no bytes, and the next call goes on, unless ended()), limit, and as
-    // for FrameSource::next().
+    // The next entry with all of its bytes, which are valid until the next call; true until the end. Errors: corrupt,
+    // unsupported, limit, and as for FrameSource::next(). `entry` is the one that could not be had, and `bytes` what
+    // could be unpacked of it (corrupt), or nothing; the next call goes on, unless ended(). An error that is about the
+    // archive, and no entry, leaves `entry` as new: no file, and without a path.
     virtual Result<bool> next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) = 0;
     // Whether nothing more will come: after the last entry, or an error that cannot be passed.
     [[nodiscard]] virtual bool ended() const noexcept = 0;
@@ -219,8 +224,8 @@ protected:
     ArchiveSource() = default;
 };
 
-// Opens an archive in memory in this process. Errors: unsupported, corrupt, limit. Thread-safe; `bytes` must outlive
-// the source.
+// Opens an archive in memory in this process. Bytes that announce themselves as a picture are no archive, also when
+// one follows in them. Errors: unsupported, corrupt, limit. Thread-safe; `bytes` must outlive the source.
 TUTELA_API Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                                const ArchiveLimits& limits = {});
 

@@ -102,7 +102,8 @@ struct RunTotals {
     std::array<std::uint64_t, kOutcomes + 1> by_outcome{};  // indexed by Outcome
     std::uint64_t damaged = 0;                              // among them
     std::uint64_t duplicates = 0;                           // pictures whose bytes had been seen before: hashed once
-    std::uint64_t bytes = 0;                                // of the files read to their end (they have a SHA-256)
+    std::uint64_t bytes = 0;                                // of the files read to their end (they have a SHA-256);
+                                                            // of those in archives, unpacked
     std::uint64_t entries_hit = 0;                          // matches, summed over the files
     bool interrupted = false;                               // stopped before the last input
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tutela/executor.hpp"
 #include "tutela/export.h"
@@ -35,6 +36,11 @@ struct ScanOptions {
     std::int32_t min_quality = kPdqMinQuality;  // 0..100, of the picture as it stands; variants need kPdqMinQuality
     IndexOptions index;
     DecodeLimits limits;
+    // Whether archives are opened and the files in them scanned, each with a row of its own after the archive's; else
+    // an archive is one row, `unsupported`. Of archives in an archive, the limits on entries and unpacked bytes hold
+    // for all together.
+    bool open_archives = true;
+    ArchiveLimits archives;
     // How pictures are decoded; each row names what its picture really had. The default costs a fraction of `exact` and
     // moves a hash by a few bits at most; `screen` may miss a match,
     // and is `luma` in all profiles but `plain`, as variants of so coarse a picture drift too far. See DecodeMode. The
@@ -87,11 +93,12 @@ public:
     // range. When the sandbox that was asked for cannot start, that is an error here: see make_sandboxed_decoder().
     static Result<Scanner> create(HashList list, ScanOptions options = {});
 
-    // Scans files and folders: one row for each file found, in the order of `paths` and, within a folder, in the order
+    // Scans files and folders: one row for each file found, and after an archive's one for each file in it, in the order
+    // in which they lie there, in the order of `paths` and, within a folder, in the order
     // of the names' bytes, folders entered where their name stands. The order and the content of the rows do not depend
     // on the executor. Files of the same bytes are decoded once (XXH3-128 finds them, SHA-256 confirms: a crafted
     // XXH3 collision cannot hide a file). A path that does not exist is a row (`unreadable`), not an error.
-    // A picture is read into memory; any other file is streamed for its SHA-256. A file that changes while it is read
+    // A picture or an archive is read into memory; any other file is streamed for its SHA-256. A file that changes while it is read
     // has no SHA-256: it is `damaged` when it could be hashed, else `unreadable`. `on_row` is called by one thread at a
     // time; an error from it ends the scan and is returned. On stop the rows so far are complete and in order, and
     // `interrupted` is set. Errors of a journal: io_error when it cannot be written (the rows in it can be continued
@@ -100,8 +107,11 @@ public:
     Result<RunTotals> scan(std::span<const std::string> paths, Executor& executor,
                            const std::function<Status(const FileRow&)>& on_row, const ScanControl& control = {}) const;
 
-    // Scans one picture in memory; `name` becomes the row's path. For one-by-one use, such as an upload screen.
+    // Scans one picture in memory; `name` becomes the row's path. For one-by-one use, such as an upload screen. An
+    // archive is not opened: `unsupported`.
     [[nodiscard]] FileRow scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const;
+    // The same for a picture or an archive: its row and, as in scan(), those of the files in it. Never empty.
+    [[nodiscard]] std::vector<FileRow> scan_all_bytes(std::span<const std::uint8_t> bytes, std::string name) const;
 
     // What a report says about the run. show_hashes is left false.
     [[nodiscard]] RunFacts facts() const;

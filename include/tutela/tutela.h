@@ -611,10 +611,14 @@ typedef struct tutela_scan_options {
     bool confirm_phash;  // false. true: matches whose entry carries a pHash say how far the file's own is from it
     uint32_t confirm_phash_radius;  // 0: bits, 0..64; a text report marks what is over it; 10 is a good number
     uint32_t isolation;             // TUTELA_IN_PROCESS
-    const char* worker_program;  // NULL: tutela-worker beside the library, or where it was installed. Read by create
-    uint64_t max_memory;         // of a sandboxed decoder, in bytes: 2 GiB
-    uint32_t max_frame_seconds;  // of its processor time: 10
-    uint32_t max_file_seconds;   // 300
+    const char* worker_program;     // NULL: tutela-worker beside the library, or where it was installed. Read by create
+    uint64_t max_memory;            // of a sandboxed decoder, in bytes: 2 GiB
+    uint32_t max_frame_seconds;     // of its processor time: 10
+    uint32_t max_file_seconds;      // 300
+    bool skip_archives;             // false. true: an archive is one row, unsupported; it is not opened
+    uint32_t max_archive_depth;     // 0: as 3, archives within archives; 1: those inside are not opened
+    uint32_t max_archive_entries;   // 0: as 100,000, in a file with all archives in it twice that
+    uint64_t max_unpacked_bytes;    // 0: as 64 GiB, of all files in an archive
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.
@@ -627,7 +631,7 @@ typedef struct tutela_totals {
     uint64_t files;
     uint64_t damaged;         // among them
     uint64_t duplicates;      // files whose bytes had been seen before: hashed once
-    uint64_t bytes;           // read
+    uint64_t bytes;           // read; of files in archives, unpacked
     uint64_t entries_hit;     // matches, summed over the files
     uint64_t by_outcome[16];  // indexed by TUTELA_OUTCOME_...; they add up to `files`
 } tutela_totals;
@@ -646,7 +650,7 @@ TUTELA_CHECKED tutela_status tutela_scanner_create(const tutela_list* list, cons
 // No scan may be under way.
 TUTELA_API void tutela_scanner_destroy(tutela_scanner* scanner);
 
-// Scans files and folders: a row for each file found, in the order of `paths` and, within a folder, of the names'
+// Scans files and folders: a row for each file found, and after an archive's one for each file in it, in the order of `paths` and, within a folder, of the names'
 // bytes, whatever the number of threads. A path that does not exist is a row (unreadable), not an error. `on_row` is
 // called by one thread at a time, not always the calling one. `totals` may be NULL.
 // Errors: what `on_row` returned, TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
@@ -654,8 +658,8 @@ TUTELA_CHECKED tutela_status tutela_scanner_scan(const tutela_scanner* scanner, 
                                                  size_t path_count, tutela_row_callback on_row, void* context,
                                                  tutela_totals* totals, tutela_error* error);
 
-// Scans one picture in memory; `name` becomes the row's path. `bytes` may be NULL when `size` is 0. `on_row` is called
-// once, by the calling thread. Errors: as above.
+// Scans one picture or archive in memory; `name` becomes the row's path. `bytes` may be NULL when `size` is 0. `on_row`
+// is called by the calling thread: once, and for an archive once more for each file in it. Errors: as above.
 TUTELA_CHECKED tutela_status tutela_scanner_scan_bytes(const tutela_scanner* scanner, const void* bytes, size_t size,
                                                        const char* name, tutela_row_callback on_row, void* context,
                                                        tutela_error* error);

@@ -78,6 +78,10 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     scan.limits.max_memory = options.max_memory;
     scan.limits.max_frame_seconds = options.max_frame_seconds;
     scan.limits.max_file_seconds = options.max_file_seconds;
+    scan.open_archives = !options.skip_archives;
+    if (options.max_archive_depth != 0) scan.archives.max_depth = options.max_archive_depth;
+    if (options.max_archive_entries != 0) scan.archives.max_entries = options.max_archive_entries;
+    if (options.max_unpacked_bytes != 0) scan.archives.max_total_bytes = options.max_unpacked_bytes;
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](
@@ -169,8 +173,10 @@ tutela_status tutela_scanner_scan_bytes(const tutela_scanner* scanner, const voi
         TUTELA_TRY(require_array(bytes, size, "bytes"));
         TUTELA_TRY(require(name, "name"));
         if (on_row == nullptr) return Status(StatusCode::invalid_argument, "on_row is NULL");
-        return call_row(on_row, context,
-                        scanner->scanner->scan_bytes({static_cast<const std::uint8_t*>(bytes), size}, name));
+        const std::span file(static_cast<const std::uint8_t*>(bytes), size);
+        for (const FileRow& row : scanner->scanner->scan_all_bytes(file, name))
+            TUTELA_TRY(call_row(on_row, context, row));
+        return {};
     });
 }
 

@@ -1,5 +1,6 @@
 #include "media/bytes.hpp"
 #include "media/isobmff.hpp"
+#include "media/sniff_archive.hpp"
 #include "tutela/media.hpp"
 
 namespace tutela {
@@ -97,7 +98,8 @@ MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
     if (has_text(first_bytes, 0, "GIF87a") || has_text(first_bytes, 0, "GIF89a")) return MediaFormat::gif;
     if (is_bmp(first_bytes)) return MediaFormat::bmp;
     if (is_ico(first_bytes)) return MediaFormat::ico;
-    return sniff_boxes(first_bytes);
+    const MediaFormat boxes = sniff_boxes(first_bytes);
+    return boxes != MediaFormat::unknown ? boxes : sniff_archive(first_bytes);
 }
 
 }  // namespace tutela

@@ -60,8 +60,8 @@ private:
     VariantSearch search_;
     Hash64Hasher hasher64_;
     Sequence sequence_;
-    Frame frame_;     // room for a source that has none of its own
-    FrameView view_;  // the frame last given
+    Frame frame_;         // room for a source that has none of its own
+    FrameView view_;      // the frame last given
     bool broke_ = false;  // the last file broke a sandboxed decoder
 };
 

@@ -39,8 +39,10 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
         return content;
     }
     content.format = sniff_format({room_.data(), std::min<std::size_t>(total, kSniffBytes)});
-    content.over_limit = content.format != MediaFormat::unknown && content.size_bytes > limits_.max_bytes;
-    if (content.format != MediaFormat::unknown && !content.over_limit) {
+    content.unwanted = is_archive(content.format) && !open_archives_;
+    const bool wanted = content.format != MediaFormat::unknown && !content.unwanted;
+    content.over_limit = wanted && content.size_bytes > limits_.max_bytes;
+    if (wanted && !content.over_limit) {
         const auto size = static_cast<std::size_t>(content.size_bytes);
         TUTELA_TRY(reserve(size));
         if (total == first) {

@@ -1,4 +1,4 @@
-// Opens and reads one file after the other: pictures whole, all else as a stream for its digests.
+// Opens and reads one file after the other: pictures and archives whole, all else as a stream for its digests.
 #pragma once
 
 #include <sys/stat.h>
@@ -23,18 +23,20 @@ struct FileContent {
     std::uint64_t size_bytes = 0;  // as the file stated it before the read
     StreamDigest::Digests digests{};
     MediaFormat format = MediaFormat::unknown;
-    std::span<const std::uint8_t> bytes;  // the whole picture; empty when it was streamed. Valid until the next read()
-    bool over_limit = false;              // a picture, but over max_bytes: streamed
-    bool changed = false;                 // while it was read: the digests are those of the bytes seen
-    bool unstated = false;                // states a size of 0 and yet holds bytes: no real file
+    std::span<const std::uint8_t>
+        bytes;                // the whole picture or archive; empty when it was streamed. Valid until the next read()
+    bool over_limit = false;  // one, but over max_bytes: streamed
+    bool unwanted = false;    // an archive, and archives are not opened: streamed
+    bool changed = false;     // while it was read: the digests are those of the bytes seen
+    bool unstated = false;    // states a size of 0 and yet holds bytes: no real file
 };
 
 // One thread at a time.
 class FileReader {
 public:
     // Reads into the room of `decoder`, which must outlive it.
-    FileReader(Decoder& decoder, const DecodeLimits& limits, const std::atomic<bool>* stop)
-        : decoder_(decoder), limits_(limits), stop_(stop) {}
+    FileReader(Decoder& decoder, const DecodeLimits& limits, bool open_archives, const std::atomic<bool>* stop)
+        : decoder_(decoder), limits_(limits), open_archives_(open_archives), stop_(stop) {}
 
     // Reads the regular file `fd`, whose fstat() gave `before`, from its start. Never more than the size it stated, so
     // that a file that grows without end has one. Errors: io_error with the reason; cancelled when stopped midway.
@@ -48,6 +50,7 @@ private:
 
     Decoder& decoder_;
     DecodeLimits limits_;
+    bool open_archives_;
     const std::atomic<bool>* stop_;
     StreamDigest digest_;
     std::span<std::uint8_t> room_;

@@ -25,9 +25,18 @@ void add_limits(const DecodeLimits& limits, RunSettings& settings) {
     settings.push_back({"limit of seconds a file", std::to_string(max_file_seconds)});
 }
 
+void add_limits(const ArchiveLimits& limits, RunSettings& settings) {
+    const auto& [max_entries, max_entry_bytes, max_total_bytes, max_ratio, max_depth] = limits;
+    settings.push_back({"limit of entries in an archive", std::to_string(max_entries)});
+    settings.push_back({"limit of bytes of an entry", std::to_string(max_entry_bytes)});
+    settings.push_back({"limit of bytes in an archive", std::to_string(max_total_bytes)});
+    settings.push_back({"limit of bytes for each of an archive", std::to_string(max_ratio)});
+    settings.push_back({"limit of depth of archives", std::to_string(max_depth)});
+}
+
 void add_options(const ScanOptions& options, RunSettings& settings) {
-    const auto& [radius, min_quality, index, limits, decode, profile, confirm, hash64, follow_symlinks, stop,
-                 progress, isolation, worker] = options;
+    const auto& [radius, min_quality, index, limits, open_archives, archives, decode, profile, confirm, hash64,
+                 follow_symlinks, stop, progress, isolation, worker] = options;
     static_cast<void>(index);  // these change no row
     static_cast<void>(stop);
     static_cast<void>(progress);
@@ -40,7 +49,9 @@ void add_options(const ScanOptions& options, RunSettings& settings) {
     settings.push_back({"second hash", hash64 ? std::string(hash64_name(*hash64)) : "none"});
     settings.push_back({"following of symbolic links", follow_symlinks ? "yes" : "no"});
     settings.push_back({"isolation", std::string(isolation_name(isolation))});
+    settings.push_back({"opening of archives", open_archives ? "yes" : "no"});
     add_limits(limits, settings);
+    add_limits(archives, settings);
 }
 
 std::string working_directory() {

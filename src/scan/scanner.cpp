@@ -28,8 +28,8 @@ namespace {
 
 // How many files may be done before one that is not; a row is some 400 bytes.
 constexpr std::size_t kWindow = 1024;
-// How many matches the files that wait may have between them, at some 20 bytes each; one file may have more.
-constexpr std::size_t kWaitingMatches = 1'000'000;
+// What the files that wait may weigh together, see weight_of(): some 20 MB; one file may weigh more.
+constexpr std::size_t kWaitingWeight = 1'000'000;
 
 // How many of the pictures had been seen before: each by half of its SHA-256, which is 16 bytes a picture.
 class DuplicateCount {
@@ -122,8 +122,8 @@ private:
         const std::size_t left = tree_.items().size() - kept;
         if (left == 0) return {};
         FindingCache cache;
-        const ScanJob job{tree_, list_, index_, options_, stop_, cache};
-        OrderedResults<ScannedItem> results(left, {std::min(kWindow, left), kWaitingMatches}, stop_,
+        const ScanJob job{tree_, list_, index_, options_, stop_, cache, decoders_};
+        OrderedResults<ScannedItem> results(left, {std::min(kWindow, left), kWaitingWeight}, stop_,
                                             [this](ScannedItem&& item) { return emit(item); });
         const auto body = [&](std::size_t) {
             try {
@@ -147,8 +147,8 @@ private:
                          OrderedResults<ScannedItem>& results) {
         Result<ScannedItem> item = scanner.scan(input);
         if (item.ok()) {
-            const std::size_t matches = matches_in(item.value());
-            results.put(number, std::move(item).value(), matches);
+            const std::size_t weight = weight_of(item.value());
+            results.put(number, std::move(item).value(), weight);
         } else if (item.status().code() == StatusCode::cancelled) {
             results.abandon();
         } else {
@@ -256,11 +256,14 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
     row.sha256 = bytes_to_hex(sha256(bytes));
     const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
     if (auto reason = no_picture_reason(bytes.size(), format)) {
-        row.outcome = Outcome::unsupported;
-        row.reason = *std::move(reason);
+        set_outcome(row, Outcome::unsupported, *std::move(reason));
         return row;
     }
     row.format = format_name(format);
+    if (is_archive(format)) {
+        set_outcome(row, Outcome::unsupported, kClosedArchiveReason);
+        return row;
+    }
     row.outcome = Outcome::limit;
     if (bytes.size() > impl_->options.limits.max_bytes) {
         row.reason = over_limit_reason(bytes.size(), impl_->options.limits);
@@ -287,6 +290,40 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
         row.reason = kOutOfMemoryReason;
     }
     return row;
+}
+
+std::vector<FileRow> Scanner::scan_all_bytes(std::span<const std::uint8_t> bytes, std::string name) const {
+    const ScanOptions& options = impl_->options;
+    std::vector<FileRow> rows;
+    const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
+    if (!is_archive(format) || !options.open_archives || bytes.size() > options.limits.max_bytes) {
+        rows.push_back(scan_bytes(bytes, std::move(name)));
+        if (is_archive(format) && options.open_archives) {
+            set_outcome(rows.front(), Outcome::limit, over_limit_reason(bytes.size(), options.limits));
+        }
+        return rows;
+    }
+    ScannedItem item(1);
+    FileRow& own = item.front().row;
+    own.path = std::move(name);
+    own.size_bytes = bytes.size();
+    own.sha256 = bytes_to_hex(sha256(bytes));
+    Result<std::unique_ptr<Decoder>> taken = impl_->decoders->take();
+    if (!taken.ok()) {
+        set_outcome(own, Outcome::crashed, taken.status().message());
+        rows.push_back(std::move(own));
+        return rows;
+    }
+    FindingCache cache;
+    const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
+    DecoderStack levels(*impl_->decoders, *impl_->index, options, *decoder);
+    const Status status = ArchiveScanner(levels, options, options.stop, cache).scan(bytes, format, item);
+    if (!status.ok()) set_outcome(item.front().row, Outcome::limit, status.to_string());
+    for (ScannedFile& file : item) {
+        if (file.finding != nullptr) name_matches(*file.finding, impl_->list, file.row);
+        rows.push_back(std::move(file.row));
+    }
+    return rows;
 }
 
 RunFacts Scanner::facts() const {

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+
 #include "report/rows.hpp"
 
 namespace tutela {
@@ -78,8 +81,14 @@ TEST(RunTotals, AddsUp) {
 TEST(Outcome, HasOneNameEach) {
     EXPECT_EQ(outcome_name(Outcome::matched), "matched");
     EXPECT_EQ(outcome_name(Outcome::limit), "limit");
+    EXPECT_EQ(outcome_name(Outcome::container), "container");
     EXPECT_EQ(outcome_name(static_cast<Outcome>(0)), "unknown");
-    EXPECT_EQ(outcome_name(static_cast<Outcome>(9)), "unknown");
+    EXPECT_EQ(outcome_name(static_cast<Outcome>(kOutcomes + 1)), "unknown");
+    std::set<std::string_view> names;
+    for (std::uint32_t i = 1; i <= kOutcomes; ++i)
+        names.insert(outcome_name(static_cast<Outcome>(i)));
+    EXPECT_EQ(names.size(), kOutcomes);
+    EXPECT_FALSE(names.contains("unknown"));
 }
 
 }  // namespace

@@ -44,9 +44,7 @@ std::string lacking(const std::string& what) {
 }
 
 bool limit_resource(__rlimit_resource resource, rlim_t value) noexcept {
-    const struct rlimit limit {
-        value, value
-    };
+    const struct rlimit limit { value, value };
     return ::setrlimit(resource, &limit) == 0;
 }
 
@@ -88,12 +86,12 @@ std::string deny_files_and_net() {
     const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1U);
     if (version < 1) return lacking("Landlock (Linux 5.13 and later, unless switched off)");
     LandlockRuleset rules;
-    rules.files = (1U << 13) - 1;                // execute, read, write, list, remove, make
-    if (version >= 2) rules.files |= 1U << 13;   // move between folders
-    if (version >= 3) rules.files |= 1U << 14;   // truncate
-    if (version >= 5) rules.files |= 1U << 15;   // ioctl on devices
-    if (version >= 4) rules.net = 3;             // bind and connect, TCP
-    if (version >= 6) rules.scoped = 3;          // abstract sockets, signals
+    rules.files = (1U << 13) - 1;               // execute, read, write, list, remove, make
+    if (version >= 2) rules.files |= 1U << 13;  // move between folders
+    if (version >= 3) rules.files |= 1U << 14;  // truncate
+    if (version >= 5) rules.files |= 1U << 15;  // ioctl on devices
+    if (version >= 4) rules.net = 3;            // bind and connect, TCP
+    if (version >= 6) rules.scoped = 3;         // abstract sockets, signals
     const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
     const int fd = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, size, 0U));
     if (fd < 0) return lacking("a Landlock ruleset");

@@ -106,6 +106,8 @@ struct EntryFacts {
     std::uint64_t path_bytes = 0;
     std::uint32_t is_file = 0;
     std::uint32_t encrypted = 0;
+    std::uint32_t is_folder = 0;
+    std::uint32_t reserved = 0;
 };
 
 struct Reply {
@@ -131,6 +133,6 @@ static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyabl
 static_assert(sizeof(Request) <= 4096 && sizeof(Reply) <= 4096);
 
 // The names of entries lie in the first bytes of the output region, their bytes behind that.
-inline constexpr std::uint64_t kPathRoom = 64U << 10;
+inline constexpr std::uint64_t kPathRoom = 1U << 20;
 
 }  // namespace tutela::worker

@@ -61,8 +61,8 @@ bool check_frame(const Request& request, const Reply& reply, std::uint64_t outpu
 
 bool check_entry(const Request& request, const Reply& reply, std::uint64_t output_bytes) noexcept {
     const EntryFacts& entry = reply.entry;
-    return is_flag(entry.is_file) && is_flag(entry.encrypted) && entry.path_bytes <= kPathRoom &&
-           lies_within(entry.path_offset, entry.path_bytes, output_bytes) &&
+    return is_flag(entry.is_file) && is_flag(entry.encrypted) && is_flag(entry.is_folder) &&
+           entry.path_bytes <= kPathRoom && lies_within(entry.path_offset, entry.path_bytes, output_bytes) &&
            reply.place.size <= request.limits.max_entry_bytes &&
            lies_within(reply.place.offset, reply.place.size, output_bytes);
 }

@@ -131,8 +131,8 @@ Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std:
     keep_to_owner();
     const std::uint8_t* first = input_.bytes().data();
     const std::less_equal<const std::uint8_t*> before;
-    const bool inside = input_.size() != 0 && before(first, bytes.data()) &&
-                        before(bytes.data() + bytes.size(), first + input_.size());
+    const bool inside =
+        input_.size() != 0 && before(first, bytes.data()) && before(bytes.data() + bytes.size(), first + input_.size());
     std::uint64_t offset = 0;
     if (inside) {
         offset = static_cast<std::uint64_t>(bytes.data() - first);
@@ -287,7 +287,7 @@ Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
     if (Status status = count_frame(); !status.ok()) return end_with(std::move(status));
     done_ = reply_.last != 0;
     const worker::Place& place = reply_.place;
-    view = {session_->output() + place.offset, place.width,    place.height, place.stride_bytes,
+    view = {session_->output() + place.offset,      place.width, place.height, place.stride_bytes,
             static_cast<PixelFormat>(place.format), place.pts_us};
     return true;
 }
@@ -359,13 +359,16 @@ Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::ui
     ended_ = reply_.ended != 0;
     const worker::EntryFacts& facts = reply_.entry;
     const char* path = reinterpret_cast<const char*>(session_->output()) + facts.path_offset;
-    entry = {std::string(path, facts.path_bytes), facts.size_bytes, facts.is_file != 0, facts.encrypted != 0};
+    entry = {std::string(path, facts.path_bytes), facts.size_bytes, facts.is_file != 0, facts.encrypted != 0,
+             facts.is_folder != 0};
+    if (reply_.given == 0 || reply_.given == static_cast<std::int32_t>(StatusCode::corrupt)) {
+        bytes = {session_->output() + reply_.place.offset, static_cast<std::size_t>(reply_.place.size)};
+    }
     if (reply_.given != 0) return status_of(reply_.given, reply_.status);
     if (reply_.more == 0) {
         ended_ = true;
         return false;
     }
-    bytes = {session_->output() + reply_.place.offset, static_cast<std::size_t>(reply_.place.size)};
     return true;
 }
 
@@ -379,8 +382,7 @@ public:
                                               DecodeMode mode) override {
         // Says what open_media() says, without a byte of it decoded or moved.
         if (bytes.size() > limits.max_bytes) return open_media(bytes, limits, mode);
-        TUTELA_ASSIGN(const std::uint64_t offset,
-                      session_->prepare(bytes, output_for(limits), limits.max_memory));
+        TUTELA_ASSIGN(const std::uint64_t offset, session_->prepare(bytes, output_for(limits), limits.max_memory));
         auto source = std::make_unique<SandboxedSource>(session_, limits);
         TUTELA_TRY(source->open(offset, bytes.size(), mode));
         return std::unique_ptr<FrameSource>(std::move(source));

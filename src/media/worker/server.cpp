@@ -65,7 +65,8 @@ ArchiveLimits archive_limits(const Limits& wire) {
 // Whether a file surely looks like one of a single frame. Then it costs nothing to ask for the next one at once, and
 // the answer to the first says that it is the last. Being wrong costs a frame that is decoded early.
 bool looks_single(std::span<const std::uint8_t> bytes, MediaFormat format) noexcept {
-    const std::string_view start(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), 4096));
+    const std::string_view start(reinterpret_cast<const char*>(bytes.data()),
+                                 std::min<std::size_t>(bytes.size(), 4096));
     switch (format) {
         case MediaFormat::jpeg:
         case MediaFormat::bmp: return true;
@@ -200,9 +201,15 @@ Given Server::pull(std::size_t slot) {
     const FrameFacts& facts = picture_->facts();
     const Damage& damage = picture_->damage();
     set_text(given.damage, damage.reason);
-    given.facts = {static_cast<std::uint32_t>(info.format), info.width,  info.height, info.orientation,
-                   static_cast<std::uint32_t>(facts.mode),  facts.denominator, facts.index,
-                   damage.damaged ? 1U : 0U, damage.rows_decoded};
+    given.facts = {static_cast<std::uint32_t>(info.format),
+                   info.width,
+                   info.height,
+                   info.orientation,
+                   static_cast<std::uint32_t>(facts.mode),
+                   facts.denominator,
+                   facts.index,
+                   damage.damaged ? 1U : 0U,
+                   damage.rows_decoded};
     return given;
 }
 
@@ -246,7 +253,7 @@ void Server::next_entry(Reply& reply) {
     reply.ended = archive_->ended() ? 1 : 0;
     Status status = next.status();
     if (!next.ok() || next.value()) {
-        const Status placed = place_entry(entry, next.ok() ? bytes : std::span<const std::uint8_t>(), reply);
+        const Status placed = place_entry(entry, bytes, reply);
         if (status.ok()) status = placed;
     }
     reply.more = next.ok() && next.value() && status.ok() ? 1 : 0;
@@ -258,6 +265,7 @@ Status Server::place_entry(const ArchiveEntry& entry, std::span<const std::uint8
     reply.entry.size_bytes = entry.size_bytes;
     reply.entry.is_file = entry.is_file ? 1 : 0;
     reply.entry.encrypted = entry.encrypted ? 1 : 0;
+    reply.entry.is_folder = entry.is_folder ? 1 : 0;
     reply.entry.path_bytes = std::min<std::uint64_t>(entry.path.size(), kPathRoom);
     std::memcpy(output_.data(), entry.path.data(), reply.entry.path_bytes);
     const std::span<std::uint8_t> room = output_.subspan(kPathRoom);

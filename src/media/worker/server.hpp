@@ -12,8 +12,7 @@ namespace tutela::worker {
 struct Openers {
     Result<std::unique_ptr<FrameSource>> (*picture)(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
                                                     DecodeMode mode);
-    Result<std::unique_ptr<ArchiveSource>> (*archive)(std::span<const std::uint8_t> bytes,
-                                                      const ArchiveLimits& limits);
+    Result<std::unique_ptr<ArchiveSource>> (*archive)(std::span<const std::uint8_t> bytes, const ArchiveLimits& limits);
 };
 
 // The whole life of a worker, from its first request to its last; answers the exit status.

@@ -70,9 +70,7 @@ Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program
 
 Status WorkerLink::greet(const Start& start) {
     Hello hello;
-    const auto failed = [](const std::string& why) {
-        return Status(StatusCode::unsupported, why);
-    };
+    const auto failed = [](const std::string& why) { return Status(StatusCode::unsupported, why); };
     if (!send(&start, sizeof(start))) return failed("the worker takes no request");
     Wait seen = Wait::tick;
     for (milliseconds waited{}; seen == Wait::tick && waited < kStartTime; waited += kLongestTick)
@@ -146,7 +144,8 @@ Status WorkerLink::await(const Budget& budget) {
         } else if (used > budget.file) {
             reason = "decoding the file took more than " + std::to_string(budget.file_seconds) + " seconds";
         } else if (waited > budget.frame * kIdleFactor) {
-            reason = "the decoder gave no answer for " + std::to_string(budget.frame.count() * kIdleFactor) + " seconds";
+            reason =
+                "the decoder gave no answer for " + std::to_string(budget.frame.count() * kIdleFactor) + " seconds";
         }
         if (reason.empty()) continue;
         (void)process_.end();

@@ -14,7 +14,7 @@ namespace tutela::worker {
 
 // The time that a call may take.
 struct Budget {
-    std::chrono::seconds frame{};  // of processor time, for this call
+    std::chrono::seconds frame{};     // of processor time, for this call
     std::chrono::nanoseconds file{};  // of processor time, for what is left of the file
     std::uint32_t file_seconds = 0;   // what the whole file may take, for the message
 };

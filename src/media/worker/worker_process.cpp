@@ -50,8 +50,8 @@ public:
         (void)sigemptyset(&none);
         note(posix_spawnattr_setsigdefault(&attributes_, &all));
         note(posix_spawnattr_setsigmask(&attributes_, &none));
-        note(posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
-                                                        static_cast<short>(POSIX_SPAWN_SETSID)));
+        note(posix_spawnattr_setflags(
+            &attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | static_cast<short>(POSIX_SPAWN_SETSID)));
     }
 
     int run(const std::string& program, pid_t& pid) {
@@ -78,15 +78,16 @@ Status Death::status() const {
         return Status(StatusCode::crashed, "the decoder was ended for a system call that it may not make");
     }
     if (signal == SIGKILL) {
-        return Status(StatusCode::out_of_memory, "the decoder was ended by the system, as it does when memory is short");
+        return Status(StatusCode::out_of_memory,
+                      "the decoder was ended by the system, as it does when memory is short");
     }
     if (signal == 0) {
         return Status(StatusCode::crashed, "the decoder ended without an answer, status " + std::to_string(exit));
     }
     const char* name = signal_name(signal);
-    return Status(StatusCode::crashed, "the decoder crashed (" +
-                                           (name != nullptr ? std::string(name) : "signal " + std::to_string(signal)) +
-                                           ")");
+    return Status(
+        StatusCode::crashed,
+        "the decoder crashed (" + (name != nullptr ? std::string(name) : "signal " + std::to_string(signal)) + ")");
 }
 
 WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept

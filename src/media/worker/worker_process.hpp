@@ -23,8 +23,8 @@ struct WorkerDescriptors {
 
 // How a process ended.
 struct Death {
-    int signal = 0;   // that ended it, or 0
-    int exit = 0;     // its exit status, when no signal did
+    int signal = 0;     // that ended it, or 0
+    int exit = 0;       // its exit status, when no signal did
     bool known = true;  // false when the host reaped it before us
 
     // As a status: out_of_memory for the system's own killing, else crashed.

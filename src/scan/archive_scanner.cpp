@@ -1,0 +1,198 @@
+#include "scan/archive_scanner.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <string_view>
+#include <utility>
+
+#include "core/try.hpp"
+
+namespace tutela {
+
+namespace {
+
+constexpr std::uint64_t kFreeBytes = 64U << 20;  // as ArchiveLimits::max_ratio has them
+
+Outcome outcome_of(const Status& status) noexcept {
+    switch (status.code()) {
+        case StatusCode::unsupported: return Outcome::unsupported;
+        case StatusCode::limit: return Outcome::limit;
+        case StatusCode::timeout: return Outcome::timeout;
+        case StatusCode::crashed: return Outcome::crashed;
+        case StatusCode::out_of_memory: return Outcome::memory;
+        default: return Outcome::corrupt;
+    }
+}
+
+std::string reason_of(const Status& status) {
+    return status.message().empty() ? std::string(status_name(status.code())) : status.message();
+}
+
+void add_damage(FileRow& row, const std::string& reason) {
+    row.damage_reason += row.damaged ? "; " + reason : reason;
+    row.damaged = true;
+}
+
+// A compressed file that does not say what is in it has that in its own name: photo.png.gz holds photo.png.
+std::string name_of_content(const FileRow& archive) {
+    const std::string& whole = archive.inner.empty() ? archive.path : archive.inner;
+    std::string_view name(whole);
+    name.remove_prefix(name.find_last_of('/') + 1);
+    for (const std::string_view ending : {".gz", ".bz2", ".xz", ".zst"}) {
+        if (name.size() > ending.size() && name.ends_with(ending)) {
+            name.remove_suffix(ending.size());
+            break;
+        }
+    }
+    return std::string(name);
+}
+
+std::string counted(std::uint64_t files) {
+    return std::to_string(files) + (files == 1 ? " file" : " files");
+}
+
+// What the archive's own row says once its entries are through: `files` have rows, `whole` of them were unpacked.
+void finish_archive(const Status& end, std::uint64_t files, std::uint64_t whole, FileRow& row) {
+    if (end.ok() || end.code() == StatusCode::corrupt || end.code() == StatusCode::unsupported) {
+        set_outcome(row, Outcome::container, "an archive of " + counted(files));
+        if (!end.ok()) add_damage(row, reason_of(end));
+    } else {
+        set_outcome(row, outcome_of(end), reason_of(end) + " (" + counted(whole) + " before)");
+    }
+}
+
+}  // namespace
+
+Status ArchiveScanner::scan(std::span<const std::uint8_t> bytes, MediaFormat format, ScannedItem& item) {
+    const ArchiveLimits& limits = options_.archives;
+    const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    const std::uint64_t ratio = limits.max_ratio;
+    const std::uint64_t by_ratio = ratio != 0 && bytes.size() > most / ratio ? most : ratio * bytes.size();
+    entries_left_ = limits.max_entries;
+    bytes_left_ = std::min(limits.max_total_bytes, std::max(kFreeBytes, by_ratio));
+    return scan_at({0, item.size() - 1}, bytes, format, item);
+}
+
+ArchiveLimits ArchiveScanner::limits_of(const Place& place) const {
+    ArchiveLimits limits = options_.archives;
+    if (place.level == 0) return limits;
+    limits.max_entries = entries_left_;
+    limits.max_total_bytes = bytes_left_;
+    return limits;
+}
+
+Status ArchiveScanner::scan_at(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format,
+                               ScannedItem& item) {
+    item[place.row].row.format = format_name(format);
+    if (place.level >= options_.archives.max_depth) {
+        set_outcome(item[place.row].row, Outcome::limit,
+                    "an archive within " + std::to_string(place.level) + " others, over the limit of depth " +
+                        std::to_string(options_.archives.max_depth));
+        return {};
+    }
+    TUTELA_TRY(levels_.reach(place.level + 1));
+    const auto source = levels_.decoder(place.level).open_archive(bytes, limits_of(place));
+    if (source.ok()) return scan_entries(place, *source.value(), item);
+    set_outcome(item[place.row].row, outcome_of(source.status()), reason_of(source.status()));
+    return {};
+}
+
+Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, ScannedItem& item) {
+    std::uint64_t files = 0;
+    std::uint64_t whole = 0;
+    Status end;
+    for (;;) {
+        if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return Status(StatusCode::cancelled);
+        ArchiveEntry entry;
+        std::span<const std::uint8_t> bytes;
+        const Result<bool> next = source.next(entry, bytes);
+        const bool of_entry = next.ok() ? next.value() : entry.is_file || !entry.path.empty();
+        if (place.level != 0) {
+            if (of_entry && entries_left_ != 0) --entries_left_;
+            bytes_left_ -= std::min<std::uint64_t>(bytes_left_, bytes.size());
+        }
+        if (of_entry && !(next.ok() && entry.is_folder)) {
+            ++files;
+            if (next.ok()) ++whole;
+            TUTELA_TRY(scan_entry(place, entry, bytes, next.status(), item));
+        }
+        if (!next.ok() && source.ended()) end = next.status();
+        if ((next.ok() && !next.value()) || source.ended()) break;
+    }
+    finish_archive(end, files, whole, item[place.row].row);
+    return {};
+}
+
+Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry, std::span<const std::uint8_t> bytes,
+                                  const Status& status, ScannedItem& item) {
+    ScannedFile& file = item.emplace_back();
+    const FileRow& archive = item[place.row].row;
+    FileRow& row = file.row;
+    row.path = archive.path;
+    row.inner = archive.inner.empty() ? "" : archive.inner + "!/";
+    row.inner += entry.path.empty() ? name_of_content(archive) : entry.path;
+    row.size_bytes = bytes.size();
+    if (entry.encrypted) {
+        set_outcome(row, Outcome::unreadable, "the entry is encrypted");
+        return {};
+    }
+    if (!status.ok()) set_outcome(row, outcome_of(status), reason_of(status));
+    if (!status.ok() && bytes.empty()) return {};
+    if (!entry.is_file) {
+        set_outcome(row, Outcome::unsupported, "a link or a device in an archive, not followed");
+        return {};
+    }
+    const std::size_t own = item.size() - 1;
+    try {
+        TUTELA_TRY(scan_bytes(place, bytes, item));
+    } catch (const std::bad_alloc&) {
+        set_outcome(item[own].row, Outcome::memory, kOutOfMemoryReason);
+    }
+    if (status.ok()) return {};
+    // As far as it was unpacked, it is what it is; the digest is of no file.
+    FileRow& part = item[own].row;
+    part.sha256.reset();
+    item[own].picture.reset();
+    if (part.hash || part.outcome == Outcome::container) {
+        add_damage(part, reason_of(status));
+    } else {
+        set_outcome(part, outcome_of(status), reason_of(status));
+    }
+    return {};
+}
+
+// The bytes of item.back().
+Status ArchiveScanner::scan_bytes(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item) {
+    ScannedFile& file = item.back();
+    const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
+    if (auto reason = no_picture_reason(bytes.size(), format)) {
+        file.row.sha256 = bytes_to_hex(sha256(bytes));
+        set_outcome(file.row, Outcome::unsupported, *std::move(reason));
+        return {};
+    }
+    if (!is_archive(format)) return scan_picture(place, bytes, format, file);
+    file.row.sha256 = bytes_to_hex(sha256(bytes));
+    return scan_at({place.level + 1, item.size() - 1}, bytes, format, item);
+}
+
+Status ArchiveScanner::scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format,
+                                    ScannedFile& file) {
+    digest_.reset();
+    digest_.update(bytes);
+    const StreamDigest::Digests digests = digest_.finish();
+    file.row.sha256 = bytes_to_hex(digests.sha256);
+    if (bytes.size() > options_.limits.max_bytes) {
+        file.row.format = format_name(format);
+        set_outcome(file.row, Outcome::limit, over_limit_reason(bytes.size(), options_.limits));
+        return {};
+    }
+    const ContentKey key{digests.xxh3, digests.sha256, bytes.size()};
+    Examiner& examiner = levels_.examiner(place.level + 1);
+    TUTELA_ASSIGN(file.finding, cache_.get(key, [&] { return examiner.examine(bytes, format); }));
+    apply_finding(*file.finding, file.row);
+    file.picture = digests.sha256;
+    return {};
+}
+
+}  // namespace tutela

@@ -1,0 +1,53 @@
+// From the bytes of an archive to the rows of the files in it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "core/digest.hpp"
+#include "scan/decoder_stack.hpp"
+#include "scan/finding_cache.hpp"
+#include "scan/scanned_file.hpp"
+#include "tutela/scan.hpp"
+
+namespace tutela {
+
+// One thread at a time. Holds one entry of each level at a time.
+class ArchiveScanner {
+public:
+    ArchiveScanner(DecoderStack& levels, const ScanOptions& options, const std::atomic<bool>* stop, FindingCache& cache)
+        : levels_(levels), options_(options), stop_(stop), cache_(cache) {}
+
+    // `bytes` announce themselves as `format`. Fills in the outcome of item.back(), which has its path, and appends a
+    // row for each file in it, an archive's before those of its files. Errors: cancelled; anything else is a defect.
+    Status scan(std::span<const std::uint8_t> bytes, MediaFormat format, ScannedItem& item);
+
+private:
+    // An archive within archives.
+    struct Place {
+        std::size_t level;  // of its decoder: 0 for one that is a file of its own
+        std::size_t row;    // its own, in the item
+    };
+
+    Status scan_at(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format, ScannedItem& item);
+    Status scan_entries(const Place& place, ArchiveSource& source, ScannedItem& item);
+    Status scan_entry(const Place& place, const ArchiveEntry& entry, std::span<const std::uint8_t> bytes,
+                      const Status& status, ScannedItem& item);
+    Status scan_bytes(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item);
+    Status scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format, ScannedFile& file);
+    [[nodiscard]] ArchiveLimits limits_of(const Place& place) const;
+
+    DecoderStack& levels_;
+    const ScanOptions& options_;
+    const std::atomic<bool>* stop_;
+    FindingCache& cache_;
+    StreamDigest digest_;
+    // For all archives within the one at hand.
+    std::uint32_t entries_left_ = 0;
+    std::uint64_t bytes_left_ = 0;
+};
+
+}  // namespace tutela

@@ -1,0 +1,53 @@
+#include "scan/scanned_file.hpp"
+
+namespace tutela {
+
+std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaFormat format) {
+    if (size_bytes == 0) return "an empty file";
+    if (format == MediaFormat::unknown) return "no picture of a kind that this build reads";
+    return std::nullopt;
+}
+
+std::string over_limit_reason(std::uint64_t size_bytes, const DecodeLimits& limits) {
+    return "the file has " + std::to_string(size_bytes) + " bytes, over the limit of " +
+           std::to_string(limits.max_bytes);
+}
+
+void apply_finding(const Finding& finding, FileRow& row) {
+    row.outcome = finding.outcome;
+    row.reason = finding.reason;
+    row.damaged = finding.damaged;
+    row.damage_reason = finding.damage_reason;
+    row.decoded_percent = finding.decoded_percent;
+    row.frames = finding.frames;
+    row.format = format_name(finding.info.format);
+    row.width = finding.info.width;
+    row.height = finding.info.height;
+    row.orientation = finding.info.orientation;
+    if (finding.decode) row.decode = decode_mode_name(*finding.decode);
+    row.quality = finding.quality;
+    row.hash = finding.hash;
+    row.hash64 = finding.hash64;
+}
+
+void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
+    row.matches.reserve(finding.neighbors.size());
+    for (std::size_t i = 0; i < finding.neighbors.size(); ++i) {
+        const Neighbor& neighbor = finding.neighbors[i];
+        const EntryView entry = list.entry(neighbor.position);
+        const MatchedFrame& frame = finding.matched_frames[finding.frame_of[i]];
+        MatchFact& match = row.matches.emplace_back();
+        match.entry_id = list.entry_name(neighbor.position);
+        match.distance_bits = neighbor.distance_bits;
+        match.category = entry.category;
+        match.label = entry.label;
+        match.variant = variant_name(finding.variants[i]);
+        match.frame = frame.index;
+        if (frame.pts_us != kNoPts) match.pts_us = frame.pts_us;
+        // Of the picture as it stands: what a variant is to an entry, the pHash of the whole cannot say.
+        if (entry.phash && frame.phash && match.variant == "plain")
+            match.confirm = distance(*entry.phash, *frame.phash);
+    }
+}
+
+}  // namespace tutela
