@@ -250,7 +250,7 @@ public:
         bytes = {};
         entry = ArchiveEntry();
         if (ended_) return false;
-        if (listed_ != nullptr) {
+        if (listed_ != nullptr && !listed_->ended()) {
             Result<bool> answer = listed_->next(entry, bytes);
             const bool of_entry = answer.ok() ? answer.value() : is_named(entry);
             if (of_entry) note(entry, bytes);
@@ -262,9 +262,9 @@ public:
             }
             if (!answer.ok() && !of_entry) end_ = answer.status();
             if (!answer.ok() && of_entry) end_ = Status(StatusCode::corrupt, "the archive is damaged");
-            look_for_more();
             if (of_entry) return answer;
         }
+        if (listed_ != nullptr) look_for_more();
         return next_unlisted(entry, bytes);
     }
 
