@@ -234,7 +234,7 @@ public:
 
 private:
     std::unique_ptr<Decoder> decoder_ = make_decoder();
-    FileReader reader_{*decoder_, {}, true, nullptr};
+    FileReader reader_{*decoder_, {}, nullptr};
     Frame frame_;
     PdqHasher hasher_{PdqRounding::likely};
     std::vector<Neighbor> neighbors_;

@@ -103,6 +103,7 @@ Result<bool> ArchiveReader::next(ArchiveEntry& entry) {
     entry = ArchiveEntry();
     block_ = {};
     gap_bytes_ = position_ = 0;
+    pending_ = Status();
     int answer = ARCHIVE_RETRY;
     // A header that is broken in itself is passed over; there are fewer of them than bytes.
     for (std::size_t tries = 0; answer == ARCHIVE_RETRY && tries <= bytes_.size(); ++tries)
@@ -136,6 +137,7 @@ Result<std::size_t> ArchiveReader::read(std::span<std::uint8_t> room) {
     const Utf8Names names;
     // Block by block, as libarchive keeps what it read of one that breaks off.
     while (block_.empty() && gap_bytes_ == 0) {
+        if (!pending_.ok()) return std::exchange(pending_, Status());
         const void* data = nullptr;
         std::size_t size = 0;
         la_int64_t offset = 0;
@@ -143,7 +145,10 @@ Result<std::size_t> ArchiveReader::read(std::span<std::uint8_t> room) {
         if (answer == ARCHIVE_EOF) return std::size_t{0};
         if (answer != ARCHIVE_OK) {
             dead_ = answer == ARCHIVE_FATAL;
-            return failure("its bytes are damaged");
+            Status status = failure("its bytes are damaged");
+            // A wrong checksum comes with the last block.
+            if (dead_ || data == nullptr || size == 0) return status;
+            pending_ = std::move(status);
         }
         if (offset < 0 || static_cast<std::uint64_t>(offset) < position_) {
             return Status(StatusCode::corrupt, "its bytes are damaged: they overlap");

@@ -54,6 +54,7 @@ private:
     ByteSpan block_;               // of the entry, not yet taken
     std::uint64_t gap_bytes_ = 0;  // zeros before it, of a sparse file
     std::uint64_t position_ = 0;   // in the entry, behind the block
+    Status pending_;               // what to say once the block is taken
 };
 
 }  // namespace tutela

@@ -35,8 +35,8 @@ struct FileContent {
 class FileReader {
 public:
     // Reads into the room of `decoder`, which must outlive it.
-    FileReader(Decoder& decoder, const DecodeLimits& limits, bool open_archives, const std::atomic<bool>* stop)
-        : decoder_(decoder), limits_(limits), open_archives_(open_archives), stop_(stop) {}
+    FileReader(Decoder& decoder, const DecodeLimits& limits, const std::atomic<bool>* stop, bool open_archives = true)
+        : decoder_(decoder), limits_(limits), stop_(stop), open_archives_(open_archives) {}
 
     // Reads the regular file `fd`, whose fstat() gave `before`, from its start. Never more than the size it stated, so
     // that a file that grows without end has one. Errors: io_error with the reason; cancelled when stopped midway.
@@ -50,8 +50,8 @@ private:
 
     Decoder& decoder_;
     DecodeLimits limits_;
-    bool open_archives_;
     const std::atomic<bool>* stop_;
+    bool open_archives_;
     StreamDigest digest_;
     std::span<std::uint8_t> room_;
 };

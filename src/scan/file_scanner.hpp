@@ -30,7 +30,7 @@ public:
         : job_(job),
           folders_(job.tree),
           levels_(job.decoders, job.index, job.options, decoder),
-          reader_(decoder, job.options.limits, job.options.open_archives, job.stop),
+          reader_(decoder, job.options.limits, job.stop, job.options.open_archives),
           archives_(levels_, job.options, job.stop, job.cache) {}
 
     // Errors: cancelled when the stop came while the file was read; anything else is a defect.

@@ -229,6 +229,19 @@ TEST(Archive, AZipGivesWhatItsDirectoryHides) {
     EXPECT_TRUE(read_archive(nest).given.back().status.ok());
 }
 
+TEST(Archive, AFileWithAWrongChecksumComesWithTheError) {
+    const Bytes content = noise(3, 3000);
+    Bytes file = make_archive(zip_writer("store"), {{"a", content}, {"b", bytes_of("x")}});
+    const auto at = std::search(file.begin(), file.end(), content.begin(), content.end());
+    ASSERT_NE(at, file.end());
+    at[1000] ^= 1;
+    const Opened opened = read_archive(file);
+    ASSERT_EQ(opened.given.size(), 2U);
+    EXPECT_EQ(opened.given[0].status.code(), StatusCode::corrupt);
+    EXPECT_EQ(opened.given[0].bytes.size(), content.size());
+    EXPECT_TRUE(opened.given[1].status.ok());
+}
+
 TEST(Archive, EncryptedFilesAreNamed) {
     const auto writer = [](archive* to) {
         archive_write_set_format_zip(to);
