@@ -72,6 +72,7 @@ def text_lists() -> Iterator[bytes]:
 
 
 SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
+    "archive_fuzz": archives,
     "media_fuzz": pictures,
     "archive_fuzz": archives,
     "snapshot_fuzz": snapshots,

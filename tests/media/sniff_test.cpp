@@ -43,6 +43,29 @@ TEST(Sniff, OtherBytesAreUnknown) {
     }
 }
 
+TEST(Sniff, TellsArchives) {
+    for (const auto& [text, format] : {std::pair{std::string_view("PK\3\4"), MediaFormat::zip},
+                                       {"PK\5\6", MediaFormat::zip},
+                                       {"PK\7\10", MediaFormat::zip},
+                                       {"7z\xBC\xAF\x27\x1C", MediaFormat::seven_zip},
+                                       {"\x1F\x8B\x08", MediaFormat::gzip},
+                                       {"BZh91AY&SY", MediaFormat::bzip2},
+                                       {std::string_view("\xFD\x37zXZ\0", 6), MediaFormat::xz},
+                                       {"\x28\xB5\x2F\xFD", MediaFormat::zstd},
+                                       {std::string_view("Rar!\x1A\7\0", 7), MediaFormat::rar},
+                                       {std::string_view("Rar!\x1A\7\1\0", 8), MediaFormat::rar},
+                                       {std::string_view("MSCF\0\0\0\0", 8), MediaFormat::cab},
+                                       {"070701", MediaFormat::cpio},
+                                       {"070702", MediaFormat::cpio},
+                                       {"070707", MediaFormat::cpio}}) {
+        EXPECT_EQ(sniff(text), format) << format_name(format);
+        EXPECT_TRUE(is_archive(sniff(text)));
+        EXPECT_EQ(sniff(text.substr(0, text.size() - 1)), MediaFormat::unknown);
+    }
+    EXPECT_EQ(sniff("\xff\xd8\xffPK\3\4"), MediaFormat::jpeg);
+    EXPECT_EQ(sniff("BZh is how it begins"), MediaFormat::unknown);
+}
+
 TEST(Sniff, UnknownBytesAreUnsupported) {
     const Bytes empty;
     EXPECT_EQ(decode(empty).status.code(), StatusCode::unsupported);
