@@ -37,7 +37,7 @@ Result<std::unique_ptr<FrameSource>> open_heif(ByteSpan bytes, const DecodeLimit
 
 // Stills and animations, whose frames libjxl lays over those before; pages, which have no time. Always exact: 8 bits, in
 // the colours that the file states, none converted, as with PNG. The orientation in the header is part of the format and
-// done, as all readers do it; info() still tells of it.
+// done, as all readers do it; info() tells of none.
 Result<std::unique_ptr<FrameSource>> open_jxl(ByteSpan bytes, const DecodeLimits& limits);
 
 // The composite, which programs write beside the layers for others to show: gray, duotone, bitmap, palette, RGB or CMYK,

@@ -14,6 +14,8 @@ public:
 
     // To be asked before memory is taken for the next frame: the status `limit` when the file may not give it.
     Status admit(std::uint32_t width, std::uint32_t height);
+    // After an error that ends the file: end() has no other to give.
+    void stop() noexcept { given_ = true; }
     // A frame that is left out, as "page 3: the reason". The first one is reported.
     void lose(const char* kind, std::uint32_t index, const Status& why);
     // The damage of a frame that is given: its own ("" for none), else the loss of one before.

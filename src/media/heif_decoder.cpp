@@ -27,8 +27,12 @@ struct Release {
 using Handle = std::unique_ptr<heif_image_handle, Release>;
 using Image = std::unique_ptr<heif_image, Release>;
 
-// A cut file is filled up by no more than this.
+// A cut file is filled up by no more than this: where its boxes announce more, hardly a picture is left, or they lie.
 constexpr std::uint64_t kMostPadding = 64U << 20;
+std::uint64_t most_padding(std::uint64_t file_bytes) noexcept {
+    return std::min(kMostPadding, std::max<std::uint64_t>(1U << 16, 16 * file_bytes));
+}
+
 // Tiles may be larger than the small picture that they make.
 constexpr int kTileSide = 4096;
 
@@ -67,7 +71,7 @@ Status HeifFile::open(ByteSpan bytes, std::uint64_t announced, Padding padding) 
     ByteSpan source = bytes;
     if (announced > bytes.size()) {
         padded_.assign(bytes.begin(), bytes.end());
-        const std::uint64_t more = std::min<std::uint64_t>(announced - bytes.size(), kMostPadding);
+        const std::uint64_t more = std::min<std::uint64_t>(announced - bytes.size(), most_padding(bytes.size()));
         padded_.resize(bytes.size() + static_cast<std::size_t>(more));
         pad(padded_.data() + bytes.size(), static_cast<std::size_t>(more), padding, bytes.size());
         source = padded_;
@@ -176,7 +180,7 @@ Status HeifSource::open(MediaFormat format) {
     announced_ = announced_bytes(bytes_);
     TUTELA_TRY(file_.open(bytes_, announced_, Padding::zeros));
     if (file_.ended_early() && announced_ <= bytes_.size()) {
-        announced_ = bytes_.size() + kMostPadding;  // the boxes fit, but not what they point to
+        announced_ = bytes_.size() + most_padding(bytes_.size());  // the boxes fit, but not what they point to
         TUTELA_TRY(file_.open(bytes_, announced_, Padding::zeros));
     }
     pictures_ = file_.pictures();
@@ -194,7 +198,10 @@ Result<bool> HeifSource::next(Frame& frame) {
     while (next_ < pictures_.size()) {
         facts_.index = next_++;
         const auto given = try_picture(pictures_[facts_.index], frame);
-        if (!given.ok()) next_ = static_cast<std::uint32_t>(pictures_.size());
+        if (!given.ok()) {
+            next_ = static_cast<std::uint32_t>(pictures_.size());
+            ledger_.stop();
+        }
         if (!given.ok() || given.value()) return given;
     }
     TUTELA_TRY(ledger_.end("the HEIF has no picture"));

@@ -105,7 +105,6 @@ Status JxlSource::open() {
     info_.format = MediaFormat::jxl;
     info_.width = basic_.xsize;
     info_.height = basic_.ysize;
-    info_.orientation = basic_.orientation > 1 ? static_cast<std::uint32_t>(basic_.orientation) : 0;
     format_ = basic_.num_color_channels == 1 ? PixelFormat::gray8 : PixelFormat::rgb24;
     return check_pixels(info_.width, info_.height, limits_);
 }

@@ -51,7 +51,10 @@ Status TiffSource::open(MediaFormat format) {
 Result<bool> TiffSource::next(Frame& frame) {
     while (step()) {
         const auto given = try_page(frame);
-        if (!given.ok()) next_ = 0;
+        if (!given.ok()) {
+            next_ = 0;
+            ledger_.stop();
+        }
         if (!given.ok() || given.value()) return given;
     }
     TUTELA_TRY(ledger_.end("the TIFF has no page"));

@@ -207,7 +207,8 @@ TEST(TiffPages, HugeSidesStripsAndTilesTakeNoMemory) {
         EXPECT_FALSE(decode(changed(tiles, TIFFTAG_TILEWIDTH, huge)).ok());
         EXPECT_FALSE(decode(changed(tiles, TIFFTAG_TILELENGTH, huge)).ok());
     }
-    const Decoded fewer = decode(changed(strips, TIFFTAG_STRIPBYTECOUNTS, 0x7fffffff));
+    const Bytes packed = encode_tiff({rgb.view()}, {.compression = COMPRESSION_LZW, .rows_per_strip = 16});
+    const Decoded fewer = decode(changed(packed, TIFFTAG_STRIPBYTECOUNTS, 0x7fffffff));
     EXPECT_TRUE(!fewer.ok() || fewer.damage.damaged) << "a strip of 2 GiB in a small file";
     EXPECT_FALSE(decode(changed(strips, TIFFTAG_SAMPLESPERPIXEL, 0xffff)).ok());
 }
@@ -239,7 +240,6 @@ TEST(Jxl, TheOrientationOfTheHeaderIsDone) {
     const Frame rgb = make_picture(40, 30, PixelFormat::rgb24);
     const Decoded decoded = decode(encode_jxl({rgb.view()}, {.orientation = 6}));
     ASSERT_TRUE(decoded.ok());
-    EXPECT_EQ(decoded.info.orientation, 6U);
     ASSERT_EQ(decoded.frame.view().width, 30U);
     ASSERT_EQ(decoded.frame.view().height, 40U);
     for (std::uint32_t y = 0; y < 40; ++y)
