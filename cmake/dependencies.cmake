@@ -7,7 +7,7 @@ find_package(PNG REQUIRED)
 find_package(GIF 5.1 REQUIRED)
 pkg_check_modules(webp REQUIRED IMPORTED_TARGET libwebp)
 pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
-# Rarer pictures.
+# The rarer pictures. libheif brings libde265 and dav1d along; Tutela calls these itself, in one thread.
 pkg_check_modules(tiff REQUIRED IMPORTED_TARGET libtiff-4>=4.5)
 pkg_check_modules(heif REQUIRED IMPORTED_TARGET libheif>=1.15)
 pkg_check_modules(de265 REQUIRED IMPORTED_TARGET libde265)

@@ -50,27 +50,18 @@ TEST(Stills, OtherFilesOfTheSameContainerAreUnknown) {
         append(bytes, text);
         return sniff_format(bytes);
     };
-    EXPECT_EQ(sniff(std::string_view("\0\0\0\x18"
-                                     "ftypheic\0\0\0\0mif1heic",
-                                     24)),
-              MediaFormat::heif);
-    EXPECT_EQ(sniff(std::string_view("\0\0\0\x18"
-                                     "ftypmif1\0\0\0\0avifmif1",
-                                     24)),
-              MediaFormat::avif);
-    EXPECT_EQ(sniff(std::string_view("\0\0\0\x18"
-                                     "ftypcrx \0\0\0\1crx isom",
-                                     24)),
-              MediaFormat::raw);
-    EXPECT_EQ(sniff(std::string_view("\0\0\0\x18"
-                                     "ftypisom\0\0\0\0isommp41",
-                                     24)),
-              MediaFormat::unknown);
-    EXPECT_EQ(sniff(std::string_view("\0\0\0\x10"
-                                     "ftypisom\0\0\0\0heic",
-                                     24)),
-              MediaFormat::unknown)
-        << "brands end with their box";
+    // A file type box of this size, with what follows its first eight bytes.
+    const auto boxed = [&](std::uint8_t size, std::string_view brands) {
+        Bytes bytes{0, 0, 0, size};
+        append(bytes, "ftyp");
+        append(bytes, brands);
+        return sniff_format(bytes);
+    };
+    EXPECT_EQ(boxed(24, "heic1234mif1heic"), MediaFormat::heif);
+    EXPECT_EQ(boxed(24, "mif11234avifmif1"), MediaFormat::avif);
+    EXPECT_EQ(boxed(24, "crx 1234crx isom"), MediaFormat::raw);
+    EXPECT_EQ(boxed(24, "isom1234isommp41"), MediaFormat::unknown);
+    EXPECT_EQ(boxed(16, "isom1234heic"), MediaFormat::unknown) << "brands end with their box";
     EXPECT_EQ(sniff(std::string_view("8BPS\0\3", 6)), MediaFormat::unknown);
     EXPECT_EQ(sniff("II*"), MediaFormat::unknown);
 }
