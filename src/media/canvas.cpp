@@ -27,6 +27,10 @@ void blend_rounded(std::uint8_t* below, const std::uint8_t* above) noexcept {
 void blend_as_libwebp(std::uint8_t* below, const std::uint8_t* above) noexcept {
     const std::uint32_t upper = above[kAlpha];
     if (upper == 0) return;
+    if (upper == 255) {
+        std::memcpy(below, above, kPixelBytes);
+        return;
+    }
     const std::uint32_t lower = (std::uint32_t{below[kAlpha]} * (256 - upper)) >> 8;
     const std::uint32_t both = upper + lower;
     const std::uint32_t reciprocal = (1U << 24) / both;
@@ -55,6 +59,7 @@ Status Canvas::begin(const Region& place, Disposal after) {
 }
 
 void Canvas::dispose() noexcept {
+    cleared_ = disposal_ == Disposal::clear ? last_ : Region{};
     if (disposal_ == Disposal::keep) return;
     for (std::uint32_t y = 0; y < last_.height; ++y) {
         std::uint8_t* row = pixels_.row(last_.y + y) + last_.x * kPixelBytes;
@@ -77,6 +82,17 @@ void Canvas::lay(const FrameView& layer, const Region& place, std::uint32_t rows
         }
         for (std::uint32_t x = 0; x < place.width; ++x)
             blend(below + x * kPixelBytes, above + x * kPixelBytes);
+    }
+}
+
+void Canvas::lay_on_cleared(const FrameView& layer, const Region& place, std::uint32_t rows) noexcept {
+    const std::uint32_t left = std::max(place.x, cleared_.x);
+    const std::uint32_t right = std::min(place.x + place.width, cleared_.x + cleared_.width);
+    const std::uint32_t top = std::max(place.y, cleared_.y);
+    const std::uint32_t bottom = std::min(place.y + std::min(rows, place.height), cleared_.y + cleared_.height);
+    for (std::uint32_t y = top; y < bottom && left < right; ++y) {
+        const std::uint8_t* above = layer.row(y - place.y) + (left - place.x) * kPixelBytes;
+        std::memcpy(pixels_.row(y) + left * kPixelBytes, above, (right - left) * kPixelBytes);
     }
 }
 

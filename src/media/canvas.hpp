@@ -42,6 +42,8 @@ public:
     Status begin(const Region& place, Disposal after);
     // The first `rows` rows of a layer of bgra32. `blend` null: they replace what is there, alpha too.
     void lay(const FrameView& layer, const Region& place, std::uint32_t rows, BlendFunction blend) noexcept;
+    // The same, replacing, where the layer before was cleared away.
+    void lay_on_cleared(const FrameView& layer, const Region& place, std::uint32_t rows) noexcept;
     [[nodiscard]] FrameView view() const noexcept { return pixels_.view(); }
 
 private:
@@ -50,6 +52,7 @@ private:
     Frame pixels_;
     Frame saved_;
     Region last_;
+    Region cleared_;  // by the latest begin()
     Disposal disposal_ = Disposal::keep;
 };
 

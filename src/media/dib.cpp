@@ -74,9 +74,8 @@ using Color = std::array<std::uint8_t, 3>;
 using Palette = std::array<Color, 256>;
 
 Palette read_palette(ByteSpan dib, const DibHeader& header) noexcept {
-    Palette palette;
+    Palette palette{};
     for (std::size_t i = 0; i < palette.size(); ++i) {
-        palette[i].fill(static_cast<std::uint8_t>(i));
         const ByteSpan color = slice(dib, header.palette_begin + i * header.color_bytes, 3);
         if (i < header.palette_colors && color.size() == 3) palette[i] = {color[2], color[1], color[0]};
     }

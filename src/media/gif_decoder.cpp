@@ -23,10 +23,13 @@ using Color = std::array<std::uint8_t, kPixelBytes>;
 using Palette = std::array<Color, 256>;
 
 Palette make_palette(ByteSpan colors) noexcept {
-    Palette palette;
+    Palette palette{};
+    if (!colors.empty()) {
+        std::memcpy(palette.data(), colors.data(), std::min(colors.size(), sizeof palette));
+        return palette;
+    }
     for (std::size_t i = 0; i < palette.size(); ++i)
         palette[i].fill(static_cast<std::uint8_t>(i));
-    if (!colors.empty()) std::memcpy(palette.data(), colors.data(), std::min(colors.size(), sizeof palette));
     return palette;
 }
 
@@ -46,7 +49,7 @@ private:
     void look_ahead();
     void dispose() noexcept;
     Status grow(const Color& color);
-    Status remember(const Palette& palette);
+    Status remember(const Palette& palette, std::size_t colors);
     void draw(const Palette& palette, std::uint32_t rows) noexcept;
     [[nodiscard]] std::uint32_t canvas_width() const noexcept { return canvas_.view().width; }
     [[nodiscard]] std::uint32_t canvas_height() const noexcept { return canvas_.view().height; }
@@ -129,12 +132,14 @@ Status GifSource::grow(const Color& color) {
 }
 
 // Keeps what is needed to dispose of the frame at hand.
-Status GifSource::remember(const Palette& palette) {
+Status GifSource::remember(const Palette& palette, std::size_t colors) {
     last_ = image_;
     if (last_.width == 0 || last_.height == 0) last_.disposal = 0;
     // With nothing before the first frame there is nothing to restore: Pillow clears to the transparent colour, if any.
     if (last_.disposal == kToPrevious && !drawn_) last_.disposal = image_.has_transparency ? kToBackground : 0;
-    background_ = palette[image_.has_transparency ? image_.transparent_index : walker_.background_index()];
+    const std::uint32_t index = image_.has_transparency ? image_.transparent_index : walker_.background_index();
+    background_ =
+        palette[drawn_ && colors != 0 && index >= colors ? 0 : index];  // the first frame is different in Pillow
     if (last_.disposal != kToPrevious) return {};
     TUTELA_TRY(saved_.reshape(last_.width, last_.height, PixelFormat::rgb24));
     for (std::uint32_t y = 0; y < last_.height; ++y)
@@ -167,14 +172,15 @@ Status GifSource::make(Frame& frame) {
         }
         if (pixels_.rows == 0) return Status(StatusCode::corrupt, upcoming_.reason);
     }
-    const Palette palette = make_palette(image_.palette.empty() ? walker_.palette() : image_.palette);
+    const ByteSpan colors = image_.palette.empty() ? walker_.palette() : image_.palette;
+    const Palette palette = make_palette(colors);
     if (!drawn_) {
         TUTELA_TRY(grow(palette[image_.has_transparency ? image_.transparent_index : 0]));
     } else {
         dispose();
         TUTELA_TRY(grow(image_.has_transparency ? Color{} : palette[0]));
     }
-    TUTELA_TRY(remember(palette));
+    TUTELA_TRY(remember(palette, colors.size() / kPixelBytes));
     draw(palette, pixels_.rows);
     drawn_ = true;
     upcoming_.rows_decoded = pixels_.rows == image_.height ? height_ : image_.y + pixels_.rows;

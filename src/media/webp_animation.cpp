@@ -53,8 +53,13 @@ public:
 private:
     Result<bool> advance() override;
     Status make(Frame& frame) override;
-    Status check_bitstream(ByteSpan bitstream, const Region& place) const;
+    Status check_bitstream(ByteSpan bitstream, const Region& place);
+    [[nodiscard]] bool begins_anew(const Region& place, bool blends) const noexcept;
     Status decode(ByteSpan bitstream, const Region& place);
+
+    [[nodiscard]] bool is_full(const Region& place) const noexcept {
+        return place.width == info_.width && place.height == info_.height;
+    }
 
     ByteSpan bytes_;
     std::size_t at_ = kFirstWebpChunk;
@@ -62,6 +67,11 @@ private:
     ByteSpan frame_;  // the data of its chunk
     Frame pixels_;
     Canvas canvas_;
+    bool has_alpha_ = false;  // of the frame at hand
+    // Of the frame before it.
+    bool was_anew_ = false;
+    bool was_cleared_ = false;
+    bool was_full_ = false;
     bool canvas_ready_ = false;
 };
 
@@ -77,7 +87,7 @@ Result<bool> WebpAnimation::advance() {
     return false;
 }
 
-Status WebpAnimation::check_bitstream(ByteSpan bitstream, const Region& place) const {
+Status WebpAnimation::check_bitstream(ByteSpan bitstream, const Region& place) {
     WebPBitstreamFeatures features;
     const VP8StatusCode status = WebPGetFeatures(bitstream.data(), bitstream.size(), &features);
     if (status == VP8_STATUS_OUT_OF_MEMORY) return out_of_memory();
@@ -86,6 +96,7 @@ Status WebpAnimation::check_bitstream(ByteSpan bitstream, const Region& place) c
         static_cast<std::uint32_t>(features.height) != place.height) {
         return Status(StatusCode::corrupt, "its pixels have another size than it announces");
     }
+    has_alpha_ = features.has_alpha != 0 || has_text(bitstream, 0, "ALPH");
     return {};
 }
 
@@ -108,6 +119,13 @@ Status WebpAnimation::decode(ByteSpan bitstream, const Region& place) {
     return upcoming_.rows_decoded == 0 ? Status(StatusCode::corrupt, upcoming_.reason) : Status();
 }
 
+// Whether nothing of the frames before is seen: then libwebp replaces, as blending would round. It does the same where
+// the frame before was cleared away.
+bool WebpAnimation::begins_anew(const Region& place, bool blends) const noexcept {
+    if (!canvas_ready_ || (is_full(place) && !(blends && has_alpha_))) return true;
+    return was_cleared_ && (was_full_ || was_anew_);
+}
+
 Status WebpAnimation::make(Frame& frame) {
     const Region place{2 * little(frame_, 0, 3), 2 * little(frame_, 3, 3), little(frame_, 6, 3) + 1,
                        little(frame_, 9, 3) + 1};
@@ -119,12 +137,16 @@ Status WebpAnimation::make(Frame& frame) {
     TUTELA_TRY(decode(bitstream, place));
     if (!canvas_ready_) TUTELA_TRY(canvas_.reset(info_.width, info_.height));
     const std::uint32_t flags = little(frame_, 15, 1);
-    // On the empty canvas libwebp replaces: blending would round.
-    const bool over = (flags & 2) == 0 && canvas_ready_;
+    const bool blends = (flags & 2) == 0;
+    const bool anew = begins_anew(place, blends);
     canvas_ready_ = true;
-    TUTELA_TRY(canvas_.begin(place, (flags & 1) != 0 ? Disposal::clear : Disposal::keep));
+    was_anew_ = anew;
+    was_cleared_ = (flags & 1) != 0;
+    was_full_ = is_full(place);
+    TUTELA_TRY(canvas_.begin(place, was_cleared_ ? Disposal::clear : Disposal::keep));
     const std::uint32_t rows = upcoming_.rows_decoded;
-    canvas_.lay(pixels_.view(), place, rows, over ? blend_as_libwebp : nullptr);
+    canvas_.lay(pixels_.view(), place, rows, blends && !anew ? blend_as_libwebp : nullptr);
+    canvas_.lay_on_cleared(pixels_.view(), place, rows);
     upcoming_.rows_decoded = rows == place.height ? info_.height : place.y + rows;
     return drop_alpha(canvas_.view(), PixelFormat::rgb24, frame);
 }
