@@ -136,7 +136,8 @@ struct FrameFacts {
 struct Damage {
     bool damaged = false;
     std::string reason;  // "the JPEG ends before its end marker", empty when whole
-    // Rows of the frame given that hold picture data; the rows below are filled in, always in the same way. In a
+    // Rows of the frame given that hold picture data: the highest, or the lowest of a picture stored from the bottom up
+    // (most BMPs). The others are filled in, always in the same way; in an animation, with what was shown before. In a
     // picture stored coarse to fine (progressive JPEG, interlaced PNG) these rows may lack detail or a colour. Where
     // the loss lies within the data (a bad checksum, a bad code) rows from there on may hold wrong pixels.
     std::uint32_t rows_decoded = 0;
@@ -155,8 +156,9 @@ public:
     // True until the end; `frame` is reshaped and filled. Formats: gray8 for gray pictures, rgb24 for all others
     // (palettes resolved, alpha dropped, 16-bit samples cut to their high byte, CMYK multiplied out). A damaged file
     // still gives the frame when at least one row was decoded: then damage() says so. Of several frames, one that
-    // cannot be decoded is left out, and damage() says so from the next frame on. What lies below a transparent place of
-    // an animation's first frame is black. Errors: corrupt (no pixel of any frame could be decoded), limit (for what
+    // cannot be decoded is left out, and damage() says so from the next frame on. Where an animation's first frame is
+    // transparent it has the colour that the file stores there, as stills have; where it does not reach it is black, or
+    // what its format's decoder says. Errors: corrupt (no pixel of any frame could be decoded), limit (for what
     // is beyond, frames before it have been given), unsupported, out_of_memory; of a sandboxed source also timeout and
     // crashed. After an error the source is at its end.
     // In every mode but exact, frames are gray8 where facts() name the mode. Whether there is a frame, the error, and

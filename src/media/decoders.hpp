@@ -1,5 +1,5 @@
 // One decoder a format. Each reads the header of bytes that sniff_format() took for its format, checks the limits on
-// pixels, and answers a source of one frame; see open_media() for the errors and the lifetime of `bytes`.
+// pixels, and answers a source; see open_media() for the errors and the lifetime of `bytes`.
 #pragma once
 
 #include <cstdint>

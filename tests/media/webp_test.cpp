@@ -29,24 +29,6 @@ TEST(Webp, LossyIsNear) {
     }
 }
 
-TEST(Webp, AnAnimationIsUnsupported) {
-    const Frame rgb = make_picture(16, 16, PixelFormat::rgb24);
-    const Bytes still = encode_webp(rgb.view());
-    Bytes frame;
-    append_little(frame, 0, 3);   // x / 2
-    append_little(frame, 0, 3);   // y / 2
-    append_little(frame, 15, 3);  // width - 1
-    append_little(frame, 15, 3);
-    append_little(frame, 100, 3);  // milliseconds
-    append_little(frame, 0, 1);
-    frame.insert(frame.end(), still.begin() + 12, still.end());
-    const Bytes file = webp_file({webp_header_chunk(2, 16, 16), riff_chunk("ANIM", Bytes(6, 0)),
-                                  riff_chunk("ANMF", frame), riff_chunk("ANMF", frame)});
-    const Decoded decoded = decode(file);
-    EXPECT_EQ(decoded.status.code(), StatusCode::unsupported);
-    EXPECT_EQ(decoded.status.message(), "an animated WebP");
-}
-
 TEST(Webp, UnknownChunksDoNotMatter) {
     const Frame rgb = make_picture(16, 16, PixelFormat::rgb24);
     const Bytes still = encode_webp(rgb.view(), {.lossless = true});
