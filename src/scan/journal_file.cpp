@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <filesystem>
 #include <utility>
 
@@ -79,11 +80,15 @@ Result<JournalFile> JournalFile::open(const std::string& path, JournalOptions op
     return journal;
 }
 
-// The lock is on the open file, so it ends with it, however the process ends.
+// The lock is on the open file, so it ends with it, however the process ends. A moment's patience, as a process that was
+// killed while it started another (a worker) leaves the file open in that one until it has become its own program.
 Status JournalFile::take_lock() const {
-    if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) return Status(StatusCode::io_error, "another process is using the journal");
-        return errno_status(errno, "the journal cannot be locked");
+    constexpr timespec kPause{0, 10'000'000};
+    int tries = 25;
+    while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) return errno_status(errno, "the journal cannot be locked");
+        if (--tries == 0) return Status(StatusCode::io_error, "another process is using the journal");
+        (void)::nanosleep(&kPause, nullptr);
     }
     struct stat facts {};
     if (::fstat(file_.get(), &facts) != 0) return errno_status(errno, "the journal cannot be looked at");

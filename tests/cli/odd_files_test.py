@@ -102,8 +102,9 @@ class Permissions(OddTest):
         super().setUp()
         self.dir.chmod(0o755)
         self.tool = self.dir / "tutela"
-        shutil.copy(TOOL, self.tool)
-        self.tool.chmod(0o755)
+        for program in (pathlib.Path(TOOL), pathlib.Path(TOOL).with_name("tutela-worker")):
+            shutil.copy(program, self.dir / program.name)
+            (self.dir / program.name).chmod(0o755)
 
     def run_unprivileged(self, *args, cwd=None):
         options = {"user": self.NOBODY, "group": self.NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
