@@ -57,7 +57,7 @@ Options scan_options() {
                   "phash: matches also say how far the file's pHash is from the entry's, if it has one");
     options.value("confirm-radius", "R", "10", "the text report marks a pHash distance over this: 0 to 64");
     options.value("format", "F", "text", "text, jsonl or csv");
-    options.value("output,o", "F", "-", "where the report goes; a file appears when it is whole; - is standard output");
+    options.value("output,o", "F", "-", "where the report goes; a file appears when whole; - is standard output");
     options.value("journal", "F", "write down what is done in F, a new file, so that the scan can be continued");
     options.flag("resume", "continue the scan of the journal: of --journal F, else the report's name and .journal");
     options.flag("keep-journal", "leave the journal when the scan is done");

@@ -138,7 +138,7 @@ LoadCheck load_check_option(const Options& options) {
 
 void add_decode_option(Options& options, DecodeMode fallback) {
     options.value("decode", "M", decode_mode_name(fallback).data(),
-                  "exact, luma, scaled; or screen, for profile plain, which may miss a match");
+                  "exact, luma, scaled; or screen, for plain, which may miss a match");
 }
 
 DecodeMode decode_option(const Options& options) {
@@ -164,7 +164,7 @@ std::string with_sandbox_hint(const std::string& problem) {
 
 void add_profile_option(Options& options, Profile fallback) {
     options.value("profile", "P", profile_name(fallback).data(),
-                  "plain, standard (finds mirrored, turned, framed copies too), thorough");
+                  "plain, standard (finds mirrored, turned, framed copies), thorough");
 }
 
 Profile profile_option(const Options& options) {

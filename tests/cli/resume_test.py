@@ -47,14 +47,17 @@ class JournalTest(ToolTest):
     def command(self, *args):
         return ["scan", "--list", self.list, "--format", "jsonl", "--output", self.report, "--journal", self.journal, *PROFILE, *args, "in"]
 
-    def begin_or_resume(self):
+    def begin_or_resume(self, *args):
         """The command that goes on from wherever the last one ended."""
-        return self.command("--resume") if self.journal.exists() else self.command()
+        return self.command("--resume", *args) if self.journal.exists() else self.command(*args)
 
-    def finish(self):
+    def finish(self, *args):
         """Goes on to the end: the report is that of an undisturbed scan, and the journal is gone."""
-        result = self.check(tutela(*self.begin_or_resume(), cwd=self.dir), 1)
-        self.assertEqual(self.report.read_bytes(), self.expected)
+        result = self.check(tutela(*self.begin_or_resume(*args), cwd=self.dir), 1)
+        # The first line says how the decoders were kept, and nothing else in a report depends on it.
+        self.assertEqual(self.report.read_bytes().split(b"\n", 1)[1], self.expected.split(b"\n", 1)[1])
+        if not args:
+            self.assertEqual(self.report.read_bytes(), self.expected)
         self.assertFalse(self.journal.exists())
         self.report.unlink()
         return result
@@ -270,12 +273,13 @@ class FullDisk(JournalTest):
         rng = random.Random(8)
         for size in [1, 40] + [rng.randrange(100, whole) for _ in range(12)]:
             limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-            result = self.check(tutela(*self.command(), cwd=self.dir, preexec_fn=limit), 2)
+            # A sandbox shares memory by way of a file, and would not start.
+            result = self.check(tutela(*self.command("--no-sandbox"), cwd=self.dir, preexec_fn=limit), 2)
             self.assertIn(b"File too large", result.stderr)
             # Whichever of the two outgrows it first.
             self.assertTrue(b"scan.journal" in result.stderr or b"report.jsonl" in result.stderr, result.stderr)
             self.assertFalse(self.report.exists())
-            self.finish()
+            self.finish("--no-sandbox")
 
     def test_a_full_disk(self):
         small = self.dir / "small"
