@@ -40,15 +40,16 @@ if fault == "outcome": rows[0]["outcome"] = "fine"
 if fault == "digest": rows[0]["sha256"] = "0" * 64
 if fault == "inner": rows.append(rows[0] | {"path": "elsewhere", "inner": "a"})
 if fault == "perturb": rows[0]["quality"] = os.environ.get("MALLOC_PERTURB_", "0")
-text = "".join(json.dumps(row) + "\\n" for row in rows)
+counts = collections.Counter(row["outcome"] for row in rows)
+counts["matched"] -= fault == "sums"
+end = {"end": {"files": len(rows), "outcomes": counts, "damaged": 0, "interrupted": False}}
+text = "".join(json.dumps(row) + "\\n" for row in [{"run": {}}, *rows, end][:-1 if fault == "endless" else None])
 if fault == "json": text = text.replace("{", "(", 1)
 sys.stdout.write(text if fault != "cut" else text[:-9])
 sys.stdout.flush()
 if fault == "crash": os.kill(os.getpid(), signal.SIGSEGV)
 if fault == "hang": time.sleep(60)
 if fault == "child": subprocess.Popen(["sleep", "60"])
-counts = collections.Counter(row["outcome"] for row in rows)
-counts["matched"] -= fault == "sums"
 print(f"scanned {len(rows)} files, 1 MB: " + ", ".join(f"{n} {name}" for name, n in counts.items()), file=sys.stderr)
 sys.exit(1)
 """
@@ -83,7 +84,7 @@ class Faults(unittest.TestCase):
             "forgets": "missing", "doubles": "row too many", "reason": "no reason", "outcome": "no outcome",
             "digest": "wrong SHA-256", "inner": "inner row without its archive", "perturb": "reports differ",
             "json": "no JSON", "cut": "no JSON", "crash": "crash", "child": "processes left behind", "sums": "sums",
-            "sandbox": "no worker",
+            "sandbox": "no worker", "endless": "no whole report",
         }.items():  # fmt: skip
             with self.subTest(fault):
                 self.assertIn(kind, self.violations(fault))

@@ -26,12 +26,9 @@ class CScanner:
         self._check(self._c.tutela_list_open(os.fsencode(list_path), ctypes.byref(self._list), None, None))
         self._check(self._c.tutela_scanner_create(self._list, None, ctypes.byref(self._scanner), None))
         self._writer = ctypes.c_void_p()
-        self._check(
-            self._c.tutela_report_writer_create(JSONL, self._sink, None, ctypes.byref(self._writer), None)
-        )
-        self._check(
-            self._c.tutela_report_writer_begin(self._writer, self._scanner, ctypes.c_bool(True), None)
-        )
+        self._check(self._c.tutela_report_writer_create(JSONL, self._sink, None, ctypes.byref(self._writer), None))
+        self._check(self._c.tutela_report_writer_begin(self._writer, self._scanner, ctypes.c_bool(True), None))
+        self._lines.clear()  # what the report says of the run
 
     def close(self) -> None:
         self._c.tutela_report_writer_destroy(self._writer)

@@ -113,7 +113,8 @@ def check_row(row: Row, run: str, wrong: Violations) -> None:
         wrong.add("matches against the outcome", where)
 
 
-def parse_report(report: bytes, run: str, wrong: Violations) -> list[Row]:
+def parse_report(report: bytes, run: str, wrong: Violations) -> tuple[list[Row], Row]:
+    """The rows, and what the last line says of the whole; nothing when there is no such line."""
     rows = []
     for number, line in enumerate(report.split(b"\n")[:-1]):
         try:
@@ -122,7 +123,10 @@ def parse_report(report: bytes, run: str, wrong: Violations) -> list[Row]:
             wrong.add("no JSON", f"{run}: line {number + 1}: {line[:200]!r}")
     if report and not report.endswith(b"\n"):
         wrong.add("no JSON", f"{run}: the report ends within a line")
-    return rows
+    if not rows or rows[0].keys() != {"run"} or rows[-1].keys() != {"end"}:
+        wrong.add("no whole report", run)
+        return [row for row in rows if "path" in row], {}
+    return rows[1:-1], rows[-1]["end"]
 
 
 def check_files(rows: list[Row], digests: dict[bytes, str], run: str, wrong: Violations) -> int:
@@ -143,17 +147,20 @@ def check_files(rows: list[Row], digests: dict[bytes, str], run: str, wrong: Vio
     return len(missing)
 
 
-def check_sums(rows: list[Row], said: bytes, run: str, wrong: Violations) -> None:
-    """The summary on standard error counts what the report holds."""
+def check_sums(rows: list[Row], end: Row, said: bytes, run: str, wrong: Violations) -> None:
+    """What the report's end and the summary on standard error say is what the report holds."""
     text = said.decode("utf-8", "replace")
     counts = {name: int(count.replace(",", "")) for count, name in re.findall(r"(\d[\d,]*) ([a-z_]+)\b", text)}
-    files = counts.get("files", counts.get("file"))
-    if files != len(rows):
-        wrong.add("sums", f"{run}: {files} files said, {len(rows)} rows")
+    files = {"said": counts.get("files", counts.get("file")), "written": end.get("files")}
     found = collections.Counter(row["outcome"] for row in rows)
-    for outcome in OUTCOMES:
-        if counts.get(outcome, 0) != found[outcome]:
-            wrong.add("sums", f"{run}: {counts.get(outcome, 0)} {outcome} said, {found[outcome]} rows")
+    for where, outcomes in (("said", counts), ("written", end.get("outcomes", {}))):
+        if files[where] != len(rows):
+            wrong.add("sums", f"{run}: {files[where]} files {where}, {len(rows)} rows")
+        for outcome in OUTCOMES:
+            if outcomes.get(outcome, 0) != found[outcome]:
+                wrong.add("sums", f"{run}: {outcomes.get(outcome, 0)} {outcome} {where}, {found[outcome]} rows")
+    if end.get("damaged") != sum(row["damaged"] for row in rows) or end.get("interrupted") is not False:
+        wrong.add("sums", f"{run}: {end}")
 
 
 def check_workers(finished: supervise.Finished, run: Run, limit: int, wrong: Violations) -> None:
@@ -196,7 +203,7 @@ class Harness:
     def scan(self, run: Run) -> tuple[bytes, list[Row]]:
         command = self.command("--format", "jsonl", "--show-hashes", *run.options, *self.folders)
         finished = supervise.run(command, self.seconds, run.env)
-        rows = parse_report(finished.stdout, run.name, self.wrong)
+        rows, end = parse_report(finished.stdout, run.name, self.wrong)
         line = Line(run.name, finished.seconds, len(rows), collections.Counter(row["outcome"] for row in rows))
         line.crashes, line.hangs, line.peak = finished.crashed, finished.hung, finished.child_peak_bytes
         if finished.hung:
@@ -209,7 +216,7 @@ class Harness:
         for row in rows:
             check_row(row, run.name, self.wrong)
         line.missing = check_files(rows, self.digests, run.name, self.wrong)
-        check_sums(rows, finished.stderr, run.name, self.wrong)
+        check_sums(rows, end, finished.stderr, run.name, self.wrong)
         self.table.append(line)
         return finished.stdout, rows
 
