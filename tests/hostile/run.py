@@ -109,6 +109,8 @@ def check_row(row: Row, run: str, wrong: Violations) -> None:
         wrong.add("no reason", where)
     if row["damaged"] != (row["damage_reason"] is not None):
         wrong.add("damage without reason", where)
+    if re.search("[^ -~]", f"{row['reason']}{row['damage_reason']}"):
+        wrong.add("a reason of other than printed characters", f"{where}: {row['reason']!r} {row['damage_reason']!r}")
     if (row["outcome"] == "matched") != bool(row["matches"]):
         wrong.add("matches against the outcome", where)
 
@@ -212,6 +214,8 @@ class Harness:
             self.wrong.add("crash", f"{run.name}: exit code {finished.returncode}: {finished.stderr[-500:]!r}")
         if finished.left_behind:
             self.wrong.add("processes left behind", f"{run.name}: {finished.left_behind}")
+        if run.sandboxed and finished.stderr.count(b"\n") > 1:  # the summary
+            self.wrong.add("printed by a decoder", f"{run.name}: {finished.stderr[:300]!r}")
         check_workers(finished, run, self.memory_limit, self.wrong)
         for row in rows:
             check_row(row, run.name, self.wrong)
