@@ -82,13 +82,10 @@ Status HeifFile::open(ByteSpan bytes, std::uint64_t announced, Padding padding) 
     const heif_error error =
         heif_context_read_from_memory_without_copy(context_.get(), source.data(), source.size(), nullptr);
     ended_early_ = error.subcode == heif_suberror_End_of_data;
-    // Made now: the context's next call frees the text of the last error.
-    const Status unread = error.code != heif_error_Ok ? failure(error) : Status();
     // Items that lie past the end make an error, and the others can be had all the same.
     heif_item_id id = 0;
-    const heif_error no_primary = heif_context_get_primary_image_ID(context_.get(), &id);
-    if (no_primary.code == heif_error_Ok) return {};
-    return unread.ok() ? failure(no_primary) : unread;
+    if (heif_context_get_primary_image_ID(context_.get(), &id).code == heif_error_Ok) return {};
+    return failure(error.code != heif_error_Ok ? error : heif_context_get_primary_image_ID(context_.get(), &id));
 }
 
 // The primary picture first.
