@@ -17,7 +17,10 @@ std::vector<std::uint8_t> bytes_of(std::string_view text) {
 // libheif hands out a text that its next call frees; the reason must not be what lies there afterwards.
 TEST(Heif, TheReasonIsWhatLibheifSaid) {
     using namespace std::string_view_literals;
-    const auto no_items = bytes_of("\0\0\0\x18"sv "ftypavif\0\0\0\0avifmif1\0\0\0\x0c"sv "meta\0\0\0\0"sv);
+    const auto no_items = bytes_of(
+        "\0\0\0\x18"sv
+        "ftypavif\0\0\0\0avifmif1\0\0\0\x0c"sv
+        "meta\0\0\0\0"sv);
     const Decoded first = decode(no_items);
     ASSERT_EQ(first.status.code(), StatusCode::corrupt);
     const std::string reason = first.status.to_string();
