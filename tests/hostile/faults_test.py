@@ -26,7 +26,9 @@ ENDINGS = (
     ".gz", ".bz2", ".xz", ".zst", ".rar", ".cab", ".cpio",
 )  # fmt: skip
 PLACES = 120  # how many of the calls fail, one in a run
-GIVEN_UP = {"limit", "memory", "unreadable"}
+GIVEN_UP = {"limit", "memory", "unreadable", "crashed"}  # crashed: the worker, which has no other way to say it
+# Libraries that call a want of memory within them damage of the file, or a kind that they cannot read.
+VAGUE = {"heif", "avif", "jxl", "tiff", "raw"}
 
 
 def small_files():
@@ -98,7 +100,8 @@ class Faults(unittest.TestCase):
             if line != want:
                 row = json.loads(line)
                 self.assertEqual(row["path"], json.loads(want)["path"], fail)
-                self.assertIn(row["outcome"], GIVEN_UP, (fail, row))
+                allowed = GIVEN_UP | ({"corrupt", "unsupported"} if row["format"] in VAGUE else set())
+                self.assertIn(row["outcome"], allowed, (fail, row))
                 self.assertTrue(row["reason"], fail)
 
     def sweep(self, command, kind, check):

@@ -14,8 +14,8 @@ std::vector<std::uint8_t> bytes_of(std::string_view text) {
     return {text.begin(), text.end()};
 }
 
-// libheif hands out a text that its next call frees; the reason must not be what lies there afterwards.
-TEST(Heif, TheReasonIsWhatLibheifSaid) {
+// libheif hands out texts that its next call frees.
+TEST(Heif, TheReasonIsNotWhatLibheifHasFreed) {
     using namespace std::string_view_literals;
     const auto no_items = bytes_of(
         "\0\0\0\x18"sv
