@@ -2,7 +2,9 @@
 // and the worker can do nothing but decode.
 #include <dirent.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -418,6 +421,50 @@ TEST(Sandbox, SaysThatThereIsNoWorker) {
     EXPECT_EQ(old.status().code(), StatusCode::unsupported);
     EXPECT_NE(old.status().message().find("not of this version"), std::string::npos) << old.status().to_string();
     EXPECT_FALSE(has_children());
+}
+
+// Whether a decoder is refused with these words in a process that is first made poorer.
+template <typename Poorer>
+bool is_refused(Poorer poorer, const char* words) {
+    const pid_t child = fork();
+    if (child == 0) {
+        if (!poorer()) _exit(2);
+        const auto decoder = make_sandboxed_decoder(real_worker());
+        const bool told = decoder.status().code() == StatusCode::unsupported &&
+                          decoder.status().message().find(words) != std::string::npos;
+        if (!told) ADD_FAILURE() << decoder.status().to_string();
+        _exit(told ? 0 : 1);
+    }
+    int state = 0;
+    return waitpid(child, &state, 0) == child && WIFEXITED(state) && WEXITSTATUS(state) == 0;
+}
+
+// The system as it would be without a call; what this process starts lives in it too.
+bool take_away(std::initializer_list<int> calls) {
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool done = filter != nullptr;
+    for (const int call : calls)
+        done = done && seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0) == 0;
+    done = done && seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return done;
+}
+
+TEST(Sandbox, RefusesToWorkWhereItCannotConfine) {
+    EXPECT_TRUE(is_refused([] { return take_away({SCMP_SYS(landlock_create_ruleset)}); }, "Landlock"));
+    EXPECT_TRUE(is_refused([] { return take_away({SCMP_SYS(landlock_restrict_self)}); }, "Landlock"));
+    EXPECT_TRUE(is_refused([] { return take_away({SCMP_SYS(seccomp), SCMP_SYS(prctl)}); }, ""));
+    EXPECT_TRUE(is_refused([] { return take_away({SCMP_SYS(seccomp)}); }, "seccomp"));
+    EXPECT_TRUE(is_refused([] { return take_away({SCMP_SYS(close_range)}); }, "close_range"));
+    EXPECT_TRUE(is_refused([] { return take_away({SCMP_SYS(memfd_create)}); }, "memfd"));
+    EXPECT_TRUE(is_refused(
+        [] {
+            const struct rlimit small {
+                1U << 20, 1U << 20
+            };
+            return setrlimit(RLIMIT_FSIZE, &small) == 0;
+        },
+        "ulimit -f"));
 }
 
 }  // namespace

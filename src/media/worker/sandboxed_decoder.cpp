@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -19,7 +20,6 @@ namespace tutela {
 
 namespace {
 
-using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr std::uint64_t kPage = 4096;
@@ -66,7 +66,6 @@ public:
     std::uint64_t open_anew() noexcept { return ++opened_; }
     [[nodiscard]] bool is_open(std::uint64_t number) const noexcept { return number == opened_; }
     [[nodiscard]] const std::uint8_t* output() const noexcept { return output_.bytes().data(); }
-    [[nodiscard]] nanoseconds last_cpu() const noexcept { return last_cpu_; }
 
 private:
     void keep_to_owner() noexcept;
@@ -81,7 +80,6 @@ private:
     std::uint64_t largest_input_ = 0;   // since trim()
     std::uint64_t largest_output_ = 0;  // since trim()
     std::uint32_t serial_ = 0;
-    nanoseconds last_cpu_{};  // that the last call took
 };
 
 // After a fork of the host, the worker and the memory are the parent's.
@@ -155,7 +153,6 @@ Status Session::call(worker::Request& request, const worker::Budget& budget, wor
         open_anew();
         return status;
     }
-    last_cpu_ = link_->last_cpu();
     // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
     const auto short_of_memory = static_cast<std::int32_t>(StatusCode::out_of_memory);
     if (reply.opened == short_of_memory || reply.given == short_of_memory) link_.reset();
@@ -199,28 +196,10 @@ worker::Limits wire_limits(const ArchiveLimits& limits) {
     return wire;
 }
 
-// The processor time of one file.
-class FileTime {
-public:
-    FileTime(std::uint32_t frame_seconds, std::uint32_t file_seconds)
-        : frame_seconds_(frame_seconds), file_seconds_(file_seconds) {}
-
-    [[nodiscard]] worker::Budget budget() const {
-        const nanoseconds all = seconds(file_seconds_);
-        return {seconds(frame_seconds_), std::max(all - used_, nanoseconds{}), file_seconds_};
-    }
-    void add(nanoseconds used) noexcept { used_ += used; }
-
-private:
-    std::uint32_t frame_seconds_;
-    std::uint32_t file_seconds_;
-    nanoseconds used_{};
-};
-
 class SandboxedSource final : public FrameSource {
 public:
     SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits)
-        : session_(std::move(session)), limits_(limits), time_(limits.max_frame_seconds, limits.max_file_seconds) {}
+        : session_(std::move(session)), limits_(limits) {}
 
     Status open(std::uint64_t offset, std::uint64_t size, DecodeMode mode);
     Result<bool> next(Frame& frame) override;
@@ -236,7 +215,6 @@ private:
 
     std::shared_ptr<Session> session_;
     DecodeLimits limits_;
-    FileTime time_;
     std::uint64_t number_ = 0;
     worker::Reply reply_;
     bool answered_ = false;  // reply_ is the next frame's
@@ -247,9 +225,8 @@ private:
 
 Status SandboxedSource::ask(worker::Request& request) {
     request.limits = wire_limits(limits_);
-    TUTELA_TRY(session_->call(request, time_.budget(), reply_));
-    time_.add(session_->last_cpu());
-    return {};
+    const worker::Budget budget{seconds(limits_.max_frame_seconds), seconds(limits_.max_file_seconds)};
+    return session_->call(request, budget, reply_);
 }
 
 Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMode mode) {
@@ -313,7 +290,7 @@ Result<bool> SandboxedSource::next(Frame& frame) {
 
 class SandboxedArchive final : public ArchiveSource {
 public:
-    // An archive has the time of a file for each of its entries, as its decoder works no longer on one.
+    // Each entry has the time of a file.
     SandboxedArchive(std::shared_ptr<Session> session, const ArchiveLimits& limits, const DecodeLimits& time)
         : session_(std::move(session)), limits_(limits), seconds_(time.max_file_seconds) {}
 
@@ -334,7 +311,7 @@ private:
 
 Status SandboxedArchive::ask(worker::Request& request) {
     request.limits = wire_limits(limits_);
-    return session_->call(request, FileTime(seconds_, seconds_).budget(), reply_);
+    return session_->call(request, {seconds(seconds_), seconds(seconds_)}, reply_);
 }
 
 Status SandboxedArchive::open(std::uint64_t offset, std::uint64_t size) {

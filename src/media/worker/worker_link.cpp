@@ -112,8 +112,8 @@ bool WorkerLink::receive(void* data, std::size_t size) noexcept {
 }
 
 Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, const Budget& budget, Reply& reply) {
-    cpu_at_start_ = process_.cpu_time().value_or(nanoseconds{});
-    last_cpu_ = {};
+    frame_start_ = process_.cpu_time().value_or(nanoseconds{});
+    if (request.call != Call::next_frame) file_start_ = frame_start_;
     if (!send(&request, sizeof(request))) return died();
     TUTELA_TRY(await(budget));
     if (!receive(&reply, sizeof(reply))) return died();
@@ -121,7 +121,6 @@ Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, cons
         (void)process_.end();
         return Status(StatusCode::crashed, "the decoder gave an answer that cannot be");
     }
-    if (const auto now = process_.cpu_time()) last_cpu_ = *now - cpu_at_start_;
     return {};
 }
 
@@ -136,13 +135,12 @@ Status WorkerLink::await(const Budget& budget) {
         if (const auto death = process_.ended()) return death->status();
         // No more than two ticks: while the host is stopped, the clock runs on, and that is not the worker's fault.
         waited += std::min<nanoseconds>(std::chrono::steady_clock::now() - before, tick * 2);
-        const auto now = process_.cpu_time();
-        const nanoseconds used = now ? *now - cpu_at_start_ : nanoseconds{};
+        const nanoseconds now = process_.cpu_time().value_or(frame_start_);
         std::string reason;
-        if (used > budget.frame) {
+        if (now - frame_start_ > budget.frame) {
             reason = "decoding a frame took more than " + std::to_string(budget.frame.count()) + " seconds";
-        } else if (used > budget.file) {
-            reason = "decoding the file took more than " + std::to_string(budget.file_seconds) + " seconds";
+        } else if (now - file_start_ > budget.file) {
+            reason = "decoding the file took more than " + std::to_string(budget.file.count()) + " seconds";
         } else if (waited > budget.frame * kIdleFactor) {
             reason =
                 "the decoder gave no answer for " + std::to_string(budget.frame.count() * kIdleFactor) + " seconds";

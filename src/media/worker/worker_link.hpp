@@ -12,11 +12,10 @@
 
 namespace tutela::worker {
 
-// The time that a call may take.
+// The processor time that a call may take, and a file with all of its frames. For an archive each entry is a file.
 struct Budget {
-    std::chrono::seconds frame{};     // of processor time, for this call
-    std::chrono::nanoseconds file{};  // of processor time, for what is left of the file
-    std::uint32_t file_seconds = 0;   // what the whole file may take, for the message
+    std::chrono::seconds frame{};
+    std::chrono::seconds file{};
 };
 
 // One thread at a time.
@@ -31,8 +30,6 @@ public:
     // more; so does a reply that check_reply() finds wrong.
     Status call(const Request& request, std::uint64_t output_bytes, const Budget& budget, Reply& reply);
 
-    // What the last call took of the worker's processor time.
-    [[nodiscard]] std::chrono::nanoseconds last_cpu() const noexcept { return last_cpu_; }
     // Whether it is still there, as far as is known.
     [[nodiscard]] bool running() const noexcept { return process_.running(); }
     [[nodiscard]] std::uint64_t max_memory() const noexcept { return max_memory_; }
@@ -55,8 +52,8 @@ private:
     Descriptor requests_far_end_;
     Descriptor replies_;
     Descriptor lifeline_;
-    std::chrono::nanoseconds cpu_at_start_{};
-    std::chrono::nanoseconds last_cpu_{};
+    std::chrono::nanoseconds frame_start_{};  // in the worker's processor time
+    std::chrono::nanoseconds file_start_{};
     std::uint64_t max_memory_ = 0;
 };
 

@@ -1,0 +1,126 @@
+// Scans with sandboxed decoders: the same rows as without, and a row for each file that breaks one.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/temp_folder.hpp"
+#include "media/samples.hpp"
+#include "media/sandboxing.hpp"
+#include "scan/scanning.hpp"
+
+namespace tutela::test {
+namespace {
+
+void write(const TempFolder& folder, const std::string& name, const Bytes& bytes) {
+    std::ofstream file(folder.path() / name, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+ScanOptions sandboxed(const WorkerOptions& worker) {
+    ScanOptions options;
+    options.isolation = Isolation::sandboxed;
+    options.worker = worker;
+    return options;
+}
+
+TEST(SandboxedScan, GivesTheRowsOfAScanInProcess) {
+    const TempFolder folder;
+    for (const Sample& sample : all_samples(120, 90)) {
+        write(folder, sample.name, sample.bytes);
+        write(folder, sample.name + ".cut", Bytes(sample.bytes.begin(), sample.bytes.end() - 40));
+        write(folder, sample.name + ".stub", Bytes(sample.bytes.begin(), sample.bytes.begin() + 60));
+    }
+    write(folder, "known", encode_png(picture(1).view()));
+    const std::vector<std::string> paths{folder.path().string()};
+    const RunResult ours = run(scanner_of({1, 2}), paths);
+    for (const std::size_t threads : {1, 3}) {
+        ThreadPool pool(threads);
+        const RunResult theirs = run(scanner_of({1, 2}, sandboxed(real_worker())), paths, pool);
+        EXPECT_TRUE(ours.rows == theirs.rows);
+    }
+    EXPECT_EQ(ours.totals.count(Outcome::matched), 1U);
+    EXPECT_GT(ours.rows.size(), 80U);
+}
+
+TEST(SandboxedScan, AccountsForFilesThatBreakADecoder) {
+    const TempFolder folder;
+    write(folder, "a crash", script("abort"));
+    write(folder, "b known", encode_png(picture(1).view()));
+    write(folder, "c spin", script("spin"));
+    write(folder, "d socket", script("socket"));
+    write(folder, "e alloc", script("alloc"));
+    write(folder, "f known", encode_png(picture(2).view()));
+    write(folder, "g lie", script("lie length"));
+    write(folder, "h clean", encode_png(picture(3).view()));
+    ScanOptions options = sandboxed(fault_worker());
+    options.limits.max_frame_seconds = 1;
+    options.limits.max_memory = 256U << 20;
+    const Scanner scanner = scanner_of({1, 2}, options);
+    const RunResult result = run(scanner, {folder.path().string()});
+    ASSERT_EQ(result.rows.size(), 8U);
+    const std::vector<std::pair<Outcome, std::string>> expected = {
+        {Outcome::crashed, "SIGABRT"}, {Outcome::matched, ""},         {Outcome::timeout, "more than 1 second"},
+        {Outcome::crashed, "may not"}, {Outcome::memory, "memory"},    {Outcome::matched, ""},
+        {Outcome::crashed, "answer"},  {Outcome::clean, ""},
+    };
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const FileRow& row = result.rows[i];
+        EXPECT_EQ(row.outcome, expected[i].first) << row.path << ": " << row.reason;
+        EXPECT_NE(row.reason.find(expected[i].second), std::string::npos) << row.path << ": " << row.reason;
+        EXPECT_TRUE(row.sha256) << row.path;
+        EXPECT_EQ(row.format.empty(), false) << row.path;
+    }
+    EXPECT_EQ(result.totals.count(Outcome::crashed), 3U);
+    EXPECT_EQ(scanner.facts().isolation, "sandboxed");
+}
+
+TEST(SandboxedScan, KeepsMatchesOfFramesBeforeACrash) {
+    ListBuilder builder;
+    ASSERT_TRUE(builder.add({Hash256{}, "flat", "", ""}).ok());  // of the frames that a script gives
+    ScanOptions options = sandboxed(fault_worker());
+    options.min_quality = 0;
+    options.profile = Profile::plain;
+    Result<Scanner> scanner = Scanner::create(builder.build().value(), options);
+    ASSERT_TRUE(scanner.ok()) << scanner.status().to_string();
+    const FileRow row = scanner.value().scan_bytes(script("frames 3 abort"), "upload");
+    EXPECT_EQ(row.outcome, Outcome::matched) << row.reason;
+    EXPECT_NE(row.reason.find("SIGABRT"), std::string::npos) << row.reason;
+    EXPECT_EQ(row.frames, 3U);
+    const FileRow whole = scanner.value().scan_bytes(script("frames 3"), "upload");
+    EXPECT_EQ(whole.outcome, Outcome::matched);
+    EXPECT_EQ(whole.reason, "");
+}
+
+TEST(SandboxedScan, IsNotCleanWhenItBrokeBeforeItsEnd) {
+    ScanOptions options = sandboxed(fault_worker());
+    options.min_quality = 0;
+    const Scanner scanner = scanner_of({1}, options);
+    EXPECT_EQ(scanner.scan_bytes(script("frames 3"), "upload").outcome, Outcome::clean);
+    EXPECT_EQ(scanner.scan_bytes(script("frames 3 abort"), "upload").outcome, Outcome::crashed);
+}
+
+TEST(SandboxedScan, FailsWhenTheSandboxCannotStart) {
+    const Result<Scanner> scanner = Scanner::create(list_of({1}), sandboxed({"/nowhere/tutela-worker"}));
+    ASSERT_FALSE(scanner.ok());
+    EXPECT_EQ(scanner.status().code(), StatusCode::not_found);
+    EXPECT_TRUE(scanner.status().message().starts_with("the sandbox cannot start: ")) << scanner.status().to_string();
+    ScanOptions unknown;
+    unknown.isolation = static_cast<Isolation>(7);
+    EXPECT_EQ(Scanner::create(list_of({1}), unknown).status().code(), StatusCode::invalid_argument);
+}
+
+// Each upload on a thread of its own, as a server has them: the worker must not end with the thread that started it.
+TEST(SandboxedScan, KeepsItsWorkersFromThreadToThread) {
+    const Scanner scanner = scanner_of({1}, sandboxed(real_worker()));
+    const Bytes known = encode_png(picture(1).view());
+    for (int i = 0; i < 20; ++i) {
+        std::thread([&] { EXPECT_EQ(scanner.scan_bytes(known, "upload").outcome, Outcome::matched); }).join();
+    }
+}
+
+}  // namespace
+}  // namespace tutela::test
