@@ -46,6 +46,14 @@ void* burn_for_ever(void* /*unused*/) {
         sink = sink + 1;
 }
 
+[[noreturn]] void wait_for_ever() {
+    const struct timespec day {
+        86400, 0
+    };
+    for (;;)
+        (void)nanosleep(&day, nullptr);
+}
+
 // Answers `reply` in place of the server, and then goes on for ever.
 [[noreturn]] void lie(const std::function<void(worker::Reply&)>& change) {
     worker::Reply reply;
@@ -59,8 +67,7 @@ void* burn_for_ever(void* /*unused*/) {
     reply.place.format = 1;
     change(reply);
     (void)!write(worker::kReplyFd, &reply, sizeof(reply));
-    for (;;)
-        (void)pause();
+    wait_for_ever();
 }
 
 using Deed = std::function<std::string(std::span<const std::uint8_t>)>;
@@ -109,7 +116,7 @@ const std::map<std::string_view, Deed>& deeds() {
              (void)pthread_create(&thread, nullptr, burn_for_ever, nullptr);
              for (;;) sink = sink + 1;
          }},
-        {"hang", [](auto) -> std::string { const struct timespec day{86400, 0}; for (;;) (void)nanosleep(&day, nullptr); }},
+        {"hang", [](auto) -> std::string { wait_for_ever(); }},
         {"alloc", [](auto) { return take_memory(); }},
         {"threads", [](auto) { return use_threads(); }},
         {"open", [](auto) { return open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0 ? errno_text("open") : "opened"; }},
@@ -146,7 +153,7 @@ const std::map<std::string_view, Deed>& deeds() {
         {"lie denominator", [](auto) -> std::string { lie([](auto& reply) { reply.picture.denominator = 0; }); }},
         {"lie reduced", [](auto) -> std::string { lie([](auto& reply) { reply.picture.denominator = 2; }); }},
         {"lie flag", [](auto) -> std::string { lie([](auto& reply) { reply.last = 2; }); }},
-        {"lie length", [](auto) -> std::string { (void)!write(worker::kReplyFd, "short", 5); for (;;) (void)pause(); }},
+        {"lie length", [](auto) -> std::string { (void)!write(worker::kReplyFd, "short", 5); wait_for_ever(); }},
     };
     return all;
 }

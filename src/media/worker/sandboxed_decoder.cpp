@@ -1,6 +1,4 @@
 // The decoder that works in a process of its own: the host's side.
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
@@ -11,6 +9,7 @@
 
 #include "core/try.hpp"
 #include "media/worker/find_worker.hpp"
+#include "media/worker/fork_mark.hpp"
 #include "media/worker/protocol.hpp"
 #include "media/worker/shared_memory.hpp"
 #include "media/worker/worker_link.hpp"
@@ -74,7 +73,7 @@ private:
     worker::SharedMemory input_;
     worker::SharedMemory output_;
     std::unique_ptr<worker::WorkerLink> link_;
-    pid_t owner_ = ::getpid();
+    worker::ForkMark owner_;
     std::uint64_t opened_ = 0;
     std::uint64_t room_bytes_ = 0;
     std::uint64_t largest_input_ = 0;   // since trim()
@@ -84,8 +83,8 @@ private:
 
 // After a fork of the host, the worker and the memory are the parent's.
 void Session::keep_to_owner() noexcept {
-    if (owner_ == ::getpid()) return;
-    owner_ = ::getpid();
+    if (owner_.is_same_process()) return;
+    owner_.set();
     if (link_ != nullptr) link_->abandon();
     link_.reset();
     input_ = {};

@@ -1,5 +1,6 @@
 #include "media/worker/server.hpp"
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -61,6 +62,8 @@ ArchiveLimits archive_limits(const Limits& wire) {
     limits.max_depth = wire.max_depth;
     return limits;
 }
+
+constexpr int kKeptMemory = 32 << 20;
 
 // Whether a file surely looks like one of a single frame. Then it costs nothing to ask for the next one at once, and
 // the answer to the first says that it is the last. Being wrong costs a frame that is decoded early.
@@ -287,6 +290,9 @@ std::span<Byte> map_region(int fd, std::uint64_t size, int protection) noexcept 
 }  // namespace
 
 int run_worker(const Openers& openers) {
+    // Memory of one file is there for the next: given back and taken anew, a small picture costs as much again.
+    (void)::mallopt(M_MMAP_THRESHOLD, kKeptMemory);
+    (void)::mallopt(M_TRIM_THRESHOLD, kKeptMemory);
     Start start;
     Hello hello;
     std::string failure = settle_in();

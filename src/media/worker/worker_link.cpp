@@ -158,7 +158,7 @@ Status WorkerLink::died() {
         (void)::poll(nullptr, 0, 1);
     }
     (void)process_.end();
-    return Status(StatusCode::crashed, "the decoder closed its end");
+    return Status(StatusCode::crashed, "the decoder gave no whole answer");
 }
 
 }  // namespace tutela::worker

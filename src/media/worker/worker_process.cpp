@@ -4,7 +4,6 @@
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -91,12 +90,13 @@ Status Death::status() const {
 }
 
 WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)) {}
+    : pid_(std::exchange(other.pid_, -1)), clock_(other.clock_), pidfd_(std::move(other.pidfd_)) {}
 
 WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
     if (this != &other) {
         (void)end();
         pid_ = std::exchange(other.pid_, -1);
+        clock_ = other.clock_;
         pidfd_ = std::move(other.pidfd_);
     }
     return *this;
@@ -119,7 +119,7 @@ Result<WorkerProcess> WorkerProcess::start(const std::string& program, const Wor
         return errno_status(error, "the program " + program);
     }
     process.pidfd_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process.pid_, 0)));
-    if (!process.pidfd_.valid()) {
+    if (!process.pidfd_.valid() || ::clock_getcpuclockid(process.pid_, &process.clock_) != 0) {
         const int missing = errno;
         (void)::kill(process.pid_, SIGKILL);
         return errno_status(missing, "its process cannot be watched (pidfd_open, Linux 5.3 and later)");
@@ -128,9 +128,8 @@ Result<WorkerProcess> WorkerProcess::start(const std::string& program, const Wor
 }
 
 std::optional<std::chrono::nanoseconds> WorkerProcess::cpu_time() const noexcept {
-    clockid_t clock{};
     struct timespec time {};
-    if (!running() || ::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &time) != 0) return {};
+    if (!running() || ::clock_gettime(clock_, &time) != 0) return {};
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 

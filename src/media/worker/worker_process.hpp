@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <time.h>
 
 #include <chrono>
 #include <optional>
@@ -58,6 +59,7 @@ private:
     std::optional<Death> wait(int options) noexcept;
 
     pid_t pid_ = -1;
+    clockid_t clock_{};  // of its processor time
     Descriptor pidfd_;  // a number of a process can be given away anew; this cannot
 };
 
