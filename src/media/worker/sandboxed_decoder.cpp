@@ -63,7 +63,9 @@ public:
 
     // What was opened under another number is at its end.
     std::uint64_t open_anew() noexcept { return ++opened_; }
-    [[nodiscard]] bool is_open(std::uint64_t number) const noexcept { return number == opened_; }
+    [[nodiscard]] bool is_open(std::uint64_t number) const noexcept {
+        return owner_.is_same_process() && number == opened_;
+    }
     [[nodiscard]] const std::uint8_t* output() const noexcept { return output_.bytes().data(); }
 
 private:
