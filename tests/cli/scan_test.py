@@ -5,10 +5,12 @@ import csv
 import io
 import json
 import os
+import shutil
 import stat
+import subprocess
 import unittest
 
-from support import SMALL_JPEG, ToolTest, flat_picture, picture, png, random_hash, tutela
+from support import SMALL_JPEG, TOOL, ToolTest, flat_picture, picture, png, random_hash, tutela
 
 
 class Scan(ToolTest):
@@ -230,6 +232,27 @@ class Scan(ToolTest):
             result = self.check(tutela("scan", "--list", bad, "photos", cwd=self.dir), 2)
             self.assertEqual(result.stdout, b"")
             self.assertIn(b"cannot use the list", result.stderr)
+
+    def test_it_decodes_in_a_sandbox_unless_told_not_to(self):
+        sandboxed, here = self.rows("photos"), self.rows("--no-sandbox", "photos")
+        self.assertEqual(sandboxed, here)
+        self.assertIn(b"\ndecoded         in a sandbox\n", self.scan("photos").stdout)
+        self.assertIn(b"\ndecoded         in the process, unconfined\n", self.scan("--no-sandbox", "photos").stdout)
+        first = json.loads(self.scan("--format", "jsonl", "photos").stdout.splitlines()[0])
+        self.assertEqual(first["run"]["isolation"], "sandboxed")
+
+    def test_without_its_worker_it_says_so_and_scans_nothing(self):
+        alone = self.dir / "bin" / "tutela"  # the build's worker lies beside the build's tool
+        alone.parent.mkdir()
+        shutil.copy2(TOOL, alone)
+        for command in (["scan", "--list", self.list], ["hash"]):
+            result = subprocess.run([alone, *command, self.known], capture_output=True, check=False, timeout=60)
+            self.assertEqual((result.returncode, result.stdout), (2, b""))
+            self.assertIn(b"the sandbox cannot start: there is no program tutela-worker", result.stderr)
+            self.assertIn(b"--no-sandbox", result.stderr)
+            result = subprocess.run([alone, *command, "--no-sandbox", self.known], capture_output=True, check=False, timeout=60)
+            self.assertIn(result.returncode, (0, 1))
+            self.assertEqual(result.stderr, b"")
 
 
 if __name__ == "__main__":

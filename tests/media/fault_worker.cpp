@@ -47,9 +47,7 @@ void* burn_for_ever(void* /*unused*/) {
 }
 
 [[noreturn]] void wait_for_ever() {
-    const struct timespec day {
-        86400, 0
-    };
+    const struct timespec day { 86400, 0 };
     for (;;)
         (void)nanosleep(&day, nullptr);
 }
@@ -81,7 +79,8 @@ std::string take_memory() {
 
 std::string use_threads() {
     pthread_t thread{};
-    const int error = pthread_create(&thread, nullptr, [](void* value) { return value; }, nullptr);
+    const int error = pthread_create(
+        &thread, nullptr, [](void* value) { return value; }, nullptr);
     if (error != 0) return "no thread " + std::to_string(error);
     (void)pthread_join(thread, nullptr);
     return "threads work";
@@ -105,16 +104,34 @@ std::string touch_input(std::span<const std::uint8_t> bytes) {
 
 const std::map<std::string_view, Deed>& deeds() {
     static const std::map<std::string_view, Deed> all = {
-        {"crash", [](auto) { raise(SIGSEGV); return "alive"; }},
-        {"fault", [](auto) { *reinterpret_cast<volatile int*>(sink) = 1; return "alive"; }},
+        {"crash",
+         [](auto) {
+             raise(SIGSEGV);
+             return "alive";
+         }},
+        {"fault",
+         [](auto) {
+             *reinterpret_cast<volatile int*>(sink) = 1;
+             return "alive";
+         }},
         {"abort", [](auto) -> std::string { std::abort(); }},
         {"exit", [](auto) -> std::string { _exit(7); }},
-        {"close", [](auto) -> std::string { (void)close(worker::kReplyFd); return errno_text("close"); }},
-        {"spin", [](auto) -> std::string { for (;;) sink = sink + 1; }},
-        {"threads spin", [](auto) -> std::string {
+        {"close",
+         [](auto) -> std::string {
+             (void)close(worker::kReplyFd);
+             return errno_text("close");
+         }},
+        {"spin",
+         [](auto) -> std::string {
+             for (;;)
+                 sink = sink + 1;
+         }},
+        {"threads spin",
+         [](auto) -> std::string {
              pthread_t thread{};
              (void)pthread_create(&thread, nullptr, burn_for_ever, nullptr);
-             for (;;) sink = sink + 1;
+             for (;;)
+                 sink = sink + 1;
          }},
         {"hang", [](auto) -> std::string { wait_for_ever(); }},
         {"alloc", [](auto) { return take_memory(); }},
@@ -123,15 +140,26 @@ const std::map<std::string_view, Deed>& deeds() {
         {"stat", [](auto) { return access("/etc/passwd", R_OK) != 0 ? errno_text("access") : "seen"; }},
         {"socket", [](auto) { return socket(AF_INET, SOCK_STREAM, 0) < 0 ? errno_text("socket") : "connected"; }},
         {"fork", [](auto) { return fork() < 0 ? errno_text("fork") : "forked"; }},
-        {"exec", [](auto) { char name[] = "/bin/true"; char* const words[] = {name, nullptr};
-                            (void)execv(name, words); return errno_text("exec"); }},
+        {"exec",
+         [](auto) {
+             char name[] = "/bin/true";
+             char* const words[] = {name, nullptr};
+             (void)execv(name, words);
+             return errno_text("exec");
+         }},
         {"kill", [](auto) { return kill(getppid(), SIGTERM) != 0 ? errno_text("kill") : "killed"; }},
         {"ptrace", [](auto) { return ptrace(PTRACE_TRACEME, 0, 0, 0) != 0 ? errno_text("ptrace") : "traced"; }},
         {"code", [](auto) { return map_code(); }},
         {"write to input", [](auto bytes) { return touch_input(bytes); }},
-        {"print", [](auto) { (void)!write(1, "x", 1); (void)!write(2, "x", 1); return "printed"; }},
+        {"print",
+         [](auto) {
+             (void)!write(1, "x", 1);
+             (void)!write(2, "x", 1);
+             return "printed";
+         }},
         {"environment", [](auto) { return environ == nullptr || *environ == nullptr ? "empty" : *environ; }},
-        {"descriptors", [](auto) -> std::string {
+        {"descriptors",
+         [](auto) -> std::string {
              std::string open;
              for (int fd = 0; fd < 64; ++fd) {
                  char byte = 0;
@@ -141,7 +169,13 @@ const std::map<std::string_view, Deed>& deeds() {
          }},
         {"lie call", [](auto) -> std::string { lie([](auto& reply) { reply.call = worker::Call::next_entry; }); }},
         {"lie serial", [](auto) -> std::string { lie([](auto& reply) { reply.serial = 77; }); }},
-        {"lie status", [](auto) -> std::string { lie([](auto& reply) { reply.more = 0; reply.given = 13; }); }},
+        {"lie status",
+         [](auto) -> std::string {
+             lie([](auto& reply) {
+                 reply.more = 0;
+                 reply.given = 13;
+             });
+         }},
         {"lie offset", [](auto) -> std::string { lie([](auto& reply) { reply.place.offset = ~0ULL - 8; }); }},
         {"lie stride", [](auto) -> std::string { lie([](auto& reply) { reply.place.stride_bytes = ~0ULL / 4; }); }},
         {"lie short stride", [](auto) -> std::string { lie([](auto& reply) { reply.place.stride_bytes = 7; }); }},
@@ -153,7 +187,11 @@ const std::map<std::string_view, Deed>& deeds() {
         {"lie denominator", [](auto) -> std::string { lie([](auto& reply) { reply.picture.denominator = 0; }); }},
         {"lie reduced", [](auto) -> std::string { lie([](auto& reply) { reply.picture.denominator = 2; }); }},
         {"lie flag", [](auto) -> std::string { lie([](auto& reply) { reply.last = 2; }); }},
-        {"lie length", [](auto) -> std::string { (void)!write(worker::kReplyFd, "short", 5); wait_for_ever(); }},
+        {"lie length",
+         [](auto) -> std::string {
+             (void)!write(worker::kReplyFd, "short", 5);
+             wait_for_ever();
+         }},
     };
     return all;
 }

@@ -62,8 +62,7 @@ std::vector<std::string> answers(Decoder& decoder, std::span<const std::uint8_t>
     Frame scratch;
     for (bool more = true; more;) {
         FrameView view;
-        const Result<bool> next =
-            views ? source.value()->next_view(scratch, view) : source.value()->next(scratch);
+        const Result<bool> next = views ? source.value()->next_view(scratch, view) : source.value()->next(scratch);
         if (!views) view = scratch.view();
         more = next.ok() && next.value();
         const MediaInfo& info = source.value()->info();
@@ -145,8 +144,7 @@ TEST(Sandbox, CopiesFramesForNext) {
     const auto ours = make_decoder();
     const auto theirs = sandbox(real_worker());
     const Bytes bytes = encode_jpeg(make_picture(70, 50, PixelFormat::rgb24).view());
-    EXPECT_TRUE(answers(*ours, bytes, DecodeMode::exact) ==
-                answers(*theirs, bytes, DecodeMode::exact, {}, false));
+    EXPECT_TRUE(answers(*ours, bytes, DecodeMode::exact) == answers(*theirs, bytes, DecodeMode::exact, {}, false));
 }
 
 TEST(Sandbox, TakesAFileInItsRoomAndAnywhere) {
@@ -395,7 +393,7 @@ TEST(Sandbox, IsTheParentsAfterAFork) {
     if (child == 0) {
         const Bytes good = encode_jpeg(make_picture(40, 30, PixelFormat::rgb24).view());
         _exit(status_of(*decoder, good).ok() && status_of(*decoder, script("crash")).code() == StatusCode::crashed ? 0
-                                                                                                                  : 1);
+                                                                                                                   : 1);
     }
     int state = 0;
     ASSERT_EQ(waitpid(child, &state, 0), child);
@@ -459,9 +457,7 @@ TEST(Sandbox, RefusesToWorkWhereItCannotConfine) {
     EXPECT_TRUE(is_refused([] { return take_away({SCMP_SYS(memfd_create)}); }, "memfd"));
     EXPECT_TRUE(is_refused(
         [] {
-            const struct rlimit small {
-                1U << 20, 1U << 20
-            };
+            const struct rlimit small { 1U << 20, 1U << 20 };
             return setrlimit(RLIMIT_FSIZE, &small) == 0;
         },
         "ulimit -f"));

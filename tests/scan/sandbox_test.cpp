@@ -63,8 +63,8 @@ TEST(SandboxedScan, AccountsForFilesThatBreakADecoder) {
     const RunResult result = run(scanner, {folder.path().string()});
     ASSERT_EQ(result.rows.size(), 8U);
     const std::vector<std::pair<Outcome, std::string>> expected = {
-        {Outcome::crashed, "SIGABRT"}, {Outcome::matched, ""},         {Outcome::timeout, "more than 1 second"},
-        {Outcome::crashed, "may not"}, {Outcome::memory, "memory"},    {Outcome::matched, ""},
+        {Outcome::crashed, "SIGABRT"}, {Outcome::matched, ""},      {Outcome::timeout, "more than 1 second"},
+        {Outcome::crashed, "may not"}, {Outcome::memory, "memory"}, {Outcome::matched, ""},
         {Outcome::crashed, "answer"},  {Outcome::clean, ""},
     };
     for (std::size_t i = 0; i < expected.size(); ++i) {

@@ -60,7 +60,7 @@ private:
 
     pid_t pid_ = -1;
     clockid_t clock_{};  // of its processor time
-    Descriptor pidfd_;  // a number of a process can be given away anew; this cannot
+    Descriptor pidfd_;   // a number of a process can be given away anew; this cannot
 };
 
 }  // namespace tutela::worker
