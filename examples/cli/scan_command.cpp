@@ -65,7 +65,7 @@ Options scan_options() {
     options.value("max-pixels", "N", "100000000", "larger pictures are not decoded");
     options.value("max-bytes", "N", "2147483648", "larger pictures are not read");
     add_sandbox_option(options);
-    options.value("max-seconds", "N", "10", "a frame that takes longer to decode ends its file: processor time");
+    options.value("max-seconds", "N", "10", "of processor time: a frame that takes longer ends its file");
     options.value("max-file-seconds", "N", "300", "the same for all frames of a file");
     options.value("max-memory", "N", "2147483648", "bytes that decoding may take beside file and frame");
     options.flag("no-archives", "do not open archives (zip, tar, 7z, rar, cab, cpio, gz, bz2, xz, zst)");
