@@ -65,8 +65,8 @@ Options scan_options() {
     options.value("max-pixels", "N", "100000000", "larger pictures are not decoded");
     options.value("max-bytes", "N", "2147483648", "larger pictures are not read");
     add_sandbox_option(options);
-    options.value("max-seconds", "N", "10", "of processor time: a frame that takes longer ends its file");
-    options.value("max-file-seconds", "N", "300", "the same for all frames of a file");
+    options.value("frame-seconds", "N", "10", "of processor time: a frame that takes longer ends its file");
+    options.value("file-seconds", "N", "300", "the same for all frames of a file");
     options.value("max-memory", "N", "2147483648", "bytes that decoding may take beside file and frame");
     options.flag("no-archives", "do not open archives (zip, tar, 7z, rar, cab, cpio, gz, bz2, xz, zst)");
     options.value("max-depth", "N", "3", "archives within archives are opened this deep");
@@ -149,9 +149,9 @@ ScanRequest read_request(const Options& options) {
     request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);
     request.scan.limits.max_bytes = options.number("max-bytes", 1, kMost);
     constexpr std::uint64_t kMostSeconds = 1'000'000;
-    request.scan.limits.max_frame_seconds = static_cast<std::uint32_t>(options.number("max-seconds", 1, kMostSeconds));
-    request.scan.limits.max_file_seconds =
-        static_cast<std::uint32_t>(options.number("max-file-seconds", 1, kMostSeconds));
+    request.scan.limits.max_frame_seconds =
+        static_cast<std::uint32_t>(options.number("frame-seconds", 1, kMostSeconds));
+    request.scan.limits.max_file_seconds = static_cast<std::uint32_t>(options.number("file-seconds", 1, kMostSeconds));
     request.scan.limits.max_memory = options.number("max-memory", 1 << 20, kMost);
     request.scan.isolation = isolation_option(options);
     request.scan.open_archives = !options.given("no-archives");
