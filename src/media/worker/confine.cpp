@@ -65,7 +65,11 @@ std::string limit_memory(std::uint64_t max_memory) {
     const std::optional<std::uint64_t> used = address_space();
     if (!used) return lacking("the memory in use is not known (/proc)");
     const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() / 2 - *used;
-    return limit_resource(RLIMIT_AS, *used + std::min(max_memory, room)) ? std::string() : lacking("RLIMIT_AS");
+    struct rlimit given {};
+    if (::getrlimit(RLIMIT_AS, &given) != 0) return lacking("RLIMIT_AS");
+    // Whoever started the host may allow less.
+    const rlim_t limit = std::min<rlim_t>(*used + std::min(max_memory, room), given.rlim_max);
+    return limit_resource(RLIMIT_AS, limit) ? std::string() : lacking("RLIMIT_AS");
 }
 
 // The descriptors at hand stay open; no number is left for another.
