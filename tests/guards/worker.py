@@ -9,7 +9,7 @@ import sys
 
 # Any of these among its symbols would mean that it can hold what it must never see.
 FORBIDDEN = re.compile(r"\btutela::(HashList|ListBuilder|Index<|PdqHasher|Hash64Hasher|VariantHasher|Scanner|kernels::|open_list)")
-LIBRARIES = re.compile(r"opencv|libcrypto|libssl|libcurl|libtutela")
+LIBRARIES = re.compile(r"opencv|libssl|libcurl|libtutela")  # libcrypto: digests of the files in archives
 
 
 def run(*command):
