@@ -2,8 +2,8 @@
 //
 // Read are headers of 12 bytes (OS/2 1) and of 16 to 124 (Windows 3 to 5, OS/2 2); 1, 2, 4, 8, 16, 24 and 32 bits a
 // pixel; RLE4, RLE8, bit fields of any layout; rows from the top or from the bottom. Unsupported are JPEG, PNG, Huffman
-// and RLE24 inside. Pixels are those of Pillow's convert("RGB") where it reads the file: samples of less than 8 bits are
-// scaled and cut off, indices beyond the palette are black, alpha and masks are dropped. Pillow drops empty lines
+// and RLE24 inside. Pixels are those of Pillow's convert("RGB") where it reads the file: samples of less than 8 bits
+// are scaled and cut off, indices beyond the palette are black, alpha and masks are dropped. Pillow drops empty lines
 // of RLE and wraps rows that are too long; here the former are rows, the latter are cut.
 #pragma once
 

@@ -149,7 +149,8 @@ def test_a_gif_without_a_palette_is_gray() -> None:
 
 def test_indices_beyond_the_palette_are_those_of_pillow() -> None:
     indices = np.random.default_rng(1).integers(0, 256, (20, 30), dtype=np.uint8)
-    content = gif((30, 20), [GifFrame(indices), GifFrame(indices[:7, :9])], random_palette(np.random.default_rng(2), 16))
+    palette = random_palette(np.random.default_rng(2), 16)
+    content = gif((30, 20), [GifFrame(indices), GifFrame(indices[:7, :9])], palette)
     assert_shows(content, "gif", shown_by_pillow(content))
 
 
@@ -207,7 +208,8 @@ def test_apngs_that_pillow_writes(mode: str, disposal: int, blend: int) -> None:
     dump = dump_frames(content)
     assert_whole(dump, "png")
     with Image.open(io.BytesIO(content)) as image:
-        expected = [np.asarray(f.convert("L" if f.mode in ("L", "1") else "RGB")) for f in ImageSequence.Iterator(image)]
+        frames = ImageSequence.Iterator(image)
+        expected = [np.asarray(frame.convert("L" if frame.mode in ("L", "1") else "RGB")) for frame in frames]
         delays = []
         for i in range(len(expected)):
             image.seek(i)
@@ -372,7 +374,10 @@ def uint24(number: int) -> bytes:
 # --- All of them
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("GIF", "P"), ("GIF", "RGBA"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGBA")])
+KINDS = [("GIF", "P"), ("GIF", "RGBA"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGBA")]
+
+
+@pytest.mark.parametrize(("kind", "mode"), KINDS)
 def test_the_first_frame_hashes_as_pdqhash_hashes_it_through_pillow(kind: str, mode: str) -> None:
     content = animation(mode, kind)
     with Image.open(io.BytesIO(content)) as image:

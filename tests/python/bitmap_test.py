@@ -131,7 +131,7 @@ def runs(random: Generator, indices: NDArray[np.uint8], bits: int) -> bytes:
     for row in indices[::-1]:
         x = 0
         while x < len(row):
-            count = int(min(random.integers(1, 20), len(row) - x))
+            count = min(int(random.integers(1, 20)), len(row) - x)
             kind = random.integers(5)
             if kind == 0 and count >= 3:
                 literals = row[x : x + count]
