@@ -171,7 +171,7 @@ TEST(Jsonl, NamesFilesInArchivesAndFrames) {
     row.decoded_percent = 99;
     row.frames = 7;
     row.matches = {{"7", 3, "", "", "plain", 4, 80'000}};
-    const json::object got = json::parse(render(ReportFormat::jsonl, plain_facts(), {row})).as_object();
+    const json::object got = json::parse(rows_of(render(ReportFormat::jsonl, plain_facts(), {row}))).as_object();
     EXPECT_EQ(got.at("inner").as_string(), "b.tar!/c\xef\xbf\xbd.gif");
     EXPECT_EQ(got.at("inner_hex").as_string(), "622e746172212f63ff2e676966");
     std::vector<std::string> keys;
