@@ -240,9 +240,8 @@ void bind_scanner(nb::module_& module) {
             "decode"_a = decode_mode_name(ScanOptions{}.decode), "profile"_a = profile_name(ScanOptions{}.profile),
             "confirm_phash_radius"_a = nb::none(), "isolation"_a = isolation_name(Isolation::sandboxed),
             "worker"_a = "", "max_memory"_a = limits.max_memory, "max_frame_seconds"_a = limits.max_frame_seconds,
-            "max_file_seconds"_a = limits.max_file_seconds, "confirm_phash_radius"_a = nb::none(),
-            "open_archives"_a = true, "max_archive_depth"_a = ArchiveLimits{}.max_depth,
-            "max_archive_entries"_a = ArchiveLimits{}.max_entries,
+            "max_file_seconds"_a = limits.max_file_seconds, "open_archives"_a = true,
+            "max_archive_depth"_a = ArchiveLimits{}.max_depth, "max_archive_entries"_a = ArchiveLimits{}.max_entries,
             "max_unpacked_bytes"_a = ArchiveLimits{}.max_total_bytes,
             "Builds the index of the list.\n\n"
             "A file matches an entry at a distance of at most `radius` bits (0 to 256); hashes of a quality below\n"

@@ -39,6 +39,12 @@ private:
     locale_t before_;
 };
 
+// libarchive ends the process when a name cannot be translated and errno says that memory is short, also when that is
+// an old errno: each call into it starts with none.
+void forget_errors() noexcept {
+    errno = 0;
+}
+
 // The one file of a compressed file has this name in libarchive when it has none.
 constexpr std::string_view kNoName = "data";
 
@@ -106,8 +112,10 @@ Result<bool> ArchiveReader::next(ArchiveEntry& entry) {
     pending_ = Status();
     int answer = ARCHIVE_RETRY;
     // A header that is broken in itself is passed over; there are fewer of them than bytes.
-    for (std::size_t tries = 0; answer == ARCHIVE_RETRY && tries <= bytes_.size(); ++tries)
+    for (std::size_t tries = 0; answer == ARCHIVE_RETRY && tries <= bytes_.size(); ++tries) {
+        forget_errors();
         answer = archive_read_next_header(reader_.get(), &entry_);
+    }
     if (answer == ARCHIVE_EOF) {
         dead_ = true;
         return false;
@@ -119,6 +127,7 @@ Result<bool> ArchiveReader::next(ArchiveEntry& entry) {
         }
         return failure("the archive is damaged");
     }
+    forget_errors();
     const char* path = archive_entry_pathname(entry_);
     if (path != nullptr) entry.path = path;
     if (archive_format(reader_.get()) == ARCHIVE_FORMAT_RAW && entry.path == kNoName) entry.path.clear();
@@ -141,6 +150,7 @@ Result<std::size_t> ArchiveReader::read(std::span<std::uint8_t> room) {
         const void* data = nullptr;
         std::size_t size = 0;
         la_int64_t offset = 0;
+        forget_errors();
         const int answer = archive_read_data_block(reader_.get(), &data, &size, &offset);
         if (answer == ARCHIVE_EOF) return std::size_t{0};
         if (answer != ARCHIVE_OK) {
@@ -177,7 +187,12 @@ Status ArchiveReader::failure(const char* doing) {
     const int number = archive_errno(reader_.get());
     if (number == ENOMEM) return Status(StatusCode::out_of_memory);
     const char* text = archive_error_string(reader_.get());
-    const std::string message = std::string(doing) + (text == nullptr ? "" : std::string(": ") + text);
+    std::string message = std::string(doing) + (text == nullptr ? "" : std::string(": ") + text);
+    // Some of its texts end a line, some quote the archive.
+    std::replace_if(
+        message.begin(), message.end(), [](char c) { return c < ' ' || c > '~'; }, ' ');
+    while (message.back() == ' ')
+        message.pop_back();
     const std::string_view said(message);
     // What libarchive knows of and does not read comes without a number of its own.
     const bool unsupported = said.find("nsupported") != said.npos || said.find("not supported") != said.npos;
