@@ -88,4 +88,7 @@ def comparable(line: bytes | dict[str, Any]) -> dict[str, Any]:
     row = dict(line) if isinstance(line, dict) else json.loads(line)
     for key in ("path", "path_hex", "hash_algorithm", "radius", "min_quality", "list_digest"):
         row.pop(key, None)
+    name = row.pop("inner_hex", None)
+    if row["inner"] is not None:
+        row["inner"] = name or os.fsencode(row["inner"]).hex()
     return row

@@ -227,7 +227,8 @@ class Harness:
     def compare(self, name: str, rows: list[Row], other: list[Row]) -> None:
         """The same rows but for what holds for a run; the line of the table counts those that are not there."""
         for a, b in zip(rows, other):
-            if a != b:
+            # What takes gigabytes gets them or not, by what the system has left.
+            if a != b and "memory" not in (a["outcome"], b["outcome"]):
                 self.wrong.add("rows differ", f"{name}: {a} | {b}")
         if len(rows) != len(other):
             self.wrong.add("rows differ", f"{name}: {len(rows)} and {len(other)} rows", abs(len(rows) - len(other)))

@@ -37,7 +37,8 @@ def assert_whole(dump: Dump, kind: str) -> None:
 
 def differences(found: Pixels, known: Pixels) -> NDArray[np.int_]:
     assert found.shape == known.shape
-    return np.abs(found.astype(int) - known.astype(int))
+    apart: NDArray[np.int_] = np.abs(found.astype(int) - known.astype(int))
+    return apart
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import fcntl
 import os
 import signal
 import threading
@@ -285,6 +286,8 @@ def test_a_scan_is_continued_from_its_journal(scanner: tutela.Scanner, folder: P
     expected = list(whole)
     with scanner.scan(folder, jobs=1, journal=journal, keep_hashes=True) as scan:
         assert next(scan) == expected[0]
+    with open(journal, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         with pytest.raises(tutela.TutelaError):
             scanner.scan(folder, journal=journal, resume=True)  # in use
     with pytest.raises(ValueError):

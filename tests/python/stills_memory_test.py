@@ -10,6 +10,7 @@ import io
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -23,13 +24,13 @@ from synthetic import drawing
 PICTURE = drawing(21, 120, 90)
 
 
-def tiff(**options: object) -> bytes:
+def tiff(**options: Any) -> bytes:
     out = io.BytesIO()
     tifffile.imwrite(out, PICTURE, photometric="rgb", rowsperstrip=20, **options)
     return out.getvalue()
 
 
-def pillow(kind: str, **options: object) -> bytes:
+def pillow(kind: str, **options: Any) -> bytes:
     pillow_heif.register_heif_opener()
     out = io.BytesIO()
     Image.fromarray(PICTURE).save(out, kind, **options)

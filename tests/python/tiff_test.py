@@ -87,7 +87,7 @@ def test_bilevel(compression: str, photometric: int) -> None:
 def test_layouts(kind: type, tile: tuple[int, int] | None, planar: str, order: str, big: bool) -> None:
     """The high byte of wider samples is taken; the low ones are other numbers here."""
     bits = np.dtype(kind).itemsize * 8
-    wide = PICTURE.astype(kind) << np.array(bits - 8, kind) | np.arange(131, dtype=kind)[None, :, None]
+    wide: NDArray[Any] = PICTURE.astype(kind) << np.array(bits - 8, kind) | np.arange(131, dtype=kind)[None, :, None]
     if bits == 8:
         wide = PICTURE
     stored = wide if planar == "contig" else np.moveaxis(wide, 2, 0)

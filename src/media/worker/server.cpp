@@ -294,8 +294,8 @@ int run_worker(const Openers& openers) {
     // Memory of one file is there for the next: given back and taken anew, a small picture costs as much again.
     (void)::mallopt(M_MMAP_THRESHOLD, kKeptMemory);
     (void)::mallopt(M_TRIM_THRESHOLD, kKeptMemory);
-    // Some codecs read memory that they never wrote (RAR in libarchive, altered HEIC in libde265): it holds the same for
-    // every file, whichever came before.
+    // libde265 reads memory that it never wrote when a HEIC's codes are altered: it holds the same for every file,
+    // whichever came before.
     (void)::mallopt(M_PERTURB, kNewMemory);
     Start start;
     Hello hello;
