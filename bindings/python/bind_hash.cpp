@@ -224,8 +224,10 @@ void bind_results(nb::module_& module) {
 constexpr const char* kImageDoc =
     "\n\n`image` is a path (str or os.PathLike), the contents of an image file (bytes or any one-dimensional buffer "
     "of\n"
-    "them: JPEG, PNG or WebP), or pixels: an array of dtype uint8 and shape (height, width), which is luma, or\n"
-    "(height, width, 3), which is RGB. Arrays of any strides are taken as they lie. A file is hashed as it is stored,\n"
+    "them, of any kind that this build reads), or pixels: an array of dtype uint8 and shape (height, width), which is\n"
+    "luma, or (height, width, 3), which is RGB. Arrays of any strides are taken as they lie. A file is decoded in "
+    "this\n"
+    "process, its first frame; it is hashed as it is stored,\n"
     "its EXIF orientation not applied. Other threads run meanwhile.\n\n"
     "Raises TypeError for other objects and dtypes, TooSmallError for a side of fewer than 5 pixels, NotFoundError,\n"
     "PermissionDeniedError, InputOutputError, UnsupportedError, CorruptError, LimitError, InvalidArgumentError.";

@@ -285,8 +285,8 @@ TUTELA_API const char* tutela_hash64_name(uint32_t kind);
 TUTELA_CHECKED tutela_status tutela_hasher_hash64_frame(tutela_hasher* hasher, const tutela_frame* frame, uint32_t kind,
                                                         tutela_hash64* hash, tutela_error* error);
 
-// The hash of an encoded picture: JPEG, PNG or WebP, told by content; of a file with several, the first. Decoded
-// exactly. `bytes` are read during the call only. A damaged picture is hashed when a row of it can be decoded, and
+// The hash of an encoded picture of any kind that this build reads, told by content; of several frames, the first.
+// Decoded exactly, in this process. `bytes` are read during the call only. A damaged picture is hashed when a row of it can be decoded, and
 // `facts` say so. `limits`: NULL for the defaults. `facts`: may be NULL. Errors: TUTELA_UNSUPPORTED, TUTELA_CORRUPT,
 // TUTELA_LIMIT, TUTELA_TOO_SMALL, TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_hasher_hash_image(tutela_hasher* hasher, const void* bytes, size_t size,
