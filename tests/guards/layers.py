@@ -27,6 +27,7 @@ PUBLIC = {
     "variants.hpp": "hash",
     "index.hpp": "index",
     "list.hpp": "list",
+    "vpdq.hpp": "list",
     "media.hpp": "media",
     "report.hpp": "report",
     "journal.hpp": "scan",
