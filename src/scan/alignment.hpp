@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "tutela/video.hpp"
+
 namespace tutela {
 
 // One frame of the video at hand that is near one frame of a known video. Times in microseconds, not negative.
@@ -13,18 +15,6 @@ struct FramePair {
     std::int64_t query_us = 0;
     std::int64_t known_us = 0;
     std::uint32_t distance_bits = 0;
-};
-
-// Times of the first and the last frame of a stretch that both videos show in the same order.
-struct Segment {
-    std::int64_t query_start_us = 0;
-    std::int64_t query_end_us = 0;
-    std::int64_t known_start_us = 0;
-    std::int64_t known_end_us = 0;
-    std::uint32_t frames = 0;  // of the query that matched within it, at most one each kAlignStepUs
-    std::uint32_t least_distance_bits = 0;
-
-    bool operator==(const Segment&) const = default;
 };
 
 // Pairs are looked at on a grid of this step, in both videos: of several in a cell the nearest counts, then the
