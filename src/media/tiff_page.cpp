@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <tuple>
 
 #include "core/try.hpp"
 #include "media/decoders.hpp"
@@ -295,14 +296,17 @@ bool TiffPage::is_band_cut(std::uint32_t row) const {
     return false;
 }
 
-// Of each piece that is cut off, the rows before the first that came out otherwise are the picture's.
+// Of each piece that is cut off, the rows before the first that came out otherwise are the picture's. Both lists are in
+// the order of decoding, and either may lack a piece of the other.
 void TiffPage::compare(const FrameView& frame, const TiffPage& again, const FrameView& other) {
     const std::size_t pixel = bytes_per_pixel(frame.format);
+    const auto place = [](const Piece& piece) { return std::tie(piece.plane, piece.row, piece.column); };
+    auto same = again.cuts_.begin();
     for (Piece& piece : cuts_) {
-        const auto same = std::find_if(again.cuts_.begin(), again.cuts_.end(), [&](const Piece& candidate) {
-            return candidate.plane == piece.plane && candidate.row == piece.row && candidate.column == piece.column;
-        });
-        const std::uint32_t most = same == again.cuts_.end() ? 0 : std::min(piece.good_rows, same->good_rows);
+        while (same != again.cuts_.end() && place(*same) < place(piece))
+            ++same;
+        const bool found = same != again.cuts_.end() && place(*same) == place(piece);
+        const std::uint32_t most = found ? std::min(piece.good_rows, same->good_rows) : 0;
         const std::size_t start = piece.column * pixel;
         std::uint32_t rows = 0;
         while (rows < most && std::memcmp(frame.row(piece.row + rows) + start, other.row(piece.row + rows) + start,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 import numpy as np
@@ -172,3 +173,22 @@ def test_a_page_that_cannot_be_read_is_left_out() -> None:
     assert not dump.frames[0].damaged
     assert dump.frames[1].damage_reason == "page 2: a TIFF of samples that are no whole numbers"
     assert np.array_equal(dump.frames[1].pixels, 255 - GRAY)
+
+
+def test_a_hundred_megapixels_of_tiles_that_are_all_cut() -> None:
+    """Each is found again when the picture is decoded with another padding: in a time that grows with their number."""
+    side, tile, held = 10_000, 16, 200
+    count = (side // tile) ** 2
+    entries = [(256, 4, 1, side), (257, 4, 1, side), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1)]
+    entries += [(322, 3, 1, tile), (323, 3, 1, tile), (324, 4, count, 134), (325, 4, count, 134 + 4 * count)]
+    head = b"II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    head = head.ljust(134, b"\0")
+    offsets = np.full(count, len(head) + 8 * count, "<u4").tobytes()
+    content = head + offsets + np.full(count, tile * tile, "<u4").tobytes() + bytes(range(1, held + 1))
+    dump = dump_frames(content)
+    assert (dump.status, dump.damaged) == ("ok", True)
+    rows = held // tile  # that lie within the file, of each
+    expected = np.zeros((tile, tile), np.uint8)
+    expected[:rows] = np.arange(1, rows * tile + 1).reshape(rows, tile)
+    assert dump.frames[0].rows_decoded == side - tile + rows
+    assert np.array_equal(dump.frames[0].pixels, np.tile(expected, (side // tile, side // tile)))
