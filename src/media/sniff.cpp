@@ -37,13 +37,13 @@ std::string_view format_name(MediaFormat format) noexcept {
 namespace {
 
 // AVIF names its brand first or among the compatible ones; other pictures in such a container are HEIF. Videos have
-// other brands.
+// other brands. A file that names Canon's CR3 beside one of these is what viewers show: the picture.
 MediaFormat sniff_boxes(ByteSpan first_bytes) noexcept {
     for (const std::string_view brand : {"avif", "avis"})
         if (has_brand(first_bytes, brand)) return MediaFormat::avif;
     for (const std::string_view brand : {"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"})
         if (has_brand(first_bytes, brand)) return MediaFormat::heif;
-    return MediaFormat::unknown;
+    return has_brand(first_bytes, "crx ") ? MediaFormat::raw : MediaFormat::unknown;
 }
 
 // Raw files that do not begin as a plain TIFF does: Canon's, Olympus', Panasonic's, Fujifilm's, Minolta's, Sigma's.
@@ -54,7 +54,7 @@ bool is_raw(ByteSpan first_bytes) noexcept {
           std::string_view("FUJIFILMCCD-RAW"), std::string_view("\0MRM", 4), std::string_view("FOVb")}) {
         if (has_text(first_bytes, 0, magic)) return true;
     }
-    return has_brand(first_bytes, "crx ");
+    return false;
 }
 
 // "BM" alone may be text: the size of the bitmap's header must be possible too.
