@@ -30,7 +30,7 @@ enum class MediaFormat : std::uint32_t {
     avif = 9,
     jxl = 10,
     psd = 11,
-    raw = 12,  // of a camera: its preview is decoded
+    raw = 12,  // of a camera: its previews are decoded, and its pages where it is built as a TIFF
 
     zip = 100,
     tar = 101,

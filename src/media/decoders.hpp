@@ -27,8 +27,8 @@ Result<std::unique_ptr<FrameSource>> open_webp(ByteSpan bytes, const DecodeLimit
 // Every directory of the chain is a page, those marked as reduced pictures too: viewers show them, so a mark must not
 // hide one. Subdirectories are none. Always exact. 16-bit samples are cut to their high byte, CMYK is multiplied out as
 // in JPEG, alpha is dropped as it is stored (nothing is multiplied). YCbCr (but for JPEG's) and Lab are turned to RGB by
-// libtiff. `format` is what info() shall say: a camera's raw file without a preview is read as the TIFF that it is.
-Result<std::unique_ptr<FrameSource>> open_tiff(ByteSpan bytes, const DecodeLimits& limits, MediaFormat format);
+// libtiff.
+Result<std::unique_ptr<FrameSource>> open_tiff(ByteSpan bytes, const DecodeLimits& limits);
 
 // The primary picture, then the other top-level ones; thumbnails, depth maps, alpha and other auxiliary pictures are
 // none. Always exact, in 8 bits. What the container says about cropping, turning and mirroring is part of the format and
@@ -44,9 +44,11 @@ Result<std::unique_ptr<FrameSource>> open_jxl(ByteSpan bytes, const DecodeLimits
 // of 8 or 16 bits. Where it is missing or lost, the thumbnail comes, declared as damage. Always exact.
 Result<std::unique_ptr<FrameSource>> open_psd(ByteSpan bytes, const DecodeLimits& limits);
 
-// The largest JPEG that lies within a camera's raw file: cameras put in one of full size or nearly. It is looked for by
-// its first bytes, so no maker's private structure need be known, and nothing is developed. Where there is none, a file
-// that is built as a TIFF is read as one. LibRaw is not used: it brings OpenMP's threads along, and hundreds of formats.
+// The JPEGs that lie within a camera's raw file, the largest first: cameras put in one of full size or nearly. They are
+// looked for by their first bytes, so no maker's private structure need be known, and nothing is developed. After them,
+// of a file that is built as a TIFF, its pages, see open_raw_pages(): viewers that know nothing of cameras show those. Of
+// the JPEGs after the first that is given, those with a side below 128 are left out: thumbnails. The first alone is
+// reduced in `scaled`; `screen` is luma. LibRaw is not used: it brings OpenMP's threads along, and hundreds of formats.
 Result<std::unique_ptr<FrameSource>> open_raw(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
 // See gif_decoder.hpp.

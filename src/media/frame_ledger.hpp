@@ -14,6 +14,7 @@ public:
 
     // To be asked before memory is taken for the next frame: the status `limit` when the file may not give it.
     Status admit(std::uint32_t width, std::uint32_t height);
+    [[nodiscard]] bool has_given() const noexcept { return given_; }
     // After an error that ends the file: end() has no other to give.
     void stop() noexcept { given_ = true; }
     // A frame that is left out, as "page 3: the reason". The first one is reported.

@@ -45,8 +45,7 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
         case MediaFormat::jpeg: return open_jpeg(bytes, limits, mode);
         case MediaFormat::png: return open_png(bytes, limits);
         case MediaFormat::webp: return open_webp(bytes, limits, mode);
-        case MediaFormat::tiff:
-            return is_camera_raw(bytes) ? open_raw(bytes, limits, mode) : open_tiff(bytes, limits, format);
+        case MediaFormat::tiff: return is_camera_raw(bytes) ? open_raw(bytes, limits, mode) : open_tiff(bytes, limits);
         case MediaFormat::heif:
         case MediaFormat::avif: return open_heif(bytes, limits, format);
         case MediaFormat::jxl: return open_jxl(bytes, limits);

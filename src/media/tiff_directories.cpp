@@ -22,6 +22,7 @@ enum Tag : std::uint64_t {
     kTileOffsets = 324,
     kTileSizes = 325,
     kSubDirectories = 330,
+    kJpegTables = 347,
     kDngVersion = 50706,
 };
 
@@ -105,6 +106,8 @@ bool TiffWalker::read(std::uint64_t offset, TiffDirectory& directory) const {
         keep(entry, directory);
     }
     directory.data_end = end_of(offsets, sizes);
+    directory.pieces = offsets.count;
+    number(offsets.offset, static_cast<std::size_t>(offsets.size), directory.first_piece);
     if (count > kMostEntries || !number(at, word, directory.next)) directory.whole = false;
     return true;
 }
@@ -134,6 +137,7 @@ void TiffWalker::keep(const Entry& entry, TiffDirectory& directory) const {
         case kPhotometric: directory.photometric = narrow; break;
         case kMaker: directory.has_maker = true; break;
         case kOrientation: directory.orientation = narrow <= 8 ? narrow : 0; break;
+        case kJpegTables: directory.has_tables = true; break;
         case kDngVersion: directory.is_dng = true; break;
         case kSubDirectories:
             for (std::uint64_t i = 0; i < std::min<std::uint64_t>(entry.count, kMostChildren); ++i)
@@ -165,6 +169,8 @@ std::vector<TiffDirectory> first_directories(const TiffWalker& walker) {
     return found;
 }
 
+}  // namespace
+
 bool has_raw_samples(const TiffDirectory& directory) noexcept {
     constexpr std::uint32_t kColorFilters = 32803;
     constexpr std::uint32_t kLinearRaw = 34892;
@@ -173,8 +179,6 @@ bool has_raw_samples(const TiffDirectory& directory) noexcept {
            std::find(std::begin(kCompressions), std::end(kCompressions), directory.compression) !=
                std::end(kCompressions);
 }
-
-}  // namespace
 
 bool is_camera_raw(ByteSpan bytes) {
     const std::vector<TiffDirectory> directories = first_directories(TiffWalker(bytes));

@@ -21,6 +21,9 @@ struct TiffDirectory {
     std::vector<std::uint64_t> children;  // SubIFDs, the first few
     std::uint64_t next = 0;               // 0: the last of its chain
     std::uint64_t data_end = 0;           // where the last of its strips and tiles ends
+    std::uint64_t pieces = 0;             // strips or tiles
+    std::uint64_t first_piece = 0;        // where the first of them lies
+    bool has_tables = false;              // JPEG's, for all of its strips or tiles
     bool whole = false;                   // all of it, and of its values, lies within the file
 };
 
@@ -49,6 +52,9 @@ private:
 // Whether a file that begins as a TIFF is a camera's raw file: a DNG, or one that names the camera's maker and has a
 // picture of raw samples. Looks at the first few directories.
 [[nodiscard]] bool is_camera_raw(ByteSpan bytes);
+
+// Whether the directory is one of a sensor's samples, which nobody shows before they are developed.
+[[nodiscard]] bool has_raw_samples(const TiffDirectory& directory) noexcept;
 
 // Where a TIFF, or a raw file that is built like one, should end by its first few directories; 0 when it has none.
 [[nodiscard]] std::uint64_t announced_tiff_bytes(ByteSpan bytes);

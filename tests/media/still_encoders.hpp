@@ -25,6 +25,7 @@ struct TiffOptions {
     bool bilevel = false;  // gray8 is cut to its high bit
     std::uint16_t photometric = 0xffff;
     std::uint16_t orientation = 0;
+    bool dng = false;  // it says that it is one
 };
 
 namespace detail {
@@ -97,6 +98,7 @@ inline void set_tiff_tags(TIFF* tiff, const FrameView& view, const TiffOptions& 
     if (options.photometric == PHOTOMETRIC_YCBCR) TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
     if (options.predictor) TIFFSetField(tiff, TIFFTAG_PREDICTOR, 2);
     if (options.orientation != 0) TIFFSetField(tiff, TIFFTAG_ORIENTATION, options.orientation);
+    if (options.dng) TIFFSetField(tiff, TIFFTAG_DNGVERSION, "\1\4\0\0");
     if (options.tile_side == 0) {
         TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, options.rows_per_strip);
     } else {

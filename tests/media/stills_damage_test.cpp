@@ -165,6 +165,35 @@ TEST(StillsMutation, RandomBytesChangedAnywhere) {
     }
 }
 
+// Previews and pages, of which some are the same JPEG: many turns that a decoder of one picture has not.
+TEST(StillsMutation, RawFilesOfSeveralPictures) {
+    std::mt19937 random(17);
+    const Frame page = make_picture(150, 140, PixelFormat::rgb24);
+    const Frame large = make_picture(150, 160, PixelFormat::rgb24);
+    const Frame small = make_picture(130, 128, PixelFormat::gray8);
+    for (const bool jpeg : {false, true}) {
+        const auto compression = static_cast<std::uint16_t>(jpeg ? COMPRESSION_JPEG : COMPRESSION_LZW);
+        Bytes whole =
+            encode_tiff({page.view(), page.view()}, {.compression = compression, .rows_per_strip = 140, .dng = true});
+        append(whole, encode_jpeg(large.view(), {.quality = 70}));
+        append(whole, encode_jpeg(small.view(), {.quality = 70}));
+        const Answer all = answer(whole, kLimits, 0);
+        EXPECT_EQ(all.status, Status().to_string());
+        for (int round = 0; round < 400; ++round) {
+            Bytes changed = whole;
+            for (std::uint32_t changes = 1 + random() % 8; changes > 0; --changes) {
+                const std::size_t header = random() % 2 == 0 ? 16 : changed.size();
+                changed[random() % header] = static_cast<std::uint8_t>(random());
+            }
+            if (round % 4 == 0) changed.resize(1 + random() % changed.size());
+            expect_honest(changed, kAllModes[random() % 4]);
+            if (round % 8 == 0) {
+                EXPECT_EQ(answer(changed, kLimits, 0x00), answer(changed, kLimits, 0xee));
+            }
+        }
+    }
+}
+
 TEST(StillsMutation, PiecesOfOneFileInAnother) {
     std::mt19937 random(13);
     const std::vector<Sample> samples = still_samples(24, 24);

@@ -75,9 +75,7 @@ TEST(Stills, OtherFilesOfTheSameContainerAreUnknown) {
 TEST(Stills, PixelLimitsAreInclusive) {
     for (const Sample& sample : still_samples(40, 32)) {
         EXPECT_TRUE(decode(sample.bytes, {.max_pixels = 40 * 32}).ok()) << sample.name;
-        EXPECT_EQ(decode(sample.bytes, {.max_pixels = 40 * 32 - 1}).status.code(),
-                  sample.name == "raw_fuji" ? StatusCode::unsupported : StatusCode::limit)
-            << sample.name;
+        EXPECT_EQ(decode(sample.bytes, {.max_pixels = 40 * 32 - 1}).status.code(), StatusCode::limit) << sample.name;
     }
 }
 
