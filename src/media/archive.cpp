@@ -1,6 +1,6 @@
 // Archives in memory: which layout is read how, the limits, and the files that a zip's directory leaves out.
 #include <algorithm>
-#include <cstring>
+#include <cstdlib>
 #include <limits>
 #include <new>
 #include <optional>
@@ -87,13 +87,7 @@ class Room {
 public:
     // Precondition: size() < most. Room for more, up to `most` in all. Throws std::bad_alloc.
     std::span<std::uint8_t> more(std::uint64_t most) {
-        if (size_ == capacity_) {
-            const std::uint64_t wanted = std::min<std::uint64_t>(std::max(kFirstRoom, capacity_ * 2), most);
-            auto grown = std::make_unique_for_overwrite<std::uint8_t[]>(static_cast<std::size_t>(wanted));
-            if (size_ != 0) std::memcpy(grown.get(), data_.get(), size_);
-            data_ = std::move(grown);
-            capacity_ = static_cast<std::size_t>(wanted);
-        }
+        if (size_ == capacity_) grow(most);
         return {data_.get() + size_, static_cast<std::size_t>(std::min<std::uint64_t>(capacity_, most)) - size_};
     }
     void add(std::size_t bytes) noexcept { size_ += bytes; }
@@ -108,7 +102,26 @@ public:
     [[nodiscard]] ByteSpan bytes() const noexcept { return {data_.get(), size_}; }
 
 private:
-    std::unique_ptr<std::uint8_t[]> data_;
+    struct Free {
+        void operator()(std::uint8_t* data) const noexcept { std::free(data); }
+    };
+
+    // A large block is moved by its pages, so that it never takes its place twice; where there is no room to double it,
+    // it grows by less.
+    void grow(std::uint64_t most) {
+        for (std::size_t step = std::max(kFirstRoom, capacity_); step >= kFirstRoom; step /= 2) {
+            const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(capacity_ + step, most));
+            auto* grown = static_cast<std::uint8_t*>(std::realloc(data_.get(), wanted));
+            if (grown == nullptr) continue;
+            (void)data_.release();
+            data_.reset(grown);
+            capacity_ = wanted;
+            return;
+        }
+        throw std::bad_alloc();
+    }
+
+    std::unique_ptr<std::uint8_t[], Free> data_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };

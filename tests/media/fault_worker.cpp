@@ -233,6 +233,45 @@ private:
     std::uint32_t given_ = 0;
 };
 
+// The start of an archive, and what it gives: "short 2" has two entries after one that there is no memory for; "endless"
+// and "names" never end, nor does "corrupt"; "bytes" gives a MiB each time.
+class ScriptArchive final : public ArchiveSource {
+public:
+    explicit ScriptArchive(std::string script) : script_(std::move(script)) {}
+
+    Result<bool> next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) override {
+        entry = ArchiveEntry();
+        bytes = {};
+        entry.path = std::to_string(given_);
+        entry.is_file = true;
+        if (++given_ == 1 && script_.starts_with("short")) return Status(StatusCode::out_of_memory, "too large");
+        unsigned whole = 0;
+        if (std::sscanf(script_.c_str(), "short %u", &whole) == 1 && given_ > whole + 1) {
+            ended_ = true;
+            return false;
+        }
+        if (script_ == "corrupt") return Status(StatusCode::corrupt, "not there");
+        if (script_ == "names") entry.path = std::string(1U << 20, 'n');
+        if (script_ == "bytes") bytes = megabyte_;
+        return true;
+    }
+    [[nodiscard]] bool ended() const noexcept override { return ended_; }
+
+private:
+    std::string script_;
+    std::vector<std::uint8_t> megabyte_ = std::vector<std::uint8_t>(1U << 20, 'b');
+    unsigned given_ = 0;
+    bool ended_ = false;
+};
+
+Result<std::unique_ptr<ArchiveSource>> open_script_archive(std::span<const std::uint8_t> bytes,
+                                                           const ArchiveLimits& limits) {
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    constexpr std::string_view kMark = "PK\x03\x04!";
+    if (!text.starts_with(kMark)) return open_archive(bytes, limits);
+    return std::unique_ptr<ArchiveSource>(new ScriptArchive(std::string(text.substr(kMark.size()))));
+}
+
 // The start of a JPEG, so that scans take it for a picture, and what to do; all else is decoded as ever.
 Result<std::unique_ptr<FrameSource>> open_script(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
                                                  DecodeMode mode) {
@@ -249,5 +288,5 @@ Result<std::unique_ptr<FrameSource>> open_script(std::span<const std::uint8_t> b
 }  // namespace
 
 int main() {
-    return tutela::worker::run_worker({&open_script, &tutela::open_archive});
+    return tutela::worker::run_worker({&open_script, &open_script_archive});
 }

@@ -47,6 +47,14 @@ bool has_children() {
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
+// The number of a process whose parent is `parent`; 0 when there is none.
+pid_t child_of(pid_t parent) {
+    std::ifstream list("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
+    pid_t child = 0;
+    list >> child;
+    return child;
+}
+
 void expect_works(Decoder& decoder) {
     const Bytes good = encode_jpeg(make_picture(40, 30, PixelFormat::rgb24).view());
     EXPECT_TRUE(status_of(decoder, good).ok()) << status_of(decoder, good).to_string();
@@ -249,6 +257,32 @@ TEST(Sandbox, KeepsMemoryToItsLimit) {
     expect_deed(*decoder, {"alloc", StatusCode::out_of_memory, "more memory than its limit"}, limits);
 }
 
+// Each entry's path, and the status where it is none: "1", "out_of_memory", …
+std::vector<std::string> entries_of(ArchiveSource& source) {
+    std::vector<std::string> given;
+    ArchiveEntry entry;
+    std::span<const std::uint8_t> bytes;
+    while (!source.ended()) {
+        const Result<bool> next = source.next(entry, bytes);
+        if (next.ok() && !next.value()) break;
+        given.push_back(next.ok() ? entry.path : std::string(status_name(next.status().code())));
+    }
+    return given;
+}
+
+TEST(Sandbox, GoesOnInAnArchiveBehindAnEntryThatIsTooLarge) {
+    const auto decoder = sandbox(fault_worker());
+    for (int i = 0; i < 2; ++i) {
+        const Bytes bytes = archive_script("short 2");
+        const auto source = decoder->open_archive(bytes, {});
+        ASSERT_TRUE(source.ok()) << source.status().to_string();
+        const pid_t worker = child_of(getpid());
+        EXPECT_EQ(entries_of(*source.value()), (std::vector<std::string>{"out_of_memory", "1", "2"}));
+        expect_works(*decoder);
+        EXPECT_NE(child_of(getpid()), worker) << "the next file got a worker that ran short";
+    }
+}
+
 TEST(Sandbox, KeepsTimeToItsLimits) {
     const auto decoder = sandbox(fault_worker());
     DecodeLimits limits;
@@ -335,14 +369,6 @@ TEST(Sandbox, ToleratesAHostThatReapsAllChildren) {
         expect_works(*decoder);
     }
     (void)signal(SIGCHLD, before);
-}
-
-// The number of a process whose parent is `parent`; 0 when there is none.
-pid_t child_of(pid_t parent) {
-    std::ifstream list("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
-    pid_t child = 0;
-    list >> child;
-    return child;
 }
 
 bool is_gone(pid_t pid) {

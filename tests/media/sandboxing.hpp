@@ -29,6 +29,12 @@ inline Bytes script(std::string_view words) {
     return bytes;
 }
 
+inline Bytes archive_script(std::string_view words) {
+    Bytes bytes{'P', 'K', 3, 4, '!'};
+    bytes.insert(bytes.end(), words.begin(), words.end());
+    return bytes;
+}
+
 inline std::unique_ptr<Decoder> sandbox(const WorkerOptions& options) {
     Result<std::unique_ptr<Decoder>> decoder = make_sandboxed_decoder(options);
     EXPECT_TRUE(decoder.ok()) << decoder.status().to_string();

@@ -81,6 +81,7 @@ private:
     std::uint64_t largest_input_ = 0;   // since trim()
     std::uint64_t largest_output_ = 0;  // since trim()
     std::uint32_t serial_ = 0;
+    bool ran_short_ = false;  // the worker, of memory
 };
 
 // After a fork of the host, the worker and the memory are the parent's.
@@ -119,8 +120,11 @@ Status Session::start(std::uint64_t output_bytes, std::uint64_t max_memory) {
         link_.reset();
         TUTELA_ASSIGN(output_, worker::SharedMemory::create(output_bytes, worker::Writer::worker));
     }
-    if (link_ != nullptr && link_->running() && link_->max_memory() == max_memory) return {};
+    // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
+    const bool fits = link_ != nullptr && link_->running() && link_->max_memory() == max_memory;
+    if (fits && !ran_short_) return {};
     link_.reset();
+    ran_short_ = false;
     TUTELA_ASSIGN(link_, worker::WorkerLink::start(program_, input_, output_, max_memory));
     return {};
 }
@@ -147,6 +151,7 @@ Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std:
 }
 
 Status Session::call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply) {
+    if (link_ == nullptr) return Status(StatusCode::crashed, "the decoder is no more");
     request.serial = ++serial_;
     const Status status = link_->call(request, output_.size(), budget, reply);
     if (!status.ok()) {
@@ -154,9 +159,10 @@ Status Session::call(worker::Request& request, const worker::Budget& budget, wor
         open_anew();
         return status;
     }
-    // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
+    // An archive goes on behind an entry that was too large.
     const auto short_of_memory = static_cast<std::int32_t>(StatusCode::out_of_memory);
-    if (reply.opened == short_of_memory || reply.given == short_of_memory) link_.reset();
+    if (reply.opened == short_of_memory || reply.given == short_of_memory) ran_short_ = true;
+    if (ran_short_ && (request.call != worker::Call::next_entry || reply.ended != 0)) link_.reset();
     const worker::Place& place = reply.place;
     const std::uint64_t bytes = std::max(place.size, place.height * place.stride_bytes);
     largest_output_ = std::max(largest_output_, place.offset + bytes);
