@@ -283,6 +283,24 @@ TEST(Sandbox, GoesOnInAnArchiveBehindAnEntryThatIsTooLarge) {
     }
 }
 
+// A worker that was taken over keeps no limit itself.
+TEST(Sandbox, EndsAnArchiveThatDoesNotEnd) {
+    const auto decoder = sandbox(fault_worker());
+    ArchiveLimits limits;
+    limits.max_entries = 200;
+    limits.max_total_bytes = 50U << 20;
+    for (const auto& [words, answers] :
+         {std::pair<const char*, std::size_t>{"endless", 403}, {"corrupt", 403}, {"names", 65}, {"bytes", 51}}) {
+        const Bytes bytes = archive_script(words);
+        const auto source = decoder->open_archive(bytes, limits);
+        ASSERT_TRUE(source.ok()) << source.status().to_string();
+        const std::vector<std::string> given = entries_of(*source.value());
+        EXPECT_EQ(given.size(), answers) << words;
+        EXPECT_EQ(given.back(), "limit") << words;
+        expect_works(*decoder);
+    }
+}
+
 TEST(Sandbox, KeepsTimeToItsLimits) {
     const auto decoder = sandbox(fault_worker());
     DecodeLimits limits;

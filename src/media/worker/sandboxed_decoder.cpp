@@ -27,6 +27,8 @@ constexpr std::uint64_t kFirstInput = 2ULL << 30;
 constexpr std::uint64_t kLargestRegion = 64ULL << 30;
 // What a decoder keeps from file to file.
 constexpr std::uint64_t kKeptBytes = 64U << 20;
+// The names of an archive's entries, as open_archive() has it.
+constexpr std::uint64_t kMaxPathsBytes = 64U << 20;
 
 std::uint64_t round_up(std::uint64_t bytes) noexcept {
     return (std::min(bytes, kLargestRegion) + kPage - 1) / kPage * kPage;
@@ -307,6 +309,7 @@ public:
 
 private:
     Status ask(worker::Request& request);
+    Status count_reply();
 
     std::shared_ptr<Session> session_;
     ArchiveLimits limits_;
@@ -314,6 +317,9 @@ private:
     std::uint64_t number_ = 0;
     worker::Reply reply_;
     bool ended_ = false;
+    std::uint64_t replies_ = 0;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t paths_bytes_ = 0;
 };
 
 Status SandboxedArchive::ask(worker::Request& request) {
@@ -331,12 +337,31 @@ Status SandboxedArchive::open(std::uint64_t offset, std::uint64_t size) {
     return reply_.opened != 0 ? status_of(reply_.opened, reply_.status) : Status();
 }
 
+// The worker keeps these limits; one that was taken over does not. A zip is read twice: by its directory, and for files
+// that this does not list.
+Status SandboxedArchive::count_reply() {
+    const std::uint64_t most_replies = 2 * std::uint64_t{limits_.max_entries} + 2;
+    bytes_ += reply_.place.size;
+    paths_bytes_ += reply_.entry.path_bytes;
+    if (++replies_ > most_replies) return Status(StatusCode::limit, "the archive has more entries than the limit");
+    if (bytes_ > limits_.max_total_bytes) {
+        return Status(StatusCode::limit, "the files in the archive are larger than the limit");
+    }
+    if (paths_bytes_ > kMaxPathsBytes) {
+        return Status(StatusCode::limit, "the names in the archive are longer than the limit");
+    }
+    return {};
+}
+
 Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) {
     bytes = {};
+    entry = ArchiveEntry();
     if (ended()) return false;
     worker::Request request;
     request.call = worker::Call::next_entry;
-    if (Status status = ask(request); !status.ok()) {
+    Status status = ask(request);
+    if (status.ok()) status = count_reply();
+    if (!status.ok()) {
         ended_ = true;
         return status;
     }
