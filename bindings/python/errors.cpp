@@ -48,6 +48,7 @@ void bind_errors(nb::module_& module) {
         .value("version_mismatch", StatusCode::version_mismatch, "A format version that this build does not know.")
         .value("out_of_memory", StatusCode::out_of_memory, "Memory could not be had.")
         .value("crashed", StatusCode::crashed, "A process that works for the library ended without an answer.")
+        .value("unavailable", StatusCode::unavailable, "A process that the library needs cannot be started, now.")
         .value("internal", StatusCode::internal, "A defect of the library: please report it.");
 
     nb::register_exception_translator([](const std::exception_ptr& thrown, void*) {

@@ -274,7 +274,8 @@ struct WorkerOptions {
 
 // A decoder in a process of its own, which can open no file and no connection, takes no more memory and time than the
 // limits allow, and holds nothing but the file at hand. It is started anew when a file breaks it; the file's status is
-// then crashed, timeout or out_of_memory. Errors: not_found (no worker program), unsupported (the system cannot
+// then crashed, timeout or out_of_memory. Where it cannot be started anew, open() and open_archive() answer unavailable,
+// which is about the machine and not the file. Errors: not_found (no worker program), unsupported (the system cannot
 // confine it; the reason says what is missing).
 TUTELA_API Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options = {});
 

@@ -101,7 +101,8 @@ public:
     // A picture or an archive is read into memory; any other file is streamed for its SHA-256. A file that changes while it is read
     // has no SHA-256: it is `damaged` when it could be hashed, else `unreadable`. `on_row` is called by one thread at a
     // time; an error from it ends the scan and is returned. On stop the rows so far are complete and in order, and
-    // `interrupted` is set. Errors of a journal: io_error when it cannot be written (the rows in it can be continued
+    // `interrupted` is set. A sandboxed decoder that cannot be started anew ends the scan: unavailable; a journal has
+    // the rows so far, and can be continued from. Errors of a journal: io_error when it cannot be written (the rows in it can be continued
     // from), invalid_argument when it is of another run (the message names the settings that differ) or was used before,
     // checksum_mismatch and corrupt when it is damaged where it begins. Damage further on ends what is kept.
     Result<RunTotals> scan(std::span<const std::string> paths, Executor& executor,

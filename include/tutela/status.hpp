@@ -35,7 +35,8 @@ enum class StatusCode : std::int32_t {
     version_mismatch = 33,   // a format version this build does not know
 
     out_of_memory = 40,
-    crashed = 41,  // a process that works for the library ended without an answer
+    crashed = 41,      // a process that works for the library ended without an answer
+    unavailable = 42,  // a process that the library needs cannot be started, now
 
     internal = 90,  // a defect of the library: please report it
 };

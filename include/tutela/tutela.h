@@ -77,7 +77,8 @@ enum {
     TUTELA_VERSION_MISMATCH = 33,   // a format version this build does not know
 
     TUTELA_OUT_OF_MEMORY = 40,
-    TUTELA_CRASHED = 41,  // a process that works for the library ended without an answer
+    TUTELA_CRASHED = 41,      // a process that works for the library ended without an answer
+    TUTELA_UNAVAILABLE = 42,  // a process that the library needs cannot be started, now
 
     TUTELA_INTERNAL = 90  // a defect of the library: please report it
 };
@@ -704,7 +705,8 @@ TUTELA_API void tutela_scanner_destroy(tutela_scanner* scanner);
 // Scans files and folders: a row for each file found, and after an archive's one for each file in it, in the order of `paths` and, within a folder, of the names'
 // bytes, whatever the number of threads. A path that does not exist is a row (unreadable), not an error. `on_row` is
 // called by one thread at a time, not always the calling one. `totals` may be NULL.
-// Errors: what `on_row` returned, TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
+// Errors: what `on_row` returned, TUTELA_INVALID_ARGUMENT, TUTELA_UNAVAILABLE (a sandboxed decoder cannot be started
+// anew), TUTELA_OUT_OF_MEMORY.
 TUTELA_CHECKED tutela_status tutela_scanner_scan(const tutela_scanner* scanner, const char* const* paths,
                                                  size_t path_count, tutela_row_callback on_row, void* context,
                                                  tutela_totals* totals, tutela_error* error);

@@ -22,6 +22,8 @@ static_assert(TUTELA_CORRUPT == static_cast<int>(StatusCode::corrupt));
 static_assert(TUTELA_CHECKSUM_MISMATCH == static_cast<int>(StatusCode::checksum_mismatch));
 static_assert(TUTELA_VERSION_MISMATCH == static_cast<int>(StatusCode::version_mismatch));
 static_assert(TUTELA_OUT_OF_MEMORY == static_cast<int>(StatusCode::out_of_memory));
+static_assert(TUTELA_CRASHED == static_cast<int>(StatusCode::crashed));
+static_assert(TUTELA_UNAVAILABLE == static_cast<int>(StatusCode::unavailable));
 static_assert(TUTELA_INTERNAL == static_cast<int>(StatusCode::internal));
 static_assert(sizeof(tutela_error) == 256);
 

@@ -19,6 +19,7 @@ std::string_view status_name(StatusCode code) noexcept {
         case StatusCode::version_mismatch: return "version_mismatch";
         case StatusCode::out_of_memory: return "out_of_memory";
         case StatusCode::crashed: return "crashed";
+        case StatusCode::unavailable: return "unavailable";
         case StatusCode::internal: return "internal";
     }
     return "unknown";

@@ -78,6 +78,8 @@ Result<Finding> Examiner::examine_in(DecodeMode mode, std::span<const std::uint8
     sequence_ = Sequence();
     auto source = decoder_.open(bytes, options_.limits, mode);
     if (source.ok()) return examine_source(*source.value());
+    // This is about the machine: another time, the file may be well.
+    if (source.status().code() == StatusCode::unavailable) return source.status();
     note_end(source.status());
     MediaInfo info;
     info.format = format;

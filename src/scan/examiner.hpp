@@ -25,7 +25,7 @@ public:
     // looked at to its end, as a limit was passed, is matched or of that limit's outcome, never clean.
     // A file that breaks a sandboxed decoder is examined once more, in a new one.
     // Throws std::bad_alloc, also for the out_of_memory of a decoder in this process; then the object is as new. An
-    // error is a defect.
+    // error is unavailable, of a decoder that cannot be started, or a defect.
     Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
 
     // The same for a source that is open. Throws as examine() does, but does not clean up. In a screen frame, entries

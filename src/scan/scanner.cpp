@@ -283,6 +283,7 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
             apply_finding(finding.value(), row);
             name_matches(finding.value(), impl_->list, row);
         } else {
+            if (finding.status().code() == StatusCode::unavailable) row.outcome = Outcome::crashed;
             row.reason = finding.status().to_string();
         }
     } catch (const std::bad_alloc&) {
@@ -318,7 +319,10 @@ std::vector<FileRow> Scanner::scan_all_bytes(std::span<const std::uint8_t> bytes
     const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
     DecoderStack levels(*impl_->decoders, *impl_->index, options, *decoder);
     const Status status = ArchiveScanner(levels, options, options.stop, cache).scan(bytes, format, item);
-    if (!status.ok()) set_outcome(item.front().row, Outcome::limit, status.to_string());
+    if (!status.ok()) {
+        const bool broke = status.code() == StatusCode::unavailable;
+        set_outcome(own, broke ? Outcome::crashed : Outcome::limit, status.to_string());
+    }
     for (ScannedFile& file : item) {
         if (file.finding != nullptr) name_matches(*file.finding, impl_->list, file.row);
         rows.push_back(std::move(file.row));

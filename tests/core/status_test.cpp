@@ -18,6 +18,7 @@ TEST(Status, CodesArePinned) {
         {StatusCode::invalid_argument, 10},
         {StatusCode::too_small, 11},
         {StatusCode::limit, 12},
+        {StatusCode::timeout, 13},
         {StatusCode::not_found, 20},
         {StatusCode::permission_denied, 21},
         {StatusCode::io_error, 22},
@@ -26,6 +27,8 @@ TEST(Status, CodesArePinned) {
         {StatusCode::checksum_mismatch, 32},
         {StatusCode::version_mismatch, 33},
         {StatusCode::out_of_memory, 40},
+        {StatusCode::crashed, 41},
+        {StatusCode::unavailable, 42},
         {StatusCode::internal, 90},
     };
     std::set<std::string_view> names;

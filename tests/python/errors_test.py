@@ -44,6 +44,7 @@ def test_the_numbers_are_pinned() -> None:
         "version_mismatch": 33,
         "out_of_memory": 40,
         "crashed": 41,
+        "unavailable": 42,
         "internal": 90,
     }
 

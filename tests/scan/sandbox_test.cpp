@@ -1,6 +1,7 @@
 // Scans with sandboxed decoders: the same rows as without, and a row for each file that breaks one.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "media/samples.hpp"
 #include "media/sandboxing.hpp"
 #include "scan/scanning.hpp"
+#include "tutela/journal.hpp"
 
 namespace tutela::test {
 namespace {
@@ -111,6 +113,80 @@ TEST(SandboxedScan, FailsWhenTheSandboxCannotStart) {
     ScanOptions unknown;
     unknown.isolation = static_cast<Isolation>(7);
     EXPECT_EQ(Scanner::create(list_of({1}), unknown).status().code(), StatusCode::invalid_argument);
+}
+
+// A worker program that an upgrade takes away for a while.
+class LostWorker : public ::testing::Test {
+protected:
+    LostWorker() {
+        std::filesystem::copy_file(TUTELA_FAULT_WORKER, program_);
+        write(files_, "a known", encode_png(picture(1).view()));
+        write(files_, "b breaks it", script("exit"));
+        write(files_, "c known", encode_png(picture(2).view()));
+    }
+
+    Result<RunTotals> scan(const Scanner& scanner, Result<Journal> journal) {
+        InlineExecutor executor;
+        rows_.clear();
+        EXPECT_TRUE(journal.ok()) << journal.status().to_string();
+        ScanControl control;
+        control.journal = &journal.value();
+        const auto on_row = [&](const FileRow& row) {
+            if (goes_) std::filesystem::remove(program_);
+            rows_.push_back(row);
+            return Status();
+        };
+        const std::vector<std::string> paths{files_.path().string()};
+        return scanner.scan(paths, executor, on_row, control);
+    }
+
+    TempFolder folder_;
+    TempFolder files_;
+    std::string program_ = (folder_.path() / "tutela-worker").string();
+    std::string journal_ = (folder_.path() / "journal").string();
+    bool goes_ = false;  // with the first row
+    std::vector<FileRow> rows_;
+};
+
+TEST_F(LostWorker, EndsTheScanAndLosesNoFile) {
+    const Scanner scanner = scanner_of({1, 2}, sandboxed({program_}));
+    const std::string away = program_ + ".old";
+    std::filesystem::rename(program_, away);
+    const Result<RunTotals> cut = scan(scanner, Journal::create(journal_));
+    EXPECT_EQ(cut.status().code(), StatusCode::unavailable) << cut.status().to_string();
+    ASSERT_EQ(rows_.size(), 1U);
+    EXPECT_EQ(rows_[0].outcome, Outcome::matched);
+
+    std::filesystem::rename(away, program_);
+    const Result<RunTotals> rest = scan(scanner, Journal::open(journal_));
+    ASSERT_TRUE(rest.ok()) << rest.status().to_string();
+    ASSERT_EQ(rows_.size(), 3U);
+    EXPECT_EQ(rows_[0].outcome, Outcome::matched);
+    EXPECT_EQ(rows_[1].outcome, Outcome::crashed);
+    EXPECT_NE(rows_[1].reason.find("status 7"), std::string::npos) << rows_[1].reason;
+    EXPECT_EQ(rows_[2].outcome, Outcome::matched);
+}
+
+TEST_F(LostWorker, EndsTheScanAtAnArchive) {
+    write(files_, "a breaks it", archive_script("exit"));
+    write(files_, "a not opened", archive_script("short 1"));
+    const Scanner scanner = scanner_of({1, 2}, sandboxed({program_}));
+    goes_ = true;
+    const Result<RunTotals> cut = scan(scanner, Journal::create(journal_));
+    EXPECT_EQ(cut.status().code(), StatusCode::unavailable) << cut.status().to_string();
+    ASSERT_EQ(rows_.size(), 1U);
+    EXPECT_EQ(rows_[0].outcome, Outcome::crashed);
+}
+
+TEST_F(LostWorker, IsStartedOnceItIsBack) {
+    const Scanner scanner = scanner_of({1}, sandboxed({program_}));
+    const std::string away = program_ + ".old";
+    std::filesystem::rename(program_, away);
+    const FileRow row = scanner.scan_bytes(script("exit"), "upload");
+    EXPECT_EQ(row.outcome, Outcome::crashed);
+    EXPECT_TRUE(row.reason.starts_with("unavailable")) << row.reason;
+    std::filesystem::rename(away, program_);
+    EXPECT_EQ(scanner.scan_bytes(encode_png(picture(1).view()), "upload").outcome, Outcome::matched);
 }
 
 // Each upload on a thread of its own, as a server has them: the worker must not end with the thread that started it.

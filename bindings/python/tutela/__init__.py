@@ -26,6 +26,7 @@ from ._errors import (
     TimeLimitError,
     TooSmallError,
     TutelaError,
+    UnavailableError,
     UnsupportedError,
     VersionMismatchError,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "TimeLimitError",
     "TooSmallError",
     "TutelaError",
+    "UnavailableError",
     "UnsupportedError",
     "VersionMismatchError",
     "Video",

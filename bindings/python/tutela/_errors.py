@@ -95,6 +95,12 @@ class CrashedError(TutelaError):
     status = Status.crashed
 
 
+class UnavailableError(TutelaError):
+    """A process that the library needs cannot be started, now."""
+
+    status = Status.unavailable
+
+
 _CLASSES: dict[Status, type[TutelaError]] = {
     error.status: error
     for error in (
@@ -113,6 +119,7 @@ _CLASSES: dict[Status, type[TutelaError]] = {
         VersionMismatchError,
         OutOfMemoryError,
         CrashedError,
+        UnavailableError,
     )
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "core/try.hpp"
@@ -19,12 +20,15 @@ namespace tutela {
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::uint64_t kPage = 4096;
 // Address space, of which only what is touched is memory.
 constexpr std::uint64_t kFirstInput = 2ULL << 30;
 constexpr std::uint64_t kLargestRegion = 64ULL << 30;
+// Before a worker that did not start is started again: the machine may be out of processes for a moment.
+constexpr milliseconds kPauses[] = {milliseconds(20), milliseconds(60), milliseconds(120)};
 // What a decoder keeps from file to file.
 constexpr std::uint64_t kKeptBytes = 64U << 20;
 // The names of an archive's entries, as open_archive() has it.
@@ -145,11 +149,15 @@ Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std:
         TUTELA_ASSIGN(const std::span<std::uint8_t> place, room(bytes.size()));
         if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
     }
-    // It could start once: that it cannot now says nothing about the file.
-    const Status started = start(output_bytes, max_memory);
+    Status started = start(output_bytes, max_memory);
+    for (const milliseconds pause : kPauses) {
+        if (started.ok()) break;
+        std::this_thread::sleep_for(pause);
+        started = start(output_bytes, max_memory);
+    }
     if (started.ok()) return offset;
     if (started.code() == StatusCode::out_of_memory) return started;
-    return Status(StatusCode::crashed, started.message());
+    return Status(StatusCode::unavailable, "the sandbox cannot start again: " + started.message());
 }
 
 Status Session::call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply) {
