@@ -167,6 +167,7 @@ Status Session::call(worker::Request& request, const worker::Budget& budget, wor
     if (!status.ok()) {
         link_.reset();
         open_anew();
+        largest_output_ = output_.size();  // whatever it wrote
         return status;
     }
     // An archive goes on behind an entry that was too large.
