@@ -355,6 +355,17 @@ TEST(Sandbox, KeepsTimeToItsLimits) {
     expect_works(*decoder);
 }
 
+TEST(Sandbox, TakesAnyTimeForALimit) {
+    const auto decoder = sandbox(fault_worker());
+    for (const std::uint32_t most : {1'600'000'000U, 2'000'000'000U, 0xFFFFFFFFU}) {
+        DecodeLimits limits;
+        limits.max_frame_seconds = most;
+        limits.max_file_seconds = most;
+        const Status status = status_of(*decoder, script("frames 1 each 0.05"), limits);
+        EXPECT_TRUE(status.ok()) << status.to_string();
+    }
+}
+
 TEST(Sandbox, GivesTheFramesBeforeACrash) {
     const auto decoder = sandbox(fault_worker());
     for (const char* then : {"crash", "exit", "socket"}) {

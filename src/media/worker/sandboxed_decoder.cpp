@@ -214,6 +214,12 @@ worker::Limits wire_limits(const ArchiveLimits& limits) {
     return wire;
 }
 
+// Thirty years are for ever, and can be counted in nanoseconds with room to spare.
+worker::Budget budget_of(std::uint32_t frame_seconds, std::uint32_t file_seconds) noexcept {
+    constexpr std::uint32_t kLongest = 1'000'000'000;
+    return {seconds(std::min(frame_seconds, kLongest)), seconds(std::min(file_seconds, kLongest))};
+}
+
 class SandboxedSource final : public FrameSource {
 public:
     SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits)
@@ -243,8 +249,7 @@ private:
 
 Status SandboxedSource::ask(worker::Request& request) {
     request.limits = wire_limits(limits_);
-    const worker::Budget budget{seconds(limits_.max_frame_seconds), seconds(limits_.max_file_seconds)};
-    return session_->call(request, budget, reply_);
+    return session_->call(request, budget_of(limits_.max_frame_seconds, limits_.max_file_seconds), reply_);
 }
 
 Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMode mode) {
@@ -333,7 +338,7 @@ private:
 
 Status SandboxedArchive::ask(worker::Request& request) {
     request.limits = wire_limits(limits_);
-    return session_->call(request, {seconds(seconds_), seconds(seconds_)}, reply_);
+    return session_->call(request, budget_of(seconds_, seconds_), reply_);
 }
 
 Status SandboxedArchive::open(std::uint64_t offset, std::uint64_t size) {
