@@ -41,11 +41,6 @@ void burn(double seconds) {
         sink = sink + 1;
 }
 
-void* burn_for_ever(void* /*unused*/) {
-    for (;;)
-        sink = sink + 1;
-}
-
 [[noreturn]] void wait_for_ever() {
     const struct timespec day { 86400, 0 };
     for (;;)
@@ -123,13 +118,6 @@ const std::map<std::string_view, Deed>& deeds() {
          }},
         {"spin",
          [](auto) -> std::string {
-             for (;;)
-                 sink = sink + 1;
-         }},
-        {"threads spin",
-         [](auto) -> std::string {
-             pthread_t thread{};
-             (void)pthread_create(&thread, nullptr, burn_for_ever, nullptr);
              for (;;)
                  sink = sink + 1;
          }},
