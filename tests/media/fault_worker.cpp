@@ -14,6 +14,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -123,6 +124,7 @@ const std::map<std::string_view, Deed>& deeds() {
          }},
         {"hang", [](auto) -> std::string { wait_for_ever(); }},
         {"alloc", [](auto) { return take_memory(); }},
+        {"throw", [](auto) -> std::string { throw std::bad_alloc(); }},
         {"threads", [](auto) { return use_threads(); }},
         {"open", [](auto) { return open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0 ? errno_text("open") : "opened"; }},
         {"stat", [](auto) { return access("/etc/passwd", R_OK) != 0 ? errno_text("access") : "seen"; }},
@@ -185,11 +187,17 @@ const std::map<std::string_view, Deed>& deeds() {
 }
 
 // Frames of one byte each, which is their number, up to where the script says what happens: "frames 3 crash" gives
-// three and crashes at the fourth; "each 0.5" takes that long for each.
+// three and crashes at the fourth; "each 0.5" takes that long for each. After "still" it calls itself a JPEG, of which
+// the server expects no second frame.
 class ScriptSource final : public FrameSource {
 public:
     ScriptSource(std::span<const std::uint8_t> bytes, std::string script) : bytes_(bytes), script_(std::move(script)) {
         info_.format = MediaFormat::gif;
+        constexpr std::string_view kStill = "still ";
+        if (script_.starts_with(kStill)) {
+            info_.format = MediaFormat::jpeg;
+            script_.erase(0, kStill.size());
+        }
         info_.width = 64;
         info_.height = 64;
     }
@@ -268,7 +276,8 @@ Result<std::unique_ptr<FrameSource>> open_script(std::span<const std::uint8_t> b
     constexpr std::string_view kMark = "\xFF\xD8\xFF!";
     if (!text.starts_with(kMark)) return open_media(bytes, limits, mode);
     const std::string script(text.substr(kMark.size()));
-    if (script.starts_with("frames ")) return std::unique_ptr<FrameSource>(new ScriptSource(bytes, script));
+    if (script.starts_with("frames ") || script.starts_with("still "))
+        return std::unique_ptr<FrameSource>(new ScriptSource(bytes, script));
     const auto deed = deeds().find(script);
     if (deed == deeds().end()) return Status(StatusCode::unsupported, "no such script");
     return Status(StatusCode::corrupt, deed->second(bytes));

@@ -382,6 +382,20 @@ TEST(Sandbox, GivesTheFramesBeforeACrash) {
     }
 }
 
+TEST(Sandbox, GivesTheFrameBeforeItRunsShort) {
+    const auto decoder = sandbox(fault_worker());
+    for (const char* words : {"still frames 1 throw", "frames 1 throw"}) {
+        const Bytes bytes = script(words);
+        const auto source = decoder->open(bytes, {}, DecodeMode::exact);
+        ASSERT_TRUE(source.ok()) << source.status().to_string();
+        Frame frame;
+        const Result<bool> next = source.value()->next(frame);
+        EXPECT_TRUE(next.ok() && next.value()) << words << ": " << next.status().to_string();
+        EXPECT_EQ(source.value()->next(frame).status().code(), StatusCode::out_of_memory) << words;
+        expect_works(*decoder);
+    }
+}
+
 TEST(Sandbox, LimitsTheFramesOfAFile) {
     const auto decoder = sandbox(fault_worker());
     DecodeLimits limits;

@@ -63,6 +63,7 @@ ArchiveLimits archive_limits(const Limits& wire) {
     return limits;
 }
 
+constexpr std::string_view kShortOfMemory = "decoding takes more memory than its limit allows";
 constexpr int kKeptMemory = 32 << 20;
 constexpr int kNewMemory = 0x5A;
 
@@ -139,7 +140,7 @@ void Server::run() {
             reply.given = opening ? 0 : reply.given;
             reply.more = 0;
             reply.last = 0;
-            set_text(reply.status, "decoding takes more memory than its limit allows");
+            set_text(reply.status, kShortOfMemory);
         }
         if (!write_message(&reply, sizeof(reply))) return;
         // While the host looks at the frame.
@@ -192,15 +193,21 @@ void Server::next_frame(Reply& reply) {
     ahead_.reset();
 }
 
+// Running short is an answer like others: the frame before it is whole, and what is known of the picture stays known.
 Given Server::pull(std::size_t slot) {
     Given given;
-    FrameView view;
-    const Result<bool> next = picture_->next_view(slots_[slot], view);
-    Status status = next.status();
-    if (next.ok() && next.value()) status = place_frame(view, slot, given.place);
-    given.more = next.ok() && next.value() && status.ok();
-    given.code = static_cast<std::int32_t>(status.code());
-    set_text(given.status, status.message());
+    try {
+        FrameView view;
+        const Result<bool> next = picture_->next_view(slots_[slot], view);
+        Status status = next.status();
+        if (next.ok() && next.value()) status = place_frame(view, slot, given.place);
+        given.more = next.ok() && next.value() && status.ok();
+        given.code = static_cast<std::int32_t>(status.code());
+        set_text(given.status, status.message());
+    } catch (const std::bad_alloc&) {
+        given.code = static_cast<std::int32_t>(StatusCode::out_of_memory);
+        set_text(given.status, kShortOfMemory);
+    }
     const MediaInfo& info = picture_->info();
     const FrameFacts& facts = picture_->facts();
     const Damage& damage = picture_->damage();
