@@ -242,11 +242,13 @@ public:
     // Memory for the bytes of a file: put there, they reach the decoder without a copy. Holds what was written, as far
     // as it fits, when called again for more. Valid until the next call. limit, out_of_memory.
     virtual Result<std::span<std::uint8_t>> room(std::size_t bytes) = 0;
-    // As open_media(), open_archive(). `bytes` may lie in room() or anywhere.
+    // As open_media(), open_archive(). `bytes` may lie in room() or anywhere. For an archive, a sandboxed decoder keeps
+    // max_memory, which what is unpacked of an entry counts for, and max_file_seconds for each entry.
     virtual Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
                                                       DecodeMode mode) = 0;
     virtual Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
-                                                                const ArchiveLimits& limits) = 0;
+                                                                const ArchiveLimits& limits,
+                                                                const DecodeLimits& spending) = 0;
     // Gives back memory that a large file took.
     virtual void trim() noexcept = 0;
 

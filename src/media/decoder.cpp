@@ -27,7 +27,8 @@ public:
     }
 
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
-                                                        const ArchiveLimits& limits) override {
+                                                        const ArchiveLimits& limits,
+                                                        const DecodeLimits& /*spending*/) override {
         return tutela::open_archive(bytes, limits);
     }
 

@@ -92,7 +92,7 @@ Status ArchiveScanner::scan_at(const Place& place, std::span<const std::uint8_t>
         return {};
     }
     TUTELA_TRY(levels_.reach(place.level + 1));
-    const auto source = levels_.decoder(place.level).open_archive(bytes, limits_of(place));
+    const auto source = levels_.decoder(place.level).open_archive(bytes, limits_of(place), options_.limits);
     if (source.ok()) return scan_entries(place, *source.value(), item);
     if (source.status().code() == StatusCode::unavailable) return source.status();
     set_outcome(item[place.row].row, outcome_of(source.status()), reason_of(source.status()));

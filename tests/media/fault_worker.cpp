@@ -247,6 +247,7 @@ public:
             return false;
         }
         if (script_ == "exit") _exit(7);
+        if (script_ == "spin") burn(1e9);
         if (script_ == "corrupt") return Status(StatusCode::corrupt, "not there");
         if (script_ == "names") entry.path = std::string(1U << 20, 'n');
         if (script_ == "bytes") bytes = megabyte_;

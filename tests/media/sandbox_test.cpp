@@ -304,13 +304,77 @@ TEST(Sandbox, GoesOnInAnArchiveBehindAnEntryThatIsTooLarge) {
     const auto decoder = sandbox(fault_worker());
     for (int i = 0; i < 2; ++i) {
         const Bytes bytes = archive_script("short 2");
-        const auto source = decoder->open_archive(bytes, {});
+        const auto source = decoder->open_archive(bytes, {}, {});
         ASSERT_TRUE(source.ok()) << source.status().to_string();
         const pid_t worker = child_of(getpid());
         EXPECT_EQ(entries_of(*source.value()), (std::vector<std::string>{"out_of_memory", "1", "2"}));
         expect_works(*decoder);
         EXPECT_NE(child_of(getpid()), worker) << "the next file got a worker that ran short";
     }
+}
+
+// A tar of files of these sizes, named "0", "1", …
+Bytes tar_of(std::initializer_list<std::size_t> sizes) {
+    Bytes tar;
+    char name = '0';
+    for (const std::size_t size : sizes) {
+        char header[512] = {};
+        header[0] = name++;
+        (void)snprintf(header + 100, 8, "%07o", 0644U);
+        (void)snprintf(header + 108, 8, "%07o", 0U);
+        (void)snprintf(header + 116, 8, "%07o", 0U);
+        (void)snprintf(header + 124, 12, "%011zo", size);
+        (void)snprintf(header + 136, 12, "%011o", 0U);
+        std::memset(header + 148, ' ', 8);
+        header[156] = '0';
+        std::memcpy(header + 257, "ustar\00000", 8);
+        unsigned sum = 0;
+        for (const char byte : header)
+            sum += static_cast<unsigned char>(byte);
+        (void)snprintf(header + 148, 8, "%06o", sum);
+        tar.insert(tar.end(), header, header + sizeof(header));
+        tar.resize(tar.size() + (size + 511) / 512 * 512, 'x');
+    }
+    tar.resize(tar.size() + 1024);
+    return tar;
+}
+
+TEST(Sandbox, KeepsAnArchivesMemoryToTheCallersLimit) {
+    if (kSanitized) GTEST_SKIP() << "the sanitizer's own memory allows no limit";
+    const auto decoder = sandbox(real_worker());
+    // An entry of more than half of the memory has room; only one that cannot have any is left out.
+    const Bytes bytes = tar_of({1000, 70U << 20, 130U << 20, 1000});
+    DecodeLimits spending;
+    spending.max_memory = 128U << 20;
+    const auto source = decoder->open_archive(bytes, {}, spending);
+    ASSERT_TRUE(source.ok()) << source.status().to_string();
+    EXPECT_EQ(entries_of(*source.value()), (std::vector<std::string>{"0", "1", "out_of_memory", "3"}));
+    const auto roomy = decoder->open_archive(bytes, {}, {});
+    ASSERT_TRUE(roomy.ok()) << roomy.status().to_string();
+    EXPECT_EQ(entries_of(*roomy.value()), (std::vector<std::string>{"0", "1", "2", "3"}));
+}
+
+TEST(Sandbox, KeepsAnArchivesTimeToTheCallersLimit) {
+    const auto decoder = sandbox(fault_worker());
+    const Bytes bytes = archive_script("spin");
+    DecodeLimits spending;
+    spending.max_file_seconds = 1;
+    const auto source = decoder->open_archive(bytes, {}, spending);
+    ASSERT_TRUE(source.ok()) << source.status().to_string();
+    EXPECT_EQ(entries_of(*source.value()), (std::vector<std::string>{"timeout"}));
+}
+
+TEST(Sandbox, HasOneWorkerForArchivesAndPictures) {
+    const auto decoder = sandbox(real_worker());
+    const Bytes bytes = tar_of({10});
+    const Bytes picture = encode_jpeg(make_picture(40, 30, PixelFormat::rgb24).view());
+    DecodeLimits limits;
+    limits.max_memory = 500U << 20;
+    ASSERT_TRUE(decoder->open_archive(bytes, {}, limits).ok());
+    const pid_t worker = child_of(getpid());
+    EXPECT_TRUE(status_of(*decoder, picture, limits).ok());
+    EXPECT_TRUE(decoder->open_archive(bytes, {}, limits).ok());
+    EXPECT_EQ(child_of(getpid()), worker);
 }
 
 // A worker that was taken over keeps no limit itself.
@@ -322,7 +386,7 @@ TEST(Sandbox, EndsAnArchiveThatDoesNotEnd) {
     for (const auto& [words, answers] :
          {std::pair<const char*, std::size_t>{"endless", 403}, {"corrupt", 403}, {"names", 65}, {"bytes", 51}}) {
         const Bytes bytes = archive_script(words);
-        const auto source = decoder->open_archive(bytes, limits);
+        const auto source = decoder->open_archive(bytes, limits, {});
         ASSERT_TRUE(source.ok()) << source.status().to_string();
         const std::vector<std::string> given = entries_of(*source.value());
         EXPECT_EQ(given.size(), answers) << words;

@@ -412,10 +412,10 @@ public:
     }
 
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
-                                                        const ArchiveLimits& limits) override {
-        const DecodeLimits defaults;
-        TUTELA_ASSIGN(const std::uint64_t offset, session_->prepare(bytes, output_for(limits), defaults.max_memory));
-        auto source = std::make_unique<SandboxedArchive>(session_, limits, defaults);
+                                                        const ArchiveLimits& limits,
+                                                        const DecodeLimits& spending) override {
+        TUTELA_ASSIGN(const std::uint64_t offset, session_->prepare(bytes, output_for(limits), spending.max_memory));
+        auto source = std::make_unique<SandboxedArchive>(session_, limits, spending);
         TUTELA_TRY(source->open(offset, bytes.size()));
         return std::unique_ptr<ArchiveSource>(std::move(source));
     }
