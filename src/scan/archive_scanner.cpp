@@ -13,6 +13,8 @@ namespace tutela {
 namespace {
 
 constexpr std::uint64_t kFreeBytes = 64U << 20;  // as ArchiveLimits::max_ratio has them
+// Of all files in one input. A row within archives has the names of all of them.
+constexpr std::uint64_t kMaxNamesBytes = 64U << 20;
 
 Outcome outcome_of(const Status& status) noexcept {
     switch (status.code()) {
@@ -48,6 +50,12 @@ std::string name_of_content(const FileRow& archive) {
     return std::string(name);
 }
 
+std::string inner_name(const FileRow& archive, const ArchiveEntry& entry) {
+    std::string name = archive.inner.empty() ? "" : archive.inner + "!/";
+    name += entry.path.empty() ? name_of_content(archive) : entry.path;
+    return name;
+}
+
 std::string counted(std::uint64_t files) {
     return std::to_string(files) + (files == 1 ? " file" : " files");
 }
@@ -69,6 +77,7 @@ Status ArchiveScanner::scan(std::span<const std::uint8_t> bytes, MediaFormat for
     const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
     const std::uint64_t ratio = limits.max_ratio;
     const std::uint64_t by_ratio = ratio != 0 && bytes.size() > most / ratio ? most : ratio * bytes.size();
+    names_left_ = kMaxNamesBytes;
     entries_left_ = limits.max_entries;
     bytes_left_ = std::min(limits.max_total_bytes, std::max(kFreeBytes, by_ratio));
     return scan_at({0, item.size() - 1}, bytes, format, item);
@@ -114,6 +123,8 @@ Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, S
             bytes_left_ -= std::min<std::uint64_t>(bytes_left_, bytes.size());
         }
         if (of_entry && !(next.ok() && entry.is_folder)) {
+            end = count_name(place, entry, item);
+            if (!end.ok()) break;
             ++files;
             if (next.ok()) ++whole;
             TUTELA_TRY(scan_entry(place, entry, bytes, next.status(), item));
@@ -125,14 +136,24 @@ Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, S
     return {};
 }
 
+Status ArchiveScanner::count_name(const Place& place, const ArchiveEntry& entry, const ScannedItem& item) {
+    const std::uint64_t size = inner_name(item[place.row].row, entry).size();
+    if (size > names_left_) {
+        names_left_ = 0;  // nor is there room for the names of what comes after the archive
+        return Status(StatusCode::limit, "the names of the files in archives are over the limit of " +
+                                             std::to_string(kMaxNamesBytes) + " bytes");
+    }
+    names_left_ -= size;
+    return {};
+}
+
 Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry, std::span<const std::uint8_t> bytes,
                                   const Status& status, ScannedItem& item) {
     ScannedFile& file = item.emplace_back();
     const FileRow& archive = item[place.row].row;
     FileRow& row = file.row;
     row.path = archive.path;
-    row.inner = archive.inner.empty() ? "" : archive.inner + "!/";
-    row.inner += entry.path.empty() ? name_of_content(archive) : entry.path;
+    row.inner = inner_name(archive, entry);
     row.size_bytes = bytes.size();
     if (entry.encrypted) {
         set_outcome(row, Outcome::unreadable, "the entry is encrypted");

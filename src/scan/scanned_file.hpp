@@ -45,9 +45,10 @@ using ScannedItem = std::vector<ScannedFile>;
 // What the rows take while they wait, in matches of some 20 bytes each; the first row is not counted.
 [[nodiscard]] inline std::size_t weight_of(const ScannedItem& item) noexcept {
     constexpr std::size_t kRow = 32;
+    constexpr std::size_t kMatchBytes = 20;
     std::size_t weight = kRow * (item.size() - 1);
     for (const ScannedFile& file : item)
-        weight += file.matches();
+        weight += file.matches() + file.row.inner.size() / kMatchBytes;
     return weight;
 }
 

@@ -3,6 +3,7 @@
 
 #include "media/archive_files.hpp"
 #include "scan/folder.hpp"
+#include "scan/scanned_file.hpp"
 #include "scan/scanning.hpp"
 
 namespace tutela {
@@ -123,6 +124,35 @@ TEST(ArchiveScan, ANestOfBombsIsCutShort) {
     EXPECT_GT(zeros, 32U << 20);
     EXPECT_TRUE(
         std::any_of(rows.begin(), rows.end(), [](const FileRow& row) { return row.outcome == Outcome::limit; }));
+}
+
+// Each row repeats the name of the archive that its file lies in.
+TEST(ArchiveScan, NamesAreLimitedForAllFilesTogether) {
+    const Bytes empty_files = make_archive(tar_writer(), std::vector<Member>(100, {"f"}));
+    const std::string name(1'000'000, 'a');
+    const Bytes file =
+        make_archive(format_writer(&archive_write_set_format_gnutar), {{name, empty_files}, {"b", bytes_of("x")}});
+    const std::vector<FileRow> rows = scanner_of({1}).scan_all_bytes(file, "x");
+    ASSERT_GT(rows.size(), 60U);
+    EXPECT_LT(rows.size(), 70U);
+    EXPECT_EQ(rows[0].outcome, Outcome::limit);
+    EXPECT_EQ(rows[0].reason,
+              "the names of the files in archives are over the limit of 67108864 bytes (1 file before)");
+    EXPECT_EQ(rows[1].outcome, Outcome::limit);
+    EXPECT_TRUE(rows[1].inner == name);
+    EXPECT_TRUE(rows.back().inner == name + "!/f");
+    std::size_t names = 0;
+    for (const FileRow& row : rows)
+        names += row.inner.size();
+    EXPECT_LE(names, 64U << 20);
+    EXPECT_GT(names, 63U << 20);
+}
+
+TEST(ArchiveScan, RowsThatWaitWeighWhatTheirNamesDo) {
+    ScannedItem item(2);
+    const std::size_t before = weight_of(item);
+    item.back().row.inner = std::string(20'000, 'a');
+    EXPECT_EQ(weight_of(item), before + 1000);
 }
 
 TEST(ArchiveScan, ACutArchiveKeepsItsRowsAndSaysSo) {
