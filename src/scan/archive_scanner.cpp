@@ -27,6 +27,18 @@ Outcome outcome_of(const Status& status) noexcept {
     }
 }
 
+// Whether a decoder more is too much for the system at the moment. One at least is there, for the file itself.
+bool is_shortage(const Status& status) noexcept {
+    switch (status.code()) {
+        case StatusCode::limit:
+        case StatusCode::io_error:
+        case StatusCode::unsupported:
+        case StatusCode::out_of_memory:
+        case StatusCode::crashed: return true;
+        default: return false;
+    }
+}
+
 std::string reason_of(const Status& status) {
     return status.message().empty() ? std::string(status_name(status.code())) : status.message();
 }
@@ -100,7 +112,13 @@ Status ArchiveScanner::scan_at(const Place& place, std::span<const std::uint8_t>
                         std::to_string(options_.archives.max_depth));
         return {};
     }
-    TUTELA_TRY(levels_.reach(place.level + 1));
+    if (const Status reached = levels_.reach(place.level + 1); !reached.ok()) {
+        if (!is_shortage(reached)) return reached;
+        const bool memory = reached.code() == StatusCode::out_of_memory;
+        set_outcome(item[place.row].row, memory ? Outcome::memory : Outcome::limit,
+                    "no decoder for what is in the archive: " + reason_of(reached));
+        return {};
+    }
     const auto source = levels_.decoder(place.level).open_archive(bytes, limits_of(place), options_.limits);
     if (source.ok()) return scan_entries(place, *source.value(), item);
     if (source.status().code() == StatusCode::unavailable) return source.status();

@@ -22,7 +22,8 @@ public:
         : levels_(levels), options_(options), stop_(stop), cache_(cache) {}
 
     // `bytes` announce themselves as `format`. Fills in the outcome of item.back(), which has its path, and appends a
-    // row for each file in it, an archive's before those of its files. Errors: cancelled; anything else is a defect.
+    // row for each file in it, an archive's before those of its files. Errors: cancelled, and the
+    // pool's but for a shortage, which is an archive's outcome; anything else is a defect.
     Status scan(std::span<const std::uint8_t> bytes, MediaFormat format, ScannedItem& item);
 
 private:

@@ -1,9 +1,11 @@
 """`tutela scan` on archives: rows, names, limits, options."""
 
 import csv
+import functools
 import gzip
 import io
 import json
+import resource
 import tarfile
 import unittest
 import zipfile
@@ -78,6 +80,40 @@ class Archives(ToolTest):
         self.assertEqual(self.rows("--max-entries", "1")[0]["outcome"], "limit")
         self.assertEqual(self.rows("--max-unpacked", "100", code=0)[0]["outcome"], "limit")
         self.check(tutela("scan", "--list", self.list, "--max-depth", "0", "in", cwd=self.dir), 2)
+
+    def nest(self):
+        nested = picture(3)
+        for level in "c", "b", "a":
+            nested = make_zip({level: nested})
+        self.write("in/nested.zip", nested)
+
+    def test_too_few_descriptors_end_an_archive_and_not_the_scan(self):
+        self.nest()
+        whole = self.rows()
+        self.assertEqual(sum(row["path"] == "in/nested.zip" for row in whole), 4)
+        command = ("scan", "--list", self.list, "--jobs", "1", "--quiet", "--format", "jsonl", "in")
+        ended = 0
+        for limit in range(20, 48, 3):
+            lower = functools.partial(resource.setrlimit, resource.RLIMIT_NOFILE, (limit, limit))
+            result = tutela(*command, cwd=self.dir, preexec_fn=lower)
+            if b"the sandbox cannot start" in result.stderr:
+                self.assertLess(limit, 32)
+                continue
+            rows = [row for row in map(json.loads, result.stdout.splitlines()) if "path" in row]
+            self.assertEqual({row["path"] for row in rows}, {row["path"] for row in whole}, result.stderr)
+            short = [row for row in rows if (row["reason"] or "").startswith("no decoder for what is in the archive: ")]
+            self.assertEqual({row["outcome"] for row in short} - {"limit"}, set())
+            self.assertEqual(rows == whole, not short)
+            ended += bool(short)
+        self.assertGreater(ended, 0)
+
+    def test_the_soft_limit_of_descriptors_is_raised(self):
+        self.nest()
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        lower = functools.partial(resource.setrlimit, resource.RLIMIT_NOFILE, (20, hard))
+        command = ("scan", "--list", self.list, "--jobs", "2", "--quiet", "--format", "jsonl", "in")
+        result = self.check(tutela(*command, cwd=self.dir, preexec_fn=lower), 1)
+        self.assertEqual([row for row in map(json.loads, result.stdout.splitlines()) if "path" in row], self.rows())
 
     def test_the_sandbox_changes_no_row(self):
         self.assertEqual(self.rows(), self.rows("--no-sandbox"))
