@@ -257,7 +257,7 @@ Result<std::unique_ptr<MemorySource>> open_layout(ByteSpan bytes, const ArchiveL
 class ZipSource final : public ArchiveSource {
 public:
     ZipSource(ByteSpan bytes, const ArchiveLimits& limits, std::unique_ptr<MemorySource> listed)
-        : bytes_(bytes), limits_(limits), listed_(std::move(listed)) {}
+        : bytes_(bytes), limits_(limits), budget_(limits, bytes.size()), listed_(std::move(listed)) {}
 
     Result<bool> next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) override {
         bytes = {};
@@ -266,7 +266,10 @@ public:
         if (listed_ != nullptr && !listed_->ended()) {
             Result<bool> answer = listed_->next(entry, bytes);
             const bool of_entry = answer.ok() ? answer.value() : is_named(entry);
-            if (of_entry) note(entry, bytes);
+            if (of_entry) {
+                note(entry, bytes);
+                (void)count(entry, bytes);  // within the limits, which are the source's too
+            }
             if (!listed_->ended()) return answer;
             if (!answer.ok() && answer.status().code() != StatusCode::corrupt &&
                 answer.status().code() != StatusCode::unsupported) {
@@ -292,6 +295,14 @@ private:
         return xxh3_128({reinterpret_cast<const std::uint8_t*>(entry.path.data()), entry.path.size()});
     }
     void note(const ArchiveEntry& entry, ByteSpan bytes) { given_.insert(key_of(entry, bytes)); }
+
+    // What is given out, listed or not, against the limits; what is found a second time is not.
+    Status count(const ArchiveEntry& entry, ByteSpan bytes) {
+        TUTELA_TRY(budget_.count_entry(entry.path));
+        if (bytes.size() > budget_.left()) return budget_.total_passed();
+        budget_.count_bytes(bytes.size());
+        return {};
+    }
 
     // Whether the bytes hold more headers of files than the directory lists.
     [[nodiscard]] bool has_more_headers(std::uint64_t listed) const noexcept {
@@ -323,6 +334,10 @@ private:
                 break;
             }
             if (entry.is_folder || !given_.insert(key_of(entry, bytes)).second) continue;
+            if (Status passed = count(entry, bytes); !passed.ok()) {
+                end_ = std::move(passed);
+                break;
+            }
             ++found_;
             return answer;
         }
@@ -339,6 +354,7 @@ private:
 
     ByteSpan bytes_;
     ArchiveLimits limits_;
+    Budget budget_;
     std::unique_ptr<MemorySource> listed_;
     std::unique_ptr<MemorySource> unlisted_;
     std::set<Xxh3_128> given_;

@@ -91,7 +91,8 @@ Status ArchiveScanner::scan(std::span<const std::uint8_t> bytes, MediaFormat for
     const std::uint64_t by_ratio = ratio != 0 && bytes.size() > most / ratio ? most : ratio * bytes.size();
     names_left_ = kMaxNamesBytes;
     entries_left_ = limits.max_entries;
-    bytes_left_ = std::min(limits.max_total_bytes, std::max(kFreeBytes, by_ratio));
+    bytes_allowed_ = std::min(limits.max_total_bytes, std::max(kFreeBytes, by_ratio));
+    bytes_left_ = bytes_allowed_;
     return scan_at({0, item.size() - 1}, bytes, format, item);
 }
 
@@ -136,10 +137,8 @@ Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, S
         std::span<const std::uint8_t> bytes;
         const Result<bool> next = source.next(entry, bytes);
         const bool of_entry = next.ok() ? next.value() : entry.is_file || !entry.path.empty();
-        if (place.level != 0) {
-            if (of_entry && entries_left_ != 0) --entries_left_;
-            bytes_left_ -= std::min<std::uint64_t>(bytes_left_, bytes.size());
-        }
+        if (place.level != 0) end = count_nested(of_entry, bytes.size());
+        if (!end.ok()) break;
         if (of_entry && !(next.ok() && entry.is_folder)) {
             end = count_name(place, entry, item);
             if (!end.ok()) break;
@@ -151,6 +150,19 @@ Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, S
         if ((next.ok() && !next.value()) || source.ended()) break;
     }
     finish_archive(end, files, whole, item[place.row].row);
+    return {};
+}
+
+// The source knows what was left when it was opened; since then, the archives in it have taken from that too.
+Status ArchiveScanner::count_nested(bool is_entry, std::uint64_t bytes) {
+    const auto over = [](std::uint64_t limit, const char* what) {
+        return Status(StatusCode::limit,
+                      "the archives within archives are over the limit of " + std::to_string(limit) + what);
+    };
+    if (is_entry && entries_left_ == 0) return over(options_.archives.max_entries, " entries");
+    if (is_entry) --entries_left_;
+    if (bytes > bytes_left_) return over(bytes_allowed_, " bytes");
+    bytes_left_ -= bytes;
     return {};
 }
 

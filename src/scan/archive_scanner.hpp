@@ -39,6 +39,7 @@ private:
                       const Status& status, ScannedItem& item);
     Status scan_bytes(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item);
     Status scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format, ScannedFile& file);
+    Status count_nested(bool is_entry, std::uint64_t bytes);
     Status count_name(const Place& place, const ArchiveEntry& entry, const ScannedItem& item);
     [[nodiscard]] ArchiveLimits limits_of(const Place& place) const;
 
@@ -49,6 +50,7 @@ private:
     StreamDigest digest_;
     // For all archives within the one at hand.
     std::uint32_t entries_left_ = 0;
+    std::uint64_t bytes_allowed_ = 0;
     std::uint64_t bytes_left_ = 0;
     std::uint64_t names_left_ = 0;
 };

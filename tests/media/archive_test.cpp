@@ -223,6 +223,15 @@ TEST(Archive, AZipGivesWhatItsDirectoryHides) {
     EXPECT_EQ(opened.given[3].status.code(), StatusCode::corrupt);
     EXPECT_EQ(opened.given[3].status.message(), "2 files in the zip not listed in its directory");
     EXPECT_FALSE(opened.given[3].of_entry());
+    // The limits hold for both together.
+    for (const ArchiveLimits& limits : {ArchiveLimits{.max_entries = 2}, ArchiveLimits{.max_total_bytes = 11'006}}) {
+        const Opened limited = read_archive(file, limits);
+        ASSERT_EQ(limited.given.size(), 3U);
+        EXPECT_EQ(limited.given[1].entry.path, "h1");
+        EXPECT_EQ(limited.given[2].status.code(), StatusCode::limit);
+        EXPECT_FALSE(limited.given[2].of_entry());
+    }
+    EXPECT_EQ(read_archive(file, {.max_entries = 3, .max_total_bytes = 11'007}).given.size(), 4U);
     // A zip stored in a zip is not hidden.
     const Bytes nest = make_archive(zip_writer("store"), {{"inner.zip", visible}, {"z", bytes_of("z")}});
     ASSERT_EQ(read_archive(nest).given.size(), 2U);

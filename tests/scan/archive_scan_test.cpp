@@ -126,6 +126,29 @@ TEST(ArchiveScan, ANestOfBombsIsCutShort) {
         std::any_of(rows.begin(), rows.end(), [](const FileRow& row) { return row.outcome == Outcome::limit; }));
 }
 
+// An archive that was opened before those in it has no more than they leave.
+TEST(ArchiveScan, TheLimitsOfNestedArchivesHoldForAllTogether) {
+    const Bytes inner = make_archive(tar_writer(), std::vector<Member>(8, {"f", Bytes(50'000)}));
+    std::vector<Member> members(9, {"g", bytes_of("text")});
+    members.insert(members.begin(), {"inner.tar", inner});
+    const Bytes file = make_archive(tar_writer(), {{"outer.tar", make_archive(tar_writer(), members)}});
+    const auto nested_rows = [&](const ArchiveLimits& limits, const std::string& reason) {
+        ScanOptions options;
+        options.archives = limits;
+        const std::vector<FileRow> rows = scanner_of({1}, options).scan_all_bytes(file, "a");
+        EXPECT_EQ(rows[1].inner, "outer.tar");
+        EXPECT_EQ(rows[1].outcome, reason.empty() ? Outcome::container : Outcome::limit);
+        EXPECT_TRUE(rows[1].reason.starts_with(reason)) << rows[1].reason;
+        return rows.size() - 2;
+    };
+    EXPECT_EQ(nested_rows({.max_entries = 18}, ""), 18U);
+    EXPECT_EQ(nested_rows({.max_entries = 17}, "the archives within archives are over the limit of 17 entries"), 17U);
+    EXPECT_EQ(nested_rows({.max_entries = 10}, "the archives within archives are over the limit of 10 entries"), 10U);
+    const std::uint64_t bytes = inner.size() + 8 * 50'000 + 9 * 4;
+    EXPECT_EQ(nested_rows({.max_total_bytes = bytes}, ""), 18U);
+    EXPECT_EQ(nested_rows({.max_total_bytes = bytes - 1}, "the archives within archives are over the limit of "), 17U);
+}
+
 // Each row repeats the name of the archive that its file lies in.
 TEST(ArchiveScan, NamesAreLimitedForAllFilesTogether) {
     const Bytes empty_files = make_archive(tar_writer(), std::vector<Member>(100, {"f"}));
