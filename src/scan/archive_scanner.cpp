@@ -48,7 +48,8 @@ void add_damage(FileRow& row, const std::string& reason) {
     row.damaged = true;
 }
 
-// A compressed file that does not say what is in it has that in its own name: photo.png.gz holds photo.png.
+// A compressed file that does not say what is in it has that in its own name: photo.png.gz holds photo.png. Never
+// empty, as only a file of its own has no name inside.
 std::string name_of_content(const FileRow& archive) {
     const std::string& whole = archive.inner.empty() ? archive.path : archive.inner;
     std::string_view name(whole);
@@ -59,7 +60,7 @@ std::string name_of_content(const FileRow& archive) {
             break;
         }
     }
-    return std::string(name);
+    return name.empty() ? "data" : std::string(name);
 }
 
 std::string inner_name(const FileRow& archive, const ArchiveEntry& entry) {

@@ -216,7 +216,8 @@ TEST(ArchiveScan, WhatIsNoArchiveAfterAllIsCorrupt) {
 }
 
 TEST(ArchiveScan, ACompressedPictureIsNamedByItsFile) {
-    for (const auto& [path, inner] : {std::pair{"d/a.png.gz", "a.png"}, {"d/a.svgz", "a.svgz"}, {".gz", ".gz"}}) {
+    for (const auto& [path, inner] :
+         {std::pair{"d/a.png.gz", "a.png"}, {"d/a.svgz", "a.svgz"}, {".gz", ".gz"}, {"", "data"}, {"d/", "data"}}) {
         const Bytes file = make_archive(raw_writer(&archive_write_add_filter_gzip), {{"", png(1)}});
         const std::vector<FileRow> rows = scanner_of({1}).scan_all_bytes(file, path);
         ASSERT_EQ(rows.size(), 2U);
