@@ -180,12 +180,13 @@ Status ArchiveScanner::count_name(const Place& place, const ArchiveEntry& entry,
 
 Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry, std::span<const std::uint8_t> bytes,
                                   const Status& status, ScannedItem& item) {
-    ScannedFile& file = item.emplace_back();
-    const FileRow& archive = item[place.row].row;
-    FileRow& row = file.row;
-    row.path = archive.path;
-    row.inner = inner_name(archive, entry);
-    row.size_bytes = bytes.size();
+    // Whole before it is among the rows: memory may run out for its name.
+    ScannedFile file;
+    file.row.path = item[place.row].row.path;
+    file.row.inner = inner_name(item[place.row].row, entry);
+    file.row.size_bytes = bytes.size();
+    item.push_back(std::move(file));
+    FileRow& row = item.back().row;
     if (entry.encrypted) {
         set_outcome(row, Outcome::unreadable, "the entry is encrypted");
         return {};
