@@ -1,6 +1,7 @@
 #include "scan/archive_scanner.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <string_view>
@@ -41,6 +42,18 @@ bool is_shortage(const Status& status) noexcept {
 
 std::string reason_of(const Status& status) {
     return status.message().empty() ? std::string(status_name(status.code())) : status.message();
+}
+
+// The outcome of a file that there was no decoder for; an error when that is none of the file's.
+Status end_short(const Status& status, FileRow& row) {
+    if (!is_shortage(status)) return status;
+    set_outcome(row, status.code() == StatusCode::out_of_memory ? Outcome::memory : Outcome::limit,
+                "no decoder for what is in the archive: " + reason_of(status));
+    return {};
+}
+
+MediaFormat sniffed(std::span<const std::uint8_t> bytes) {
+    return sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
 }
 
 void add_damage(FileRow& row, const std::string& reason) {
@@ -114,13 +127,8 @@ Status ArchiveScanner::scan_at(const Place& place, std::span<const std::uint8_t>
                         std::to_string(options_.archives.max_depth));
         return {};
     }
-    if (const Status reached = levels_.reach(place.level + 1); !reached.ok()) {
-        if (!is_shortage(reached)) return reached;
-        const bool memory = reached.code() == StatusCode::out_of_memory;
-        set_outcome(item[place.row].row, memory ? Outcome::memory : Outcome::limit,
-                    "no decoder for what is in the archive: " + reason_of(reached));
-        return {};
-    }
+    const Status reached = levels_.reach(place.level + 1);
+    if (!reached.ok()) return end_short(reached, item[place.row].row);
     const auto source = levels_.decoder(place.level).open_archive(bytes, limits_of(place), options_.limits);
     if (source.ok()) return scan_entries(place, *source.value(), item);
     if (source.status().code() == StatusCode::unavailable) return source.status();
@@ -216,10 +224,31 @@ Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry,
     return {};
 }
 
+bool ArchiveScanner::is_for_decoder(const Place& place, std::uint64_t size, MediaFormat format) const noexcept {
+    if (is_archive(format)) return place.level + 1 < options_.archives.max_depth;
+    return format != MediaFormat::unknown && size <= options_.limits.max_bytes;
+}
+
+// The process that unpacked an entry can still write to it: what is digested must be what is decoded, as
+// findings are kept by digest. It is put where the next decoder reads it.
+Result<std::span<const std::uint8_t>> ArchiveScanner::own_copy(const Place& place,
+                                                               std::span<const std::uint8_t> bytes) {
+    if (options_.isolation != Isolation::sandboxed) return bytes;
+    TUTELA_ASSIGN(const std::span<std::uint8_t> room, levels_.decoder(place.level + 1).room(bytes.size()));
+    std::memcpy(room.data(), bytes.data(), bytes.size());
+    return std::span<const std::uint8_t>(room.first(bytes.size()));
+}
+
 // The bytes of item.back().
 Status ArchiveScanner::scan_bytes(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item) {
     ScannedFile& file = item.back();
-    const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
+    MediaFormat format = sniffed(bytes);
+    if (is_for_decoder(place, bytes.size(), format)) {
+        const Result<std::span<const std::uint8_t>> own = own_copy(place, bytes);
+        if (!own.ok()) return end_short(own.status(), file.row);
+        bytes = own.value();
+        format = sniffed(bytes);
+    }
     if (auto reason = no_picture_reason(bytes.size(), format)) {
         file.row.sha256 = bytes_to_hex(sha256(bytes));
         set_outcome(file.row, Outcome::unsupported, *std::move(reason));

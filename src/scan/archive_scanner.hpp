@@ -39,6 +39,8 @@ private:
                       const Status& status, ScannedItem& item);
     Status scan_bytes(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item);
     Status scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format, ScannedFile& file);
+    [[nodiscard]] bool is_for_decoder(const Place& place, std::uint64_t size, MediaFormat format) const noexcept;
+    Result<std::span<const std::uint8_t>> own_copy(const Place& place, std::span<const std::uint8_t> bytes);
     Status count_nested(bool is_entry, std::uint64_t bytes);
     Status count_name(const Place& place, const ArchiveEntry& entry, const ScannedItem& item);
     [[nodiscard]] ArchiveLimits limits_of(const Place& place) const;

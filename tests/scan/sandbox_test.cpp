@@ -1,6 +1,9 @@
 // Scans with sandboxed decoders: the same rows as without, and a row for each file that breaks one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -11,6 +14,7 @@
 #include "core/temp_folder.hpp"
 #include "media/samples.hpp"
 #include "media/sandboxing.hpp"
+#include "scan/archive_scanner.hpp"
 #include "scan/scanning.hpp"
 #include "tutela/journal.hpp"
 
@@ -196,6 +200,105 @@ TEST(SandboxedScan, KeepsItsWorkersFromThreadToThread) {
     for (int i = 0; i < 20; ++i) {
         std::thread([&] { EXPECT_EQ(scanner.scan_bytes(known, "upload").outcome, Outcome::matched); }).join();
     }
+}
+
+// Stands for a sandboxed decoder of archives that can be anything.
+class FakeArchive final : public Decoder {
+public:
+    struct Answer {
+        Status status;
+        std::string path{};
+        std::span<const std::uint8_t> bytes{};
+    };
+    // What the source gives, for each opening of it.
+    explicit FakeArchive(std::vector<std::vector<Answer>> openings) : openings_(std::move(openings)) {}
+
+    Result<std::span<std::uint8_t>> room(std::size_t) override { return Status(StatusCode::limit); }
+    Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t>, const DecodeLimits&, DecodeMode) override {
+        return Status(StatusCode::unsupported);
+    }
+    Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t>, const ArchiveLimits&) override {
+        EXPECT_LT(opened_, openings_.size());
+        return std::unique_ptr<ArchiveSource>(std::make_unique<Source>(openings_[opened_++]));
+    }
+    void trim() noexcept override {}
+
+    [[nodiscard]] std::size_t opened() const noexcept { return opened_; }
+
+private:
+    class Source final : public ArchiveSource {
+    public:
+        explicit Source(const std::vector<Answer>& answers) : answers_(answers) {}
+
+        Result<bool> next(ArchiveEntry& entry, std::span<const std::uint8_t>& bytes) override {
+            entry = ArchiveEntry();
+            bytes = {};
+            if (ended_) return false;
+            const Answer& answer = answers_[given_++];
+            ended_ = given_ == answers_.size() || !answer.status.ok();
+            if (!answer.status.ok()) return answer.status;
+            entry.path = answer.path;
+            entry.is_file = true;
+            bytes = answer.bytes;
+            return true;
+        }
+        [[nodiscard]] bool ended() const noexcept override { return ended_; }
+
+    private:
+        const std::vector<Answer>& answers_;
+        std::size_t given_ = 0;
+        bool ended_ = false;
+    };
+
+    std::vector<std::vector<Answer>> openings_;
+    std::size_t opened_ = 0;
+};
+
+ScannedItem scan_archive(Decoder& own, const ScanOptions& options, FindingCache& cache) {
+    const HashList list = list_of({1});
+    const auto index = list.open_index({.radius = 31});
+    EXPECT_TRUE(index.ok());
+    DecoderPool pool(options);
+    DecoderStack levels(pool, *index.value(), options, own);
+    ScannedItem item(1);
+    const Bytes bytes{'P', 'K', 3, 4};
+    EXPECT_TRUE(ArchiveScanner(levels, options, nullptr, cache).scan(bytes, MediaFormat::zip, item).ok());
+    return item;
+}
+
+// A process that unpacks an archive can write to a file while the host looks at it. What it says of a digest must be
+// of the bytes with this digest, or it would be kept for every file that has it.
+TEST(SandboxedScan, DigestsTheBytesThatAreDecoded) {
+    const Bytes known = encode_png(picture(1).view());
+    Bytes other = known;  // as long, and clean: its pixels are cut off
+    std::fill(other.begin() + 60, other.end(), std::uint8_t{0});
+    const std::string known_digest = bytes_to_hex(sha256(known));
+    Bytes shared = known;
+    std::atomic<bool> done = false;
+    std::thread writer([&] {
+        for (std::size_t round = 0; !done; ++round) {
+            volatile std::uint8_t* to = shared.data();
+            const Bytes& from = round % 2 == 0 ? other : known;
+            for (std::size_t i = 60; i < from.size(); ++i)
+                to[i] = from[i];
+            std::this_thread::sleep_for(std::chrono::microseconds(20));
+        }
+    });
+    const ScanOptions options = sandboxed(real_worker());
+    for (int round = 0; round < 20; ++round) {
+        FindingCache cache;
+        FakeArchive archive({std::vector<FakeArchive::Answer>(5, {Status(), "a.png", shared})});
+        const ScannedItem item = scan_archive(archive, options, cache);
+        ASSERT_EQ(item.size(), 6U);
+        for (std::size_t i = 1; i < item.size(); ++i) {
+            if (item[i].row.sha256 == known_digest) {
+                EXPECT_EQ(item[i].row.outcome, Outcome::matched);
+                EXPECT_FALSE(item[i].row.damaged);
+            }
+        }
+    }
+    done = true;
+    writer.join();
 }
 
 }  // namespace
