@@ -69,7 +69,8 @@ struct ScanOptions {
     // Called after every row, in the order of the rows, never by two threads at once.
     std::function<void(const ScanProgress&)> progress;
     // Where pictures are decoded. A file that breaks a sandboxed decoder is tried once more in a new one; then its
-    // outcome is crashed, timeout or memory, or matched when a frame before that was.
+    // outcome is crashed, timeout or memory, or matched when a frame before that was. So is an archive that breaks it
+    // before the first entry; of one that does so later, the rows so far stay, and its own says what ended it.
     Isolation isolation = Isolation::in_process;
     WorkerOptions worker;
 };

@@ -110,6 +110,12 @@ Status ArchiveScanner::scan(std::span<const std::uint8_t> bytes, MediaFormat for
     return scan_at({0, item.size() - 1}, bytes, format, item);
 }
 
+bool ArchiveScanner::broke_decoder(const Status& status) const noexcept {
+    const StatusCode code = status.code();
+    return options_.isolation == Isolation::sandboxed &&
+           (code == StatusCode::crashed || code == StatusCode::timeout || code == StatusCode::out_of_memory);
+}
+
 ArchiveLimits ArchiveScanner::limits_of(const Place& place) const {
     ArchiveLimits limits = options_.archives;
     if (place.level == 0) return limits;
@@ -129,14 +135,23 @@ Status ArchiveScanner::scan_at(const Place& place, std::span<const std::uint8_t>
     }
     const Status reached = levels_.reach(place.level + 1);
     if (!reached.ok()) return end_short(reached, item[place.row].row);
+    // Before its first entry, it may have been the fault of what the decoder went through before; later on, the rows
+    // that are there stay.
+    TUTELA_ASSIGN(const bool broke, open_and_scan(place, bytes, item));
+    return broke ? open_and_scan(place, bytes, item).status() : Status();
+}
+
+// Whether it broke a sandboxed decoder before its first entry.
+Result<bool> ArchiveScanner::open_and_scan(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item) {
     const auto source = levels_.decoder(place.level).open_archive(bytes, limits_of(place), options_.limits);
     if (source.ok()) return scan_entries(place, *source.value(), item);
     if (source.status().code() == StatusCode::unavailable) return source.status();
     set_outcome(item[place.row].row, outcome_of(source.status()), reason_of(source.status()));
-    return {};
+    return broke_decoder(source.status());
 }
 
-Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, ScannedItem& item) {
+Result<bool> ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, ScannedItem& item) {
+    std::uint64_t entries = 0;
     std::uint64_t files = 0;
     std::uint64_t whole = 0;
     Status end;
@@ -146,6 +161,7 @@ Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, S
         std::span<const std::uint8_t> bytes;
         const Result<bool> next = source.next(entry, bytes);
         const bool of_entry = next.ok() ? next.value() : entry.is_file || !entry.path.empty();
+        if (of_entry) ++entries;
         if (place.level != 0) end = count_nested(of_entry, bytes.size());
         if (!end.ok()) break;
         if (of_entry && !(next.ok() && entry.is_folder)) {
@@ -159,7 +175,7 @@ Status ArchiveScanner::scan_entries(const Place& place, ArchiveSource& source, S
         if ((next.ok() && !next.value()) || source.ended()) break;
     }
     finish_archive(end, files, whole, item[place.row].row);
-    return {};
+    return entries == 0 && broke_decoder(end);
 }
 
 // The source knows what was left when it was opened; since then, the archives in it have taken from that too.

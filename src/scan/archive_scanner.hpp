@@ -34,11 +34,13 @@ private:
     };
 
     Status scan_at(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format, ScannedItem& item);
-    Status scan_entries(const Place& place, ArchiveSource& source, ScannedItem& item);
+    Result<bool> open_and_scan(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item);
+    Result<bool> scan_entries(const Place& place, ArchiveSource& source, ScannedItem& item);
     Status scan_entry(const Place& place, const ArchiveEntry& entry, std::span<const std::uint8_t> bytes,
                       const Status& status, ScannedItem& item);
     Status scan_bytes(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item);
     Status scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format, ScannedFile& file);
+    [[nodiscard]] bool broke_decoder(const Status& status) const noexcept;
     [[nodiscard]] bool is_for_decoder(const Place& place, std::uint64_t size, MediaFormat format) const noexcept;
     Result<std::span<const std::uint8_t>> own_copy(const Place& place, std::span<const std::uint8_t> bytes);
     Status count_nested(bool is_entry, std::uint64_t bytes);

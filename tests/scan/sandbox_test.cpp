@@ -301,5 +301,29 @@ TEST(SandboxedScan, DigestsTheBytesThatAreDecoded) {
     writer.join();
 }
 
+TEST(SandboxedScan, OpensAnArchiveOnceMoreThatBrokeADecoderBeforeItsFirstEntry) {
+    const ScanOptions options = sandboxed(real_worker());
+    const Bytes known = encode_png(picture(1).view());
+    const FakeArchive::Answer file{Status(), "a.png", known};
+    const auto scan = [&](std::vector<std::vector<FakeArchive::Answer>> openings, std::size_t expected_openings) {
+        FindingCache cache;
+        FakeArchive archive(std::move(openings));
+        const ScannedItem item = scan_archive(archive, options, cache);
+        EXPECT_EQ(archive.opened(), expected_openings);
+        std::string text(outcome_name(item[0].row.outcome));
+        for (std::size_t i = 1; i < item.size(); ++i)
+            text += ' ' + item[i].row.inner + ' ' + std::string(outcome_name(item[i].row.outcome));
+        return text;
+    };
+    const std::vector<FakeArchive::Answer> crash{{Status(StatusCode::crashed, "it broke")}};
+    const std::vector<FakeArchive::Answer> late{file, crash[0]};
+    EXPECT_EQ(scan({crash, {file}}, 2), "container a.png matched");
+    EXPECT_EQ(scan({{{Status(StatusCode::timeout, "slow")}}, {file}}, 2), "container a.png matched");
+    EXPECT_EQ(scan({crash, crash, {file}}, 2), "crashed");
+    EXPECT_EQ(scan({late, {file}}, 1), "crashed a.png matched");
+    EXPECT_EQ(scan({crash, late}, 2), "crashed a.png matched");
+    EXPECT_EQ(scan({{{Status(StatusCode::corrupt, "cut")}}, {file}}, 1), "container");
+}
+
 }  // namespace
 }  // namespace tutela::test
