@@ -67,7 +67,7 @@ void burn(double seconds) {
 using Deed = std::function<std::string(std::span<const std::uint8_t>)>;
 
 std::string take_memory() {
-    for (std::size_t taken = 0;; taken += 1U << 20) {
+    for (;;) {
         char* block = new char[1U << 20];
         std::memset(block, 1, 1U << 20);
     }

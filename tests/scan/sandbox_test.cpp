@@ -217,7 +217,8 @@ public:
     Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t>, const DecodeLimits&, DecodeMode) override {
         return Status(StatusCode::unsupported);
     }
-    Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t>, const ArchiveLimits&) override {
+    Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t>, const ArchiveLimits&,
+                                                        const DecodeLimits&) override {
         EXPECT_LT(opened_, openings_.size());
         return std::unique_ptr<ArchiveSource>(std::make_unique<Source>(openings_[opened_++]));
     }
