@@ -16,5 +16,4 @@ NB_MODULE(_tutela, module) {
     tutela::python::bind_index(module);
     tutela::python::bind_report(module);
     tutela::python::bind_scan(module);
-    tutela::python::bind_video(module);
 }
