@@ -51,9 +51,6 @@ Result<std::unique_ptr<FrameSource>> open_psd(ByteSpan bytes, const DecodeLimits
 // reduced in `scaled`; `screen` is luma. LibRaw is not used: it brings OpenMP's threads along, and hundreds of formats.
 Result<std::unique_ptr<FrameSource>> open_raw(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
 
-// See gif_decoder.hpp.
-Result<std::unique_ptr<FrameSource>> open_gif(ByteSpan bytes, const DecodeLimits& limits);
-
 // See dib.hpp. Always exact.
 Result<std::unique_ptr<FrameSource>> open_bmp(ByteSpan bytes, const DecodeLimits& limits);
 

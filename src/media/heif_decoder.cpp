@@ -197,7 +197,7 @@ Status HeifSource::open(MediaFormat format) {
 Result<bool> HeifSource::next(Frame& frame) {
     while (next_ < pictures_.size()) {
         facts_.index = next_++;
-        const auto given = try_picture(pictures_[facts_.index], frame);
+        auto given = try_picture(pictures_[facts_.index], frame);
         if (!given.ok()) {
             next_ = static_cast<std::uint32_t>(pictures_.size());
             ledger_.stop();

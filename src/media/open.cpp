@@ -1,5 +1,6 @@
 #include "core/try.hpp"
 #include "media/decoders.hpp"
+#include "media/gif_decoder.hpp"
 #include "media/tiff_directories.hpp"
 
 namespace tutela {

@@ -173,7 +173,7 @@ Result<bool> RawSource::next_preview(Frame& frame) {
         return false;
     }
     TUTELA_TRY(ledger_.admit(preview.info.width, preview.info.height));
-    const Result<bool> given = decode(preview, frame);
+    Result<bool> given = decode(preview, frame);
     ++next_;
     if (!given.ok() && given.status().code() == StatusCode::out_of_memory) return given;
     if (!given.ok()) ledger_.lose("preview", count_, given.status());

@@ -7,7 +7,7 @@ namespace tutela {
 
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 struct Magic {
     std::string_view text;

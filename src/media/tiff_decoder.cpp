@@ -81,7 +81,7 @@ Status TiffSource::read_first(MediaFormat format) {
 Result<bool> TiffSource::next(Frame& frame) {
     while (step()) {
         if (!is_page()) continue;
-        const auto given = try_page(frame);
+        auto given = try_page(frame);
         if (!given.ok()) {
             next_ = 0;
             ledger_.stop();

@@ -77,7 +77,7 @@ toff_t TiffReader::on_size(thandle_t handle) {
 
 int TiffReader::on_error(TIFF* /*tiff*/, void* reader, const char* /*module*/, const char* format, va_list values) {
     auto& text = static_cast<TiffReader*>(reader)->error_;
-    if (text[0] == '\0') std::vsnprintf(text.data(), text.size(), format, values);
+    if (text[0] == '\0') (void)std::vsnprintf(text.data(), text.size(), format, values);
     return 1;  // and no other handler is called
 }
 

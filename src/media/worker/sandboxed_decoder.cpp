@@ -163,7 +163,7 @@ Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std:
 Status Session::call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply) {
     if (link_ == nullptr) return Status(StatusCode::crashed, "the decoder is no more");
     request.serial = ++serial_;
-    const Status status = link_->call(request, output_.size(), budget, reply);
+    Status status = link_->call(request, output_.size(), budget, reply);
     if (!status.ok()) {
         link_.reset();
         open_anew();
