@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,15 +31,17 @@ def decoded(content: bytes) -> Pixels:
 
 def dng(preview: bytes, *, version: bool = True, maker: bool = True) -> bytes:
     """A small RGB picture first, raw samples below it, and a JPEG in a tag of the first directory's chain."""
-    tags: list[tuple[int, str, int, object]] = []
+    tags: list[Any] = []
+    orientation: list[Any] = [(274, "H", 1, 8)]
+    pattern: list[Any] = [(33421, "H", 2, (2, 2)), (33422, "B", 4, bytes([0, 1, 1, 2]))]
     if version:
         tags += [(50706, "B", 4, bytes([1, 4, 0, 0])), (50708, "s", 0, "Test")]
     if maker:
         tags += [(271, "s", 0, "Test"), (272, "s", 0, "Test 1")]
     out = io.BytesIO()
     with tifffile.TiffWriter(out) as writer:
-        writer.write(SMALL, photometric="rgb", subfiletype=1, subifds=1, extratags=[*tags, (274, "H", 1, 8)], metadata=None)
-        writer.write(SAMPLES, photometric=32803, subfiletype=0, extratags=[(33421, "H", 2, (2, 2)), (33422, "B", 4, bytes([0, 1, 1, 2]))], metadata=None)
+        writer.write(SMALL, photometric="rgb", subfiletype=1, subifds=1, extratags=tags + orientation, metadata=None)
+        writer.write(SAMPLES, photometric=32803, subfiletype=0, extratags=pattern, metadata=None)
     return out.getvalue() + preview
 
 
@@ -191,7 +194,7 @@ def test_samples_alone_are_unsupported() -> None:
     assert "raw samples" in dump.message
 
 
-CFA_TAGS = [
+CFA_TAGS: list[Any] = [
     (50706, "B", 4, bytes([1, 4, 0, 0])), (271, "s", 0, "Test"), (272, "s", 0, "Test 1"),
     (33421, "H", 2, (2, 2)), (33422, "B", 4, bytes([0, 1, 1, 2])),
 ]  # fmt: skip
@@ -226,5 +229,5 @@ def test_libraw_finds_the_same_preview() -> None:
     content = dng_of_pages(samples_first=True)
     with rawpy.imread(io.BytesIO(content)) as raw:
         thumb = raw.extract_thumb()
-    assert thumb.format == rawpy.ThumbFormat.JPEG
+    assert thumb.format == rawpy.ThumbFormat.JPEG and isinstance(thumb.data, bytes)
     assert_frames(dump_frames(content), decoded(thumb.data))
