@@ -154,7 +154,8 @@ Result<JournalFile::Read> JournalFile::next(RecordType type, std::span<const std
     TUTELA_ASSIGN(got, read_at(place_ + kRecordHead, rest));
     const std::span<const std::uint8_t> bytes(buffer_);
     const Xxh3_128 digest = xxh3_128(bytes.first(covered));
-    if (got != rest.size() || !std::equal(digest.begin(), digest.end(), bytes.begin() + covered)) return Read::damage;
+    if (got != rest.size() || !std::equal(digest.begin(), digest.end(), bytes.subspan(covered).begin()))
+        return Read::damage;
     record = bytes.subspan(run_.size() + kRecordHead, static_cast<std::size_t>(length));
     place_ += kRecordHead + length + kRecordTail;
     ++sequence_;
