@@ -40,7 +40,7 @@ def hunt(program: pathlib.Path, corpus: pathlib.Path, crashes: pathlib.Path, sec
         code = subprocess.run(
             [
                 program, f"-max_total_time={seconds}", f"-max_len={LARGEST}", "-timeout=30", "-rss_limit_mb=4096",
-                "-print_final_stats=1", "-reload=0", f"-artifact_prefix={crashes / program.name}.", corpus,
+                "-malloc_limit_mb=8192", "-print_final_stats=1", "-reload=0", f"-artifact_prefix={crashes / program.name}.", corpus,
             ],
             stdout=output, stderr=output, check=False,
         ).returncode  # fmt: skip

@@ -27,7 +27,8 @@ class Finished:
     left_behind: int = 0  # processes of its own that outlived it
     children: set[int] = dataclasses.field(default_factory=set)
     child_peak_bytes: int = 0  # the most memory that any child ever had resident
-    unlimited_children: set[int] = dataclasses.field(default_factory=set)  # without a limit on their memory
+    # Under a filter of system calls, and without a limit on their memory.
+    unlimited_children: set[int] = dataclasses.field(default_factory=set)
 
     @property
     def crashed(self) -> bool:
@@ -73,14 +74,15 @@ def _watch(pid: int, finished: Finished, ended: threading.Event) -> None:
     while not ended.wait(SAMPLE_SECONDS):
         for child in _descendants(pid):
             finished.children.add(child)
-            peak = re.search(r"^VmHWM:\s+(\d+) kB", _read(PROC / str(child) / "status"), re.MULTILINE)
+            status = _read(PROC / str(child) / "status")
+            peak = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
             if peak:
                 finished.child_peak_bytes = max(finished.child_peak_bytes, int(peak[1]) << 10)
+            if "\nSeccomp:\t2\n" not in status:
+                continue  # it is on its way, and has no file yet
             limits = re.findall(r"^Max (?:address space|data size)\s+(\S+)", _read(PROC / str(child) / "limits"), re.M)
             if limits and all(limit == "unlimited" for limit in limits):
                 finished.unlimited_children.add(child)
-            else:
-                finished.unlimited_children.discard(child)  # it had been on its way
 
 
 def run(command: Sequence[str | bytes], seconds: float, env: Mapping[str, str] | None = None) -> Finished:
