@@ -121,7 +121,7 @@ const char* plugin_name() {
 }
 
 int does_support(heif_compression_format format) {
-    return format == heif_compression_AV1 ? 1 : 0;
+    return format == heif_compression_AV1 ? HeifCodecs::priority() : 0;
 }
 
 void set_strict(void* /*decoder*/, int /*flag*/) {}

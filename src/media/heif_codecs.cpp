@@ -30,6 +30,10 @@ const char* HeifCodecs::name() noexcept {
     return "tutela";
 }
 
+int HeifCodecs::priority() noexcept {
+    return current_codecs != nullptr ? 10'000 : 0;
+}
+
 HeifCodecs* HeifCodecs::current() noexcept {
     return current_codecs;
 }

@@ -1,6 +1,6 @@
 // HEVC and AV1 for libheif. Its own plugins start threads; these decode in the thread that asks, keep to a limit on
-// pixels, and say what they had to repair. They are registered with libheif under a name of their own and with the
-// lowest priority, so that nobody else in the process is given them.
+// pixels, and say what they had to repair. They are registered with libheif under a name of their own, and offer
+// themselves in a thread that has a HeifCodecs alone, so that nobody else in the process is given them.
 #pragma once
 
 #include <libheif/heif.h>
@@ -25,6 +25,9 @@ public:
 
     // To be given as heif_decoding_options::decoder_id.
     static const char* name() noexcept;
+    // The codecs' answer to whether they can read their format: before all others where this thread has an object, else
+    // no. libheif forgets the name for pictures that a picture is made of, such as its alpha plane.
+    static int priority() noexcept;
 
     // The first complaint of a codec since clear_fault(); empty for none.
     [[nodiscard]] const std::string& fault() const noexcept { return fault_; }

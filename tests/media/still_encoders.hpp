@@ -211,7 +211,7 @@ inline Bytes directory_first(const Bytes& tiff) {
 
 // --- HEIF and AVIF
 
-// rgb24. Empty when libheif here has no encoder for the format.
+// rgb24, or bgra32, which is taken for RGBA. Empty when libheif here has no encoder for the format.
 inline Bytes encode_heif(const FrameView& view, heif_compression_format format, bool full_color, int quality = 80) {
     heif_context* context = heif_context_alloc();
     heif_encoder* encoder = nullptr;
@@ -219,15 +219,16 @@ inline Bytes encode_heif(const FrameView& view, heif_compression_format format, 
     heif_image_handle* handle = nullptr;
     Bytes bytes;
     if (heif_context_get_encoder_for_format(context, format, &encoder).code == heif_error_Ok) {
+        const bool alpha = view.format == PixelFormat::bgra32;
         heif_image_create(static_cast<int>(view.width), static_cast<int>(view.height), heif_colorspace_RGB,
-                          heif_chroma_interleaved_RGB, &image);
+                          alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, &image);
         heif_image_add_plane(image, heif_channel_interleaved, static_cast<int>(view.width),
                              static_cast<int>(view.height), 8);
         int stride = 0;
         std::uint8_t* rows = heif_image_get_plane(image, heif_channel_interleaved, &stride);
         for (std::uint32_t y = 0; y < view.height; ++y)
             std::memcpy(rows + std::size_t{y} * static_cast<std::size_t>(stride), view.row(y),
-                        std::size_t{3} * view.width);
+                        std::size_t{alpha ? 4U : 3U} * view.width);
         heif_encoder_set_lossy_quality(encoder, quality);
         heif_encoder_set_parameter_string(encoder, "chroma", full_color ? "444" : "420");
         heif_encoder_set_parameter_string(encoder, "preset", "ultrafast");

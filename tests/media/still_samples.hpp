@@ -56,7 +56,9 @@ inline std::vector<Sample> still_samples(std::uint32_t width = 37, std::uint32_t
     const std::vector<Sample> others = {
         {"heif_420", encode_heif(rgb.view(), heif_compression_HEVC, false), true, 0},
         {"heif_444", encode_heif(rgb.view(), heif_compression_HEVC, true), true, 0},
+        {"heif_alpha", encode_heif(inks.view(), heif_compression_HEVC, true), true, 0},
         {"avif_420", encode_heif(rgb.view(), heif_compression_AV1, false), false, 0},
+        {"avif_alpha", encode_heif(inks.view(), heif_compression_AV1, false), false, 0},
         {"jxl_lossless", encode_jxl({rgb.view()}), false, 0},
         {"jxl_gray", encode_jxl({gray.view()}), false, 0},
         {"jxl_lossy", encode_jxl({rgb.view()}, {.lossless = false}), false, 0},
