@@ -38,6 +38,7 @@ Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> by
     if (format == MediaFormat::unknown) {
         return Status(StatusCode::unsupported, "no picture of a kind that this build reads");
     }
+    if (is_video(format)) return Status(StatusCode::unsupported, "a video: open_video() reads it, and this does not");
     if (bytes.size() > limits.max_bytes) {
         return Status(StatusCode::limit, "the file has " + std::to_string(bytes.size()) + " bytes, over the limit of " +
                                              std::to_string(limits.max_bytes));

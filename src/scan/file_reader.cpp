@@ -20,6 +20,11 @@ bool same_facts(const struct stat& a, const struct stat& b) noexcept {
 
 }  // namespace
 
+bool has_changed(int fd, const struct stat& before) noexcept {
+    struct stat now {};
+    return ::fstat(fd, &now) != 0 || !same_facts(before, now);
+}
+
 Descriptor open_for_reading(int folder, const char* name, bool follow_symlink) {
     const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow_symlink ? 0 : O_NOFOLLOW);
     Descriptor fd(::openat(folder, name, flags | O_NOATIME));
@@ -41,8 +46,9 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
     content.format = sniff_format({room_.data(), std::min<std::size_t>(total, kSniffBytes)});
     content.unwanted = is_archive(content.format) && !open_archives_;
     const bool wanted = content.format != MediaFormat::unknown && !content.unwanted;
-    content.over_limit = wanted && content.size_bytes > limits_.max_bytes;
-    if (wanted && !content.over_limit) {
+    const bool in_place = is_video(content.format);
+    content.over_limit = wanted && content.size_bytes > (in_place ? limits_.max_video_bytes : limits_.max_bytes);
+    if (wanted && !in_place && !content.over_limit) {
         const auto size = static_cast<std::size_t>(content.size_bytes);
         TUTELA_TRY(reserve(size));
         if (total == first) {
@@ -54,8 +60,7 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
         total += rest;
     }
     content.digests = digest_.finish();
-    struct stat after {};
-    content.changed = total != content.size_bytes || ::fstat(fd, &after) != 0 || !same_facts(before, after);
+    content.changed = total != content.size_bytes || has_changed(fd, before);
     return content;
 }
 

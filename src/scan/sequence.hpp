@@ -29,6 +29,7 @@ private:
     };
 
     void merge(const Finding& frame);
+    void drop_unused_frames();
 
     std::optional<Finding> best_;
     std::vector<Hit> hits_;  // by position, once there are several frames with matches

@@ -22,6 +22,7 @@ bool is_answer(std::int32_t code) noexcept {
         case StatusCode::ok:
         case StatusCode::invalid_argument:
         case StatusCode::too_small:
+        case StatusCode::io_error:
         case StatusCode::limit:
         case StatusCode::unsupported:
         case StatusCode::corrupt:
@@ -74,7 +75,11 @@ bool check_reply(const Request& request, const Reply& reply, std::uint64_t outpu
     if (!is_answer(reply.opened) || !is_answer(reply.given)) return false;
     if (!is_flag(reply.more) || !is_flag(reply.last) || !is_flag(reply.ended)) return false;
     if (reply.status.length > kTextBytes || reply.damage.length > kTextBytes) return false;
-    const bool opens = request.call == Call::open_picture || request.call == Call::open_archive;
+    const bool opens =
+        request.call == Call::open_picture || request.call == Call::open_archive || request.call == Call::open_video;
+    const bool of_frames = request.call == Call::open_video || request.call == Call::next_frame;
+    if (!is_flag(reply.pending)) return false;
+    if (reply.pending != 0 && (!of_frames || reply.more != 0 || reply.given != 0)) return false;
     if (reply.opened != 0) return opens && reply.given == 0 && reply.more == 0;
     if (reply.given != 0 && reply.more != 0) return false;
     if (request.call == Call::open_archive) return reply.more == 0 && reply.given == 0;

@@ -1,5 +1,8 @@
 // The decoder that works in a process of its own: the host's side.
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <functional>
@@ -8,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/file.hpp"
 #include "core/try.hpp"
 #include "media/worker/find_worker.hpp"
 #include "media/worker/fork_mark.hpp"
@@ -27,6 +31,8 @@ constexpr std::uint64_t kPage = 4096;
 // Address space, of which only what is touched is memory.
 constexpr std::uint64_t kFirstInput = 2ULL << 30;
 constexpr std::uint64_t kLargestRegion = 64ULL << 30;
+// Above the numbers that a worker's descriptors get.
+constexpr int kFirstOwnFd = 16;
 // Before a worker that did not start is started again: the machine may be out of processes for a moment.
 constexpr milliseconds kPauses[] = {milliseconds(20), milliseconds(60), milliseconds(120)};
 // What a decoder keeps from file to file.
@@ -63,6 +69,8 @@ public:
     // Has a worker with these limits, and `bytes` in the input region: answers their offset there.
     Result<std::uint64_t> prepare(std::span<const std::uint8_t> bytes, std::uint64_t output_bytes,
                                   std::uint64_t max_memory);
+    // Has a new worker that reads this file, and no other.
+    Status prepare_file(const VideoInput& file, std::uint64_t output_bytes, std::uint64_t max_memory);
     Status start(std::uint64_t output_bytes, std::uint64_t max_memory);
     Status call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply);
     void trim() noexcept;
@@ -76,6 +84,9 @@ public:
 
 private:
     void keep_to_owner() noexcept;
+    Status reach_output(std::uint64_t output_bytes);
+    template <typename Start>
+    static Status insist(const Start& start);
 
     std::string program_;
     worker::SharedMemory input_;
@@ -88,6 +99,7 @@ private:
     std::uint64_t largest_output_ = 0;  // since trim()
     std::uint32_t serial_ = 0;
     bool ran_short_ = false;  // the worker, of memory
+    bool has_file_ = false;   // the worker, and can read nothing else
 };
 
 // After a fork of the host, the worker and the memory are the parent's.
@@ -122,17 +134,56 @@ Status Session::start(std::uint64_t output_bytes, std::uint64_t max_memory) {
     if (input_.size() == 0) {
         TUTELA_ASSIGN(input_, worker::SharedMemory::create(kFirstInput, worker::Writer::host));
     }
-    if (output_bytes > output_.size()) {
-        link_.reset();
-        TUTELA_ASSIGN(output_, worker::SharedMemory::create(output_bytes, worker::Writer::worker));
-    }
+    TUTELA_TRY(reach_output(output_bytes));
     // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
     const bool fits = link_ != nullptr && link_->running() && link_->max_memory() == max_memory;
-    if (fits && !ran_short_) return {};
+    if (fits && !ran_short_ && !has_file_) return {};
     link_.reset();
     ran_short_ = false;
-    TUTELA_ASSIGN(link_, worker::WorkerLink::start(program_, input_, output_, max_memory));
+    has_file_ = false;
+    const worker::WorkerInput input{input_.descriptor(), input_.size()};
+    TUTELA_ASSIGN(link_, worker::WorkerLink::start(program_, input, output_, max_memory));
     return {};
+}
+
+Status Session::reach_output(std::uint64_t output_bytes) {
+    if (output_bytes <= output_.size()) return {};
+    link_.reset();
+    TUTELA_ASSIGN(output_, worker::SharedMemory::create(output_bytes, worker::Writer::worker));
+    return {};
+}
+
+// Starts a worker; the machine may be out of processes for a moment.
+template <typename Start>
+Status Session::insist(const Start& start) {
+    Status started = start();
+    for (const milliseconds pause : kPauses) {
+        if (started.ok()) break;
+        std::this_thread::sleep_for(pause);
+        started = start();
+    }
+    if (started.ok() || started.code() == StatusCode::out_of_memory) return started;
+    return Status(StatusCode::unavailable, "the sandbox cannot start again: " + started.message());
+}
+
+Status Session::prepare_file(const VideoInput& file, std::uint64_t output_bytes, std::uint64_t max_memory) {
+    keep_to_owner();
+    open_anew();
+    link_.reset();
+    const int flags = ::fcntl(file.descriptor, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) != O_RDONLY || (flags & O_PATH) != 0) {
+        return Status(StatusCode::invalid_argument, "a sandboxed decoder takes files that are open for reading alone");
+    }
+    const Descriptor own(::fcntl(file.descriptor, F_DUPFD_CLOEXEC, kFirstOwnFd));
+    if (!own.valid()) return errno_status(errno, "the video cannot be handed over");
+    return insist([&]() -> Status {
+        TUTELA_TRY(reach_output(output_bytes));
+        const worker::WorkerInput input{own.get(), file.size_bytes, true};
+        TUTELA_ASSIGN(link_, worker::WorkerLink::start(program_, input, output_, max_memory));
+        ran_short_ = false;
+        has_file_ = true;
+        return {};
+    });
 }
 
 Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std::uint64_t output_bytes,
@@ -149,15 +200,8 @@ Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std:
         TUTELA_ASSIGN(const std::span<std::uint8_t> place, room(bytes.size()));
         if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
     }
-    Status started = start(output_bytes, max_memory);
-    for (const milliseconds pause : kPauses) {
-        if (started.ok()) break;
-        std::this_thread::sleep_for(pause);
-        started = start(output_bytes, max_memory);
-    }
-    if (started.ok()) return offset;
-    if (started.code() == StatusCode::out_of_memory) return started;
-    return Status(StatusCode::unavailable, "the sandbox cannot start again: " + started.message());
+    TUTELA_TRY(insist([&] { return start(output_bytes, max_memory); }));
+    return offset;
 }
 
 Status Session::call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply) {
@@ -189,6 +233,8 @@ void Session::trim() noexcept {
         input_ = {};
         room_bytes_ = 0;
     }
+    if (has_file_) link_.reset();
+    has_file_ = false;
     if (largest_output_ > kKeptBytes) output_.discard();
     largest_input_ = 0;
     largest_output_ = 0;
@@ -201,6 +247,9 @@ worker::Limits wire_limits(const DecodeLimits& limits) {
     wire.max_total_pixels = limits.max_total_pixels;
     wire.max_jpeg_scans = limits.max_jpeg_scans;
     wire.max_frames = limits.max_frames;
+    wire.max_video_frames = limits.max_video_frames;
+    wire.max_video_pixels = limits.max_video_pixels;
+    wire.max_video_bytes = limits.max_video_bytes;
     return wire;
 }
 
@@ -222,15 +271,18 @@ worker::Budget budget_of(std::uint32_t frame_seconds, std::uint32_t file_seconds
 
 class SandboxedSource final : public FrameSource {
 public:
-    SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits)
-        : session_(std::move(session)), limits_(limits) {}
+    SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits, bool is_video)
+        : session_(std::move(session)), limits_(limits), is_video_(is_video) {}
 
     Status open(std::uint64_t offset, std::uint64_t size, DecodeMode mode);
+    Status open_video(std::uint64_t offset, std::uint64_t size, const Sampling& sampling);
     Result<bool> next(Frame& frame) override;
     Result<bool> next_view(Frame& scratch, FrameView& view) override;
 
 private:
+    Status open(worker::Request& request);
     Status ask(worker::Request& request);
+    Status await_frame();
     Status count_frame();
     Status end_with(Status status) noexcept {
         done_ = true;
@@ -239,6 +291,7 @@ private:
 
     std::shared_ptr<Session> session_;
     DecodeLimits limits_;
+    bool is_video_;
     std::uint64_t number_ = 0;
     worker::Reply reply_;
     bool answered_ = false;  // reply_ is the next frame's
@@ -249,7 +302,8 @@ private:
 
 Status SandboxedSource::ask(worker::Request& request) {
     request.limits = wire_limits(limits_);
-    return session_->call(request, budget_of(limits_.max_frame_seconds, limits_.max_file_seconds), reply_);
+    const std::uint32_t file_seconds = is_video_ ? limits_.max_video_seconds : limits_.max_file_seconds;
+    return session_->call(request, budget_of(limits_.max_frame_seconds, file_seconds), reply_);
 }
 
 Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMode mode) {
@@ -258,21 +312,43 @@ Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMod
     request.mode = static_cast<std::uint32_t>(mode);
     request.offset = offset;
     request.size = size;
+    TUTELA_TRY(open(request));
+    answered_ = true;
+    return {};
+}
+
+Status SandboxedSource::open_video(std::uint64_t offset, std::uint64_t size, const Sampling& sampling) {
+    worker::Request request;
+    request.call = worker::Call::open_video;
+    request.offset = offset;
+    request.size = size;
+    request.sampling = {static_cast<std::uint32_t>(sampling.kind), sampling.per_second, sampling.max_gap_us};
+    return open(request);
+}
+
+Status SandboxedSource::open(worker::Request& request) {
     number_ = session_->open_anew();
     TUTELA_TRY(ask(request));
     if (reply_.opened != 0) return status_of(reply_.opened, reply_.status);
     const worker::PictureFacts& facts = reply_.picture;
     info_ = {static_cast<MediaFormat>(facts.format), facts.width, facts.height, facts.orientation};
-    answered_ = true;
+    return {};
+}
+
+// A video's worker says now and then that it goes on: the time for a frame is the time between two answers.
+Status SandboxedSource::await_frame() {
+    do {
+        worker::Request request;
+        request.call = worker::Call::next_frame;
+        TUTELA_TRY(ask(request));
+    } while (reply_.pending != 0);
     return {};
 }
 
 Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
     if (done_ || !session_->is_open(number_)) return false;
     if (!answered_) {
-        worker::Request request;
-        request.call = worker::Call::next_frame;
-        if (Status status = ask(request); !status.ok()) return end_with(std::move(status));
+        if (Status status = await_frame(); !status.ok()) return end_with(std::move(status));
     }
     answered_ = false;
     const worker::PictureFacts& facts = reply_.picture;
@@ -295,7 +371,9 @@ Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
 // The worker keeps these limits; one that was taken over does not.
 Status SandboxedSource::count_frame() {
     pixels_ += std::uint64_t{reply_.place.width} * reply_.place.height;
-    if (++frames_ <= limits_.max_frames && pixels_ <= limits_.max_total_pixels) return {};
+    const std::uint32_t most_frames = is_video_ ? limits_.max_video_frames : limits_.max_frames;
+    const std::uint64_t most_pixels = is_video_ ? limits_.max_video_pixels : limits_.max_total_pixels;
+    if (++frames_ <= most_frames && pixels_ <= most_pixels) return {};
     return Status(StatusCode::limit, "the file has more frames than the limits allow");
 }
 
@@ -397,7 +475,8 @@ Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::ui
 
 class SandboxedDecoder final : public Decoder {
 public:
-    explicit SandboxedDecoder(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+    SandboxedDecoder(std::shared_ptr<Session> session, std::string video_program)
+        : session_(std::move(session)), video_program_(std::move(video_program)) {}
 
     Result<std::span<std::uint8_t>> room(std::size_t bytes) override { return session_->room(bytes); }
 
@@ -406,7 +485,7 @@ public:
         // Says what open_media() says, without a byte of it decoded or moved.
         if (bytes.size() > limits.max_bytes) return open_media(bytes, limits, mode);
         TUTELA_ASSIGN(const std::uint64_t offset, session_->prepare(bytes, output_for(limits), limits.max_memory));
-        auto source = std::make_unique<SandboxedSource>(session_, limits);
+        auto source = std::make_unique<SandboxedSource>(session_, limits, false);
         TUTELA_TRY(source->open(offset, bytes.size(), mode));
         return std::unique_ptr<FrameSource>(std::move(source));
     }
@@ -420,16 +499,49 @@ public:
         return std::unique_ptr<ArchiveSource>(std::move(source));
     }
 
-    void trim() noexcept override { session_->trim(); }
+    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits,
+                                                    const Sampling& sampling) override {
+        TUTELA_TRY(check(sampling));
+        session_->open_anew();
+        TUTELA_TRY(reach_video_session());
+        std::uint64_t offset = 0;
+        if (input.descriptor >= 0) {
+            TUTELA_TRY(video_session_->prepare_file(input, output_for(limits), limits.max_memory));
+        } else {
+            TUTELA_ASSIGN(offset, video_session_->prepare(input.bytes, output_for(limits), limits.max_memory));
+        }
+        const std::uint64_t size = input.descriptor >= 0 ? input.size_bytes : input.bytes.size();
+        auto source = std::make_unique<SandboxedSource>(video_session_, limits, true);
+        TUTELA_TRY(source->open_video(offset, size, sampling));
+        return std::unique_ptr<FrameSource>(std::move(source));
+    }
+
+    void trim() noexcept override {
+        session_->trim();
+        if (video_session_ != nullptr) video_session_->trim();
+    }
 
 private:
+    // Videos have a program of their own, which starts when the first is met: FFmpeg is many libraries.
+    Status reach_video_session() {
+        if (video_session_ != nullptr) return {};
+        const std::string program = video_program_.empty() ? worker::find_worker(worker::kVideoWorker) : video_program_;
+        if (program.empty()) {
+            return Status(StatusCode::unsupported, "a video, and the program tutela-video-worker is not installed");
+        }
+        video_session_ = std::make_shared<Session>(program);
+        return {};
+    }
+
     std::shared_ptr<Session> session_;
+    std::string video_program_;
+    std::shared_ptr<Session> video_session_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options) {
-    const std::string program = options.program.empty() ? worker::find_worker() : options.program;
+    const std::string program = options.program.empty() ? worker::find_worker(worker::kPictureWorker) : options.program;
     const auto failed = [](StatusCode code, const std::string& why) {
         return Status(code, "the sandbox cannot start: " + why);
     };
@@ -438,7 +550,7 @@ Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& opt
     const DecodeLimits limits;
     const Status started = session->start(output_for(limits), limits.max_memory);
     if (!started.ok()) return failed(started.code(), started.message());
-    return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session)));
+    return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session), options.video_program));
 }
 
 }  // namespace tutela

@@ -4,15 +4,18 @@
 #include <memory>
 #include <span>
 
+#include "media/stepped_source.hpp"
 #include "tutela/media.hpp"
 
 namespace tutela::worker {
 
-// The decoders that a worker serves.
+// The decoders that a worker serves; it has those of pictures and archives, or that of videos. Null for none.
 struct Openers {
     Result<std::unique_ptr<FrameSource>> (*picture)(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
                                                     DecodeMode mode);
     Result<std::unique_ptr<ArchiveSource>> (*archive)(std::span<const std::uint8_t> bytes, const ArchiveLimits& limits);
+    Result<std::unique_ptr<SteppedSource>> (*video)(const VideoInput& input, const DecodeLimits& limits,
+                                                    const Sampling& sampling);
 };
 
 // The whole life of a worker, from its first request to its last; answers the exit status.
