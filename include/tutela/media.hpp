@@ -163,6 +163,9 @@ TUTELA_API std::string_view sampling_name(SamplingKind kind) noexcept;
 // invalid_argument, with the reason, for what lies outside its range.
 TUTELA_API Status check(const Sampling& sampling);
 
+// As people write it: "every", "key", "adaptive", or a number of frames per second. invalid_argument for anything else.
+TUTELA_API Result<Sampling> sampling_from_text(std::string_view text);
+
 // Facts about a file, known before its first frame.
 struct MediaInfo {
     MediaFormat format = MediaFormat::unknown;

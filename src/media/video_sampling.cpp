@@ -1,6 +1,8 @@
 #include "media/video_sampling.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace tutela {
 
@@ -37,6 +39,18 @@ Status check(const Sampling& sampling) {
     }
     if (sampling.max_gap_us <= 0) return Status(StatusCode::invalid_argument, "the longest gap is over 0");
     return {};
+}
+
+Result<Sampling> sampling_from_text(std::string_view text) {
+    if (text == "every") return Sampling{};
+    if (text == "key") return Sampling{.kind = SamplingKind::key_frames};
+    if (text == "adaptive") return Sampling{.kind = SamplingKind::adaptive};
+    Sampling sampling{.kind = SamplingKind::per_second};
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, sampling.per_second);
+    if (error == std::errc() && rest == end && check(sampling).ok()) return sampling;
+    return Status(StatusCode::invalid_argument,
+                  "sampling must be every, key, adaptive, or a number of frames per second from 1 to 1000");
 }
 
 bool VideoSampler::wants_time(std::int64_t pts_us) const noexcept {

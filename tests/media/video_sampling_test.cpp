@@ -103,6 +103,13 @@ TEST(VideoSampling, NamesAndRanges) {
     EXPECT_EQ(check(Sampling{.per_second = 0}).code(), StatusCode::invalid_argument);
     EXPECT_EQ(check(Sampling{.per_second = 1001}).code(), StatusCode::invalid_argument);
     EXPECT_EQ(check(Sampling{.max_gap_us = 0}).code(), StatusCode::invalid_argument);
+    EXPECT_EQ(sampling_from_text("every").value().kind, SamplingKind::every);
+    EXPECT_EQ(sampling_from_text("key").value().kind, SamplingKind::key_frames);
+    EXPECT_EQ(sampling_from_text("adaptive").value().kind, SamplingKind::adaptive);
+    EXPECT_EQ(sampling_from_text("25").value().kind, SamplingKind::per_second);
+    EXPECT_EQ(sampling_from_text("25").value().per_second, 25U);
+    for (const char* wrong : {"", "0", "1001", "-1", "2.5", "5 ", "all", "Every"})
+        EXPECT_EQ(sampling_from_text(wrong).status().code(), StatusCode::invalid_argument) << wrong;
     const std::vector<std::uint8_t> none;
     EXPECT_EQ(decode_video(std::span(none), {.per_second = 0}).status.code(), StatusCode::invalid_argument);
 }
