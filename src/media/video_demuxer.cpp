@@ -122,7 +122,9 @@ Status VideoDemuxer::choose_track() {
     return {};
 }
 
+// What a damaged header does not tell may have been there.
 Status VideoDemuxer::no_track() const {
+    if (!damage_.empty()) return Status(StatusCode::corrupt, damage_);
     std::string unread;
     for (unsigned i = 0; i < context_->nb_streams; ++i) {
         const AVCodecParameters& codec = *context_->streams[i]->codecpar;
@@ -132,7 +134,7 @@ Status VideoDemuxer::no_track() const {
     if (!unread.empty())
         return Status(StatusCode::unsupported, what + "a video of a codec that is not read: " + unread);
     if (context_->nb_streams != 0) return Status(StatusCode::unsupported, what + "no video");
-    return Status(StatusCode::corrupt, damage_.empty() ? what + "nothing that can be read" : damage_);
+    return Status(StatusCode::corrupt, what + "nothing that can be read");
 }
 
 std::uint32_t VideoDemuxer::orientation() const noexcept {

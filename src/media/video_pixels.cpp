@@ -63,16 +63,19 @@ std::uint8_t to_8_bits(std::uint32_t value, const Samples& samples) noexcept {
     return static_cast<std::uint8_t>((x * 255U * 2 + range) / (2 * range));
 }
 
+void stretch_row(const std::uint8_t* __restrict row, std::uint32_t width, std::uint8_t* __restrict out) noexcept {
+    for (std::uint32_t x = 0; x < width; ++x)
+        out[x] = stretch(row[x]);
+}
+
 void put_bytes(const Samples& samples, std::uint32_t y, std::uint32_t width, std::uint8_t* out, int out_step) noexcept {
     const std::uint8_t* row = samples.data + samples.line_bytes * static_cast<std::ptrdiff_t>(y);
+    if (samples.step == 1 && out_step == 1 && samples.limited) return stretch_row(row, width, out);
     if (samples.step != 1 || out_step != 1) {
         for (std::uint32_t x = 0; x < width; ++x)
             out[static_cast<std::size_t>(x) * static_cast<unsigned>(out_step)] =
                 samples.limited ? stretch(row[static_cast<std::size_t>(x) * static_cast<unsigned>(samples.step)])
                                 : row[static_cast<std::size_t>(x) * static_cast<unsigned>(samples.step)];
-    } else if (samples.limited) {
-        for (std::uint32_t x = 0; x < width; ++x)
-            out[x] = stretch(row[x]);
     } else {
         std::memcpy(out, row, width);
     }
