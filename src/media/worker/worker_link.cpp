@@ -41,6 +41,11 @@ Status make_pipe(Descriptor& reader, Descriptor& writer) {
     return Status(StatusCode::io_error, "no pipe to a sandboxed decoder: " + std::system_category().message(errno));
 }
 
+Status file_timeout(const Budget& budget) {
+    return Status(StatusCode::timeout,
+                  "decoding the file took more than " + std::to_string(budget.file.count()) + " seconds");
+}
+
 std::string text_of(const Text& text) {
     return {text.bytes, std::min<std::size_t>(text.length, kTextBytes)};
 }
@@ -115,6 +120,11 @@ bool WorkerLink::receive(void* data, std::size_t size) noexcept {
 Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, const Budget& budget, Reply& reply) {
     frame_start_ = process_.cpu_time().value_or(nanoseconds{});
     if (request.call != Call::next_frame) file_start_ = frame_start_;
+    // await() looks at the clock only when it has to wait: frames that come at once add up as well.
+    if (frame_start_ - file_start_ > budget.file) {
+        (void)process_.end();
+        return file_timeout(budget);
+    }
     if (!send(&request, sizeof(request))) return died();
     TUTELA_TRY(await(budget));
     if (!receive(&reply, sizeof(reply))) return died();
@@ -141,7 +151,7 @@ Status WorkerLink::await(const Budget& budget) {
         if (now - frame_start_ > budget.frame) {
             reason = "decoding a frame took more than " + std::to_string(budget.frame.count()) + " seconds";
         } else if (now - file_start_ > budget.file) {
-            reason = "decoding the file took more than " + std::to_string(budget.file.count()) + " seconds";
+            reason = file_timeout(budget).message();
         } else if (waited > budget.frame * kIdleFactor) {
             reason =
                 "the decoder gave no answer for " + std::to_string(budget.frame.count() * kIdleFactor) + " seconds";
