@@ -1,5 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -116,14 +121,14 @@ private:
         const std::string& sha256 = cells[sha256_];
         if (!size || !matches || !outcome || !(sha256.empty() || is_sha256(sha256)))
             return problem("no row of a report");
-        const bool same =
-            rest_of_file_ > 0 && std::equal(cells.begin(), cells.begin() + match_count_ + 1, file_.begin());
+        const auto of_file = std::span(cells).first(match_count_ + 1);  // what all lines of a file have in common
+        const bool same = rest_of_file_ > 0 && std::ranges::equal(of_file, file_);
         if (same) {
             --rest_of_file_;
             return;
         }
         if (rest_of_file_ > 0) problem("lines of the file before it are missing");
-        file_.assign(cells.begin(), cells.begin() + match_count_ + 1);
+        file_.assign(of_file.begin(), of_file.end());
         rest_of_file_ = std::max<std::uint64_t>(*matches, 1) - 1;
         ReportedFile row;
         row.path = bytes_of(cells[path_]);
