@@ -244,6 +244,7 @@ def test_scans_of_one_scanner_may_overlap(scanner: tutela.Scanner, folder: Path)
     assert len(list(first)) == 7 and not first.totals.interrupted
 
 
+@pytest.mark.usefixtures("ctrl_c_heard")
 def test_ctrl_c_stops_a_scan_that_waits_for_a_row(scanner: tutela.Scanner, tmp_path: Path) -> None:
     # Reading this hole takes far longer than the signal takes to come, so the signal meets a waiting scan.
     with open(tmp_path / "hole", "wb") as hole:
