@@ -9,6 +9,9 @@ FrameSource::~FrameSource() = default;
 ArchiveSource::~ArchiveSource() = default;
 Decoder::~Decoder() = default;
 
+void Decoder::decode_ahead(std::span<const std::span<const std::uint8_t>> /*files*/, const DecodeLimits& /*limits*/,
+                           DecodeMode /*mode*/) {}
+
 Result<bool> FrameSource::next_view(Frame& scratch, FrameView& view) {
     TUTELA_ASSIGN(const bool more, next(scratch));
     if (more) view = scratch.view();

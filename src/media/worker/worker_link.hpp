@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "media/worker/protocol.hpp"
@@ -52,8 +53,9 @@ private:
     Descriptor requests_far_end_;
     Descriptor replies_;
     Descriptor lifeline_;
-    std::chrono::nanoseconds frame_start_{};  // in the worker's processor time
-    std::chrono::nanoseconds file_start_{};
+    // In the worker's processor time. The clock is looked at when a call lasts; not known before that.
+    std::optional<std::chrono::nanoseconds> frame_start_;
+    std::optional<std::chrono::nanoseconds> file_start_;
     std::uint64_t max_memory_ = 0;
 };
 
