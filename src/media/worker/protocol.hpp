@@ -46,6 +46,7 @@ struct Hello {
     std::uint32_t magic = kMagic;
     std::uint32_t version = kVersion;
     std::uint32_t confined = 0;  // 1, or 0 and `reason`: then the worker ends
+    std::uint32_t rare = 0;      // 1: it decodes pictures of rare formats too
     Text reason;
 };
 

@@ -1,4 +1,5 @@
 // The decoder that works in a process of its own: the host's side.
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -6,6 +7,7 @@
 #include <utility>
 
 #include "core/try.hpp"
+#include "media/decoders.hpp"
 #include "media/worker/find_worker.hpp"
 #include "media/worker/protocol.hpp"
 #include "media/worker/session.hpp"
@@ -223,23 +225,32 @@ Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::ui
     return true;
 }
 
+// Two workers: of the one that decodes rare formats there is a process once such a file was met.
 class SandboxedDecoder final : public Decoder {
 public:
-    explicit SandboxedDecoder(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+    explicit SandboxedDecoder(std::shared_ptr<Session> session, const std::string& rare_program)
+        : session_(std::move(session)), rare_(std::make_shared<Session>(rare_program, *session_)) {}
 
-    Result<std::span<std::uint8_t>> room(std::size_t bytes) override { return session_->room(bytes); }
+    Result<std::span<std::uint8_t>> room(std::size_t bytes) override {
+        rare_->open_anew();
+        return session_->room(bytes);
+    }
 
     Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
                                               DecodeMode mode) override {
         // Says what open_media() says, without a byte of it decoded or moved.
         if (bytes.size() > limits.max_bytes) return open_media(bytes, limits, mode);
-        auto source = std::make_unique<SandboxedSource>(session_, limits);
+        session_->open_anew();
+        rare_->open_anew();
+        const bool rare = is_rare(sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes))));
+        const std::shared_ptr<Session>& session = rare && !session_->has_rare() ? rare_ : session_;
+        auto source = std::make_unique<SandboxedSource>(session, limits);
         if (const std::optional<worker::Reply> answer = session_->take_ahead(bytes, limits, mode)) {
             TUTELA_TRY(source->open(*answer));
             return std::unique_ptr<FrameSource>(std::move(source));
         }
-        TUTELA_ASSIGN(const std::uint64_t offset,
-                      session_->prepare(bytes, worker::output_for(limits), limits.max_memory));
+        TUTELA_ASSIGN(const std::uint64_t offset, session_->place(bytes));
+        TUTELA_TRY(session->prepare(worker::output_for(limits), limits.max_memory));
         TUTELA_TRY(source->open(offset, bytes.size(), mode));
         return std::unique_ptr<FrameSource>(std::move(source));
     }
@@ -247,8 +258,9 @@ public:
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                         const ArchiveLimits& limits,
                                                         const DecodeLimits& spending) override {
-        TUTELA_ASSIGN(const std::uint64_t offset,
-                      session_->prepare(bytes, worker::output_for(limits), spending.max_memory));
+        rare_->open_anew();
+        TUTELA_ASSIGN(const std::uint64_t offset, session_->place(bytes));
+        TUTELA_TRY(session_->prepare(worker::output_for(limits), spending.max_memory));
         auto source = std::make_unique<SandboxedArchive>(session_, limits, spending);
         TUTELA_TRY(source->open(offset, bytes.size()));
         return std::unique_ptr<ArchiveSource>(std::move(source));
@@ -256,13 +268,18 @@ public:
 
     void decode_ahead(std::span<const std::span<const std::uint8_t>> files, const DecodeLimits& limits,
                       DecodeMode mode) override {
+        rare_->open_anew();
         session_->decode_ahead(files, limits, mode);
     }
 
-    void trim() noexcept override { session_->trim(); }
+    void trim() noexcept override {
+        session_->trim();
+        rare_->trim();
+    }
 
 private:
     std::shared_ptr<Session> session_;
+    std::shared_ptr<Session> rare_;
 };
 
 }  // namespace
@@ -277,7 +294,11 @@ Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& opt
     const DecodeLimits limits;
     const Status started = session->start(worker::output_for(limits), limits.max_memory);
     if (!started.ok()) return failed(started.code(), started.message());
-    return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session)));
+    const std::string rare = worker::rare_worker(program);
+    if (!session->has_rare() && !worker::is_program(rare)) {
+        return failed(StatusCode::not_found, "there is no program tutela-worker-rare beside tutela-worker");
+    }
+    return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session), rare));
 }
 
 }  // namespace tutela

@@ -352,6 +352,7 @@ int run_worker(const Openers& openers) {
     if (failure.empty() && (input.empty() || output.empty())) failure = "the shared memory cannot be mapped";
     if (failure.empty()) failure = confine(start.max_memory);
     hello.confined = failure.empty() ? 1 : 0;
+    hello.rare = openers.rare ? 1 : 0;
     set_text(hello.reason, failure);
     if (!write_message(&hello, sizeof(hello)) || !failure.empty()) return 1;
     Server(openers, input, output).run();

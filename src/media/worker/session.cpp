@@ -70,10 +70,15 @@ void Session::keep_to_owner() noexcept {
     owner_.set();
     if (link_ != nullptr) link_->abandon();
     link_.reset();
-    input_ = {};
+    if (owns_input_) replace_input({});
     output_ = {};
     ahead_.clear();
     open_anew();
+}
+
+void Session::replace_input(SharedMemory memory) noexcept {
+    input_->memory = std::move(memory);
+    ++input_->number;
 }
 
 Result<std::span<std::uint8_t>> Session::room(std::size_t bytes) {
@@ -81,22 +86,24 @@ Result<std::span<std::uint8_t>> Session::room(std::size_t bytes) {
     open_anew();
     ahead_.clear();
     if (bytes > kLargestRegion) return Status(StatusCode::limit, "the file is too large for a sandboxed decoder");
-    if (bytes > input_.size()) {
+    SharedMemory& input = input_->memory;
+    if (bytes > input.size()) {
         const std::uint64_t size = std::max(round_up(bytes), kFirstInput);
         TUTELA_ASSIGN(SharedMemory grown, SharedMemory::create(size, Writer::host));
-        const std::size_t held = std::min<std::size_t>(room_bytes_, input_.size());
-        if (held != 0) std::memcpy(grown.writable().data(), input_.bytes().data(), held);
+        const std::size_t held = std::min<std::size_t>(room_bytes_, input.size());
+        if (held != 0) std::memcpy(grown.writable().data(), input.bytes().data(), held);
         link_.reset();
-        input_ = std::move(grown);
+        replace_input(std::move(grown));
     }
     room_bytes_ = bytes;
     largest_input_ = std::max<std::uint64_t>(largest_input_, bytes);
-    return input_.writable().first(bytes);
+    return input.writable().first(bytes);
 }
 
 Status Session::start(std::uint64_t output_bytes, std::uint64_t max_memory) {
-    if (input_.size() == 0) {
-        TUTELA_ASSIGN(input_, SharedMemory::create(kFirstInput, Writer::host));
+    if (input_->memory.size() == 0) {
+        TUTELA_ASSIGN(SharedMemory first, SharedMemory::create(kFirstInput, Writer::host));
+        replace_input(std::move(first));
     }
     if (output_bytes > output_.size()) {
         link_.reset();
@@ -105,40 +112,43 @@ Status Session::start(std::uint64_t output_bytes, std::uint64_t max_memory) {
     }
     // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
     const bool fits = link_ != nullptr && link_->running() && link_->max_memory() == max_memory;
-    if (fits && !ran_short_) return {};
+    if (fits && !ran_short_ && link_input_ == input_->number) return {};
     link_.reset();
     ran_short_ = false;
-    TUTELA_ASSIGN(link_, WorkerLink::start(program_, input_, output_, max_memory));
+    TUTELA_ASSIGN(link_, WorkerLink::start(program_, input_->memory, output_, max_memory));
+    link_input_ = input_->number;
+    has_rare_ = link_->has_rare();
     return {};
 }
 
 // Of bytes that lie in the input region.
 std::optional<std::uint64_t> Session::offset_of(std::span<const std::uint8_t> bytes) const noexcept {
-    const std::uint8_t* first = input_.bytes().data();
+    const std::span<const std::uint8_t> input = input_->memory.bytes();
+    const std::uint8_t* first = input.data();
     const std::less_equal<const std::uint8_t*> before;
     const bool inside =
-        input_.size() != 0 && before(first, bytes.data()) && before(bytes.data() + bytes.size(), first + input_.size());
+        !input.empty() && before(first, bytes.data()) && before(bytes.data() + bytes.size(), first + input.size());
     if (!inside) return std::nullopt;
     return static_cast<std::uint64_t>(bytes.data() - first);
 }
 
-Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std::uint64_t output_bytes,
-                                       std::uint64_t max_memory) {
+Result<std::uint64_t> Session::place(std::span<const std::uint8_t> bytes) {
     keep_to_owner();
-    std::optional<std::uint64_t> offset = offset_of(bytes);
-    if (!offset) {
-        TUTELA_ASSIGN(const std::span<std::uint8_t> place, room(bytes.size()));
-        if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
-        offset = 0;
-    }
+    if (const std::optional<std::uint64_t> offset = offset_of(bytes)) return *offset;
+    TUTELA_ASSIGN(const std::span<std::uint8_t> place, room(bytes.size()));
+    if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
+    return std::uint64_t{0};
+}
+
+Status Session::prepare(std::uint64_t output_bytes, std::uint64_t max_memory) {
+    keep_to_owner();
     Status started = start(output_bytes, max_memory);
     for (const milliseconds pause : kPauses) {
         if (started.ok()) break;
         std::this_thread::sleep_for(pause);
         started = start(output_bytes, max_memory);
     }
-    if (started.ok()) return *offset;
-    if (started.code() == StatusCode::out_of_memory) return started;
+    if (started.ok() || started.code() == StatusCode::out_of_memory) return started;
     return Status(StatusCode::unavailable, "the sandbox cannot start again: " + started.message());
 }
 
@@ -170,10 +180,10 @@ void Session::trim() noexcept {
     // The input is sealed, so its memory goes as a whole, and the worker that has it mapped with it.
     if (largest_input_ > kKeptBytes) {
         ahead_.clear();
-        link_.reset();
-        input_ = {};
+        replace_input({});
         room_bytes_ = 0;
     }
+    if (link_input_ != input_->number) link_.reset();
     if (largest_output_ > kKeptBytes) {
         ahead_.clear();
         output_.discard();
@@ -222,7 +232,7 @@ Request Session::ask_ahead(std::span<const std::span<const std::uint8_t>> files,
 bool Session::keep_ahead(const Request& request) {
     for (std::uint32_t i = 0; i < request.count; ++i) {
         const Piece& piece = request.pieces[i];
-        Ahead& ahead = ahead_.emplace_back(Ahead{input_.bytes().data() + piece.offset, piece.size, {}});
+        Ahead& ahead = ahead_.emplace_back(Ahead{input_->memory.bytes().data() + piece.offset, piece.size, {}});
         std::memcpy(&ahead.reply, output_.bytes().data() + i * sizeof(Reply), sizeof(Reply));
         if (!check_batch_reply(request, ahead.reply)) return false;
         if (ahead.reply.more == 0) ahead_.pop_back();

@@ -81,6 +81,7 @@ Status WorkerLink::greet(const Start& start) {
         return failed("the worker program is not of this version of Tutela");
     }
     if (hello.confined != 1) return failed(text_of(hello.reason));
+    has_rare_ = hello.rare == 1;
     return {};
 }
 

@@ -34,6 +34,8 @@ public:
     // Whether it is still there, as far as is known.
     [[nodiscard]] bool running() const noexcept { return process_.running(); }
     [[nodiscard]] std::uint64_t max_memory() const noexcept { return max_memory_; }
+    // Whether it decodes pictures of rare formats too.
+    [[nodiscard]] bool has_rare() const noexcept { return has_rare_; }
     void abandon() noexcept { process_.abandon(); }
 
 private:
@@ -57,6 +59,7 @@ private:
     std::optional<std::chrono::nanoseconds> frame_start_;
     std::optional<std::chrono::nanoseconds> file_start_;
     std::uint64_t max_memory_ = 0;
+    bool has_rare_ = false;
 };
 
 }  // namespace tutela::worker
