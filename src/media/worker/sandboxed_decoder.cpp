@@ -1,5 +1,4 @@
 // The decoder that works in a process of its own: the host's side.
-#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -228,7 +227,7 @@ Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::ui
 // Two workers: of the one that decodes rare formats there is a process once such a file was met.
 class SandboxedDecoder final : public Decoder {
 public:
-    explicit SandboxedDecoder(std::shared_ptr<Session> session, const std::string& rare_program)
+    SandboxedDecoder(std::shared_ptr<Session> session, const std::string& rare_program)
         : session_(std::move(session)), rare_(std::make_shared<Session>(rare_program, *session_)) {}
 
     Result<std::span<std::uint8_t>> room(std::size_t bytes) override {
@@ -242,7 +241,7 @@ public:
         if (bytes.size() > limits.max_bytes) return open_media(bytes, limits, mode);
         session_->open_anew();
         rare_->open_anew();
-        const bool rare = is_rare(sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes))));
+        const bool rare = is_rare(sniff_format(bytes));
         const std::shared_ptr<Session>& session = rare && !session_->has_rare() ? rare_ : session_;
         auto source = std::make_unique<SandboxedSource>(session, limits);
         if (const std::optional<worker::Reply> answer = session_->take_ahead(bytes, limits, mode)) {
