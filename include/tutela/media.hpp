@@ -109,6 +109,8 @@ struct DecodeLimits {
     std::uint64_t max_memory = 2ULL << 30;  // bytes of the worker's own, beside the file and the frame
     std::uint32_t max_frame_seconds = 10;
     std::uint32_t max_file_seconds = 300;
+
+    bool operator==(const DecodeLimits&) const noexcept = default;
 };
 
 // Facts about a file, known before its first frame.
@@ -249,6 +251,11 @@ public:
     virtual Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                                 const ArchiveLimits& limits,
                                                                 const DecodeLimits& spending) = 0;
+    // Says which files open() will be called for next, with these limits and this mode, and that their bytes lie in
+    // room() and stay as they are until then. A sandboxed decoder decodes those of them that are small in one go, in
+    // their order; what open() answers is the same. Throws std::bad_alloc; then there is nothing ahead.
+    virtual void decode_ahead(std::span<const std::span<const std::uint8_t>> files, const DecodeLimits& limits,
+                              DecodeMode mode);
     // Gives back memory that a large file took.
     virtual void trim() noexcept = 0;
 

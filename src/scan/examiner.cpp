@@ -52,12 +52,16 @@ Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaForm
     return lost ? std::move(finding) : std::move(again);
 }
 
+// Variants of so coarse a picture as a screen frame drift too far (a quarter turn up to 28 bits): they need the whole.
+DecodeMode Examiner::first_mode() const noexcept {
+    const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
+    return coarse ? DecodeMode::luma : options_.decode;
+}
+
 Result<Finding> Examiner::examine_once(std::span<const std::uint8_t> bytes, MediaFormat format) {
     broke_ = false;
     try {
-        // Variants of so coarse a picture drift too far (a quarter turn up to 28 bits): they need the whole.
-        const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
-        Result<Finding> finding = examine_in(coarse ? DecodeMode::luma : options_.decode, bytes, format);
+        Result<Finding> finding = examine_in(first_mode(), bytes, format);
         // A first scan decides only that a picture is unlike all of the list.
         const bool undecided =
             finding.ok() && finding.value().decode == DecodeMode::screen && finding.value().outcome != Outcome::clean;

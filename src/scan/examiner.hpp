@@ -28,6 +28,11 @@ public:
     // error is unavailable, of a decoder that cannot be started, or a defect.
     Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
 
+    // Says which files examine() will be called for next; see Decoder::decode_ahead(). Throws std::bad_alloc.
+    void decode_ahead(std::span<const std::span<const std::uint8_t>> files) {
+        decoder_.decode_ahead(files, options_.limits, first_mode());
+    }
+
     // The same for a source that is open. Throws as examine() does, but does not clean up. In a screen frame, entries
     // within the radius and kScreenDriftBits more count as matches.
     Result<Finding> examine_source(FrameSource& source);
@@ -37,6 +42,7 @@ public:
     [[nodiscard]] std::size_t kept_bytes() const noexcept;
 
 private:
+    [[nodiscard]] DecodeMode first_mode() const noexcept;
     Result<Finding> examine_once(std::span<const std::uint8_t> bytes, MediaFormat format);
     Result<Finding> examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format);
     Result<Finding> examine_frame(const FrameSource& source);

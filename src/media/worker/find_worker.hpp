@@ -9,4 +9,9 @@ namespace tutela::worker {
 // installed in, or where this build was to be installed. Empty when it is nowhere.
 std::string find_worker();
 
+// The program for rare formats, which lies beside the one of this name.
+std::string rare_worker(const std::string& program);
+
+bool is_program(const std::string& path);
+
 }  // namespace tutela::worker
