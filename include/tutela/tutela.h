@@ -359,6 +359,21 @@ TUTELA_CHECKED tutela_status tutela_list_builder_read_text(tutela_list_builder* 
 TUTELA_CHECKED tutela_status tutela_list_builder_parse_text(tutela_list_builder* builder, const char* text, size_t size,
                                                             tutela_text_import* import, tutela_error* error);
 
+// Adds a known video: an entry for each of its `count` frames, which share the texts. Errors, besides those above:
+// TUTELA_INVALID_ARGUMENT for no frames, a quality outside 0..100, and a time that is negative, over 2^53 - 1 or before
+// that of the frame before it.
+TUTELA_CHECKED tutela_status tutela_list_builder_add_video(tutela_list_builder* builder,
+                                                           const tutela_frame_hash* frames, size_t count,
+                                                           const char* id, const char* category, const char* label,
+                                                           tutela_error* error);
+
+// Adds the video of a vPDQ file, text or JSON (tutela/vpdq.hpp). `skipped`, which may be NULL, receives the number of
+// its bad rows, which are passed over. Errors, besides those above: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED,
+// TUTELA_IO_ERROR, TUTELA_UNSUPPORTED, TUTELA_CORRUPT; then nothing was added.
+TUTELA_CHECKED tutela_status tutela_list_builder_read_vpdq(tutela_list_builder* builder, const char* path,
+                                                           const char* id, const char* category, const char* label,
+                                                           uint64_t* skipped, tutela_error* error);
+
 // Entries so far; 0 for NULL.
 TUTELA_API size_t tutela_list_builder_size(const tutela_list_builder* builder);
 
@@ -432,6 +447,42 @@ TUTELA_CHECKED tutela_status tutela_list_entry_phash(const tutela_list* list, si
 // The entry's id, or its position in decimal when it has none: its name in reports. Text into a buffer.
 TUTELA_CHECKED tutela_status tutela_list_entry_name(const tutela_list* list, size_t position, char* buffer,
                                                     size_t capacity, size_t* length, tutela_error* error);
+
+// A known video: a run of entries, one for each frame. The texts are views that live as long as the list.
+typedef struct tutela_video {
+    size_t first_position;  // of the entry of its first frame
+    size_t frame_count;
+    tutela_text id;
+    tutela_text category;
+    tutela_text label;
+} tutela_video;
+
+// Where in a known video an entry is.
+typedef struct tutela_frame_place {
+    size_t video;  // its number
+    size_t frame;  // from 0
+    int64_t pts_us;
+    uint32_t quality;
+} tutela_frame_place;
+
+// Known videos; 0 for NULL.
+TUTELA_API size_t tutela_list_video_count(const tutela_list* list);
+
+// Stills and videos, each counted once; 0 for NULL.
+TUTELA_API size_t tutela_list_known_count(const tutela_list* list);
+
+// Video `number`, from 0. TUTELA_INVALID_ARGUMENT when there is none.
+TUTELA_CHECKED tutela_status tutela_list_video(const tutela_list* list, size_t number, tutela_video* video,
+                                               tutela_error* error);
+
+// Times in microseconds and qualities of the frames of a video: views that live as long as the list, with an element
+// for each of its frames. Either may be NULL.
+TUTELA_CHECKED tutela_status tutela_list_video_frames(const tutela_list* list, size_t number, const int64_t** times_us,
+                                                      const uint8_t** qualities, tutela_error* error);
+
+// Which frame of which video an entry is. `present` receives whether it is one; `place` is written only then.
+TUTELA_CHECKED tutela_status tutela_list_frame_place(const tutela_list* list, size_t position, bool* present,
+                                                     tutela_frame_place* place, tutela_error* error);
 
 // The SHA-256 of the snapshot in hex: the list's name in reports.
 TUTELA_CHECKED tutela_status tutela_list_digest(const tutela_list* list, char hex[TUTELA_DIGEST_HEX_SIZE],
