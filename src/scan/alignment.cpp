@@ -104,18 +104,24 @@ std::int64_t to_steps(std::int64_t us, std::int64_t step) noexcept {
     return (us + step - 1) / step;
 }
 
+// So many steps may lie between neighbours of a chain.
+std::int64_t longest_gap(std::int64_t max_gap_us, std::int64_t step) noexcept {
+    return std::max<std::int64_t>(to_steps(max_gap_us, step), 1);
+}
+
 // A segment and the number of its cells' known times.
 struct Found {
     Segment segment;
     std::size_t known_cells = 0;
 };
 
+// The segments of one run.
 class Aligner {
 public:
     Aligner(std::span<const FramePair> pairs, const AlignOptions& options) : options_(options) {
         cells_ = put_on_grid(pairs, step_);
         if (cells_.size() > kMaxAlignCells) coarsen(pairs);
-        max_gap_ = std::max<std::int64_t>(to_steps(options.max_gap_us, step_), 1);
+        max_gap_ = longest_gap(options.max_gap_us, step_);
         jitter_ = to_steps(options.jitter_us, step_);
     }
 
@@ -376,8 +382,28 @@ private:
 
 }  // namespace
 
+std::int64_t align_step_of(std::int64_t query_us) noexcept {
+    return query_us / kAlignStepUs;
+}
+
+bool begins_run(std::int64_t step_before, std::int64_t step, const AlignOptions& options) noexcept {
+    return step - step_before > longest_gap(options.max_gap_us, kAlignStepUs);
+}
+
 std::vector<Segment> align(std::span<const FramePair> pairs, const AlignOptions& options) {
-    return Aligner(pairs, options).run();
+    std::vector<FramePair> sorted(pairs.begin(), pairs.end());
+    std::sort(sorted.begin(), sorted.end(),
+              [](const FramePair& a, const FramePair& b) { return a.query_us < b.query_us; });
+    std::vector<Segment> segments;
+    for (std::size_t first = 0, next = 0; first < sorted.size(); first = next) {
+        for (next = first + 1; next < sorted.size(); ++next) {
+            if (begins_run(align_step_of(sorted[next - 1].query_us), align_step_of(sorted[next].query_us), options))
+                break;
+        }
+        const std::vector<Segment> found = Aligner(std::span(sorted).subspan(first, next - first), options).run();
+        segments.insert(segments.end(), found.begin(), found.end());
+    }
+    return segments;
 }
 
 }  // namespace tutela

@@ -35,14 +35,20 @@ struct AlignOptions {
     // Segments of fewer frames, of either video, or shorter in the query are left out: chance, or a still.
     std::uint32_t min_frames = 3;
     std::int64_t min_length_us = 2'000'000;
-    // How many segments by chance among all that these pairs could make are put up with: where many pairs lie about
-    // that belong together with no others, a segment needs more frames than min_frames.
+    // How many segments by chance among all that the pairs of a run could make are put up with: where many pairs lie
+    // about that belong together with no others, a segment needs more frames than min_frames.
     double chance = 1e-3;
 };
 
+// Pairs make runs: a new one begins after more steps of the query without a pair than max_gap_us, rounded up, has. No
+// segment goes over the end of a run, and each run is looked at by itself, as if there were no other: so a stream, which
+// has to forget the runs that are over, finds what a whole video shows.
+[[nodiscard]] std::int64_t align_step_of(std::int64_t query_us) noexcept;
+[[nodiscard]] bool begins_run(std::int64_t step_before, std::int64_t step, const AlignOptions& options) noexcept;
+
 // The segments that the pairs of one known video explain, by their start in the query, in which none overlap. Each is a
 // chain of pairs that rises in the query, does not fall in the known video and keeps to the speed: first the chain of
-// most frames and fewest bends in all the query, then that in what is left, and so on. Missing, cut and wrong frames
+// most frames and fewest bends in all the run, then that in what is left, and so on. Missing, cut and wrong frames
 // break a chain only where nothing matches for max_gap_us. One or two matches before or after the rest, by over a second
 // and three times the usual distance, that are three quarters of jitter_us off its line, are not part of it. Content that the
 // known video has twice is found once, where more of it fits; content that the query has twice is found twice.
@@ -51,8 +57,8 @@ struct AlignOptions {
 // outside, and the known video's are known to half the distance of its frames less well.
 //
 // The result depends on the set of pairs alone, not on their order. Time for n pairs: n log n to sort them, then
-// kMaxAlignRounds rounds at most, in each of which each of min(n, kMaxAlignCells) cells is compared with those in a
-// window before it: at most 360 with the default options. Memory: 40 bytes a pair and 32 a cell.
+// kMaxAlignRounds rounds at most, in each of which each cell of a run, at most kMaxAlignCells, is compared with those in
+// a window before it: at most 360 with the default options. Memory: 64 bytes a pair and 32 a cell.
 // Throws std::bad_alloc.
 [[nodiscard]] std::vector<Segment> align(std::span<const FramePair> pairs, const AlignOptions& options = {});
 

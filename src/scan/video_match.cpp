@@ -107,10 +107,10 @@ void VideoMatcher::begin_video(Known& known, std::size_t number) const {
 }
 
 void VideoMatcher::add_pair(Known& known, const FramePair& pair) {
-    if (!known.step.empty() && known.step.back().query_us / kAlignStepUs != pair.query_us / kAlignStepUs)
-        end_step(known);
-    if (!known.pairs.empty() && pair.query_us - known.pairs.back().query_us > options_.align.max_gap_us + kAlignStepUs)
-        settle(known);
+    const std::int64_t step = align_step_of(pair.query_us);
+    if (!known.step.empty() && known.last_step != step) end_step(known);
+    if (begins_run(known.last_step, step, options_.align)) settle(known);
+    known.last_step = step;
     known.step.push_back(pair);
     ++pairs_;
     if (known.step.size() > 4 * options_.max_pairs_each_step) {

@@ -47,8 +47,9 @@ struct KnownMatch {
 struct VideoMatchOptions {
     std::int32_t min_quality = kPdqMinQuality;  // frames of known videos below it match nothing
     AlignOptions align;
-    // When a known video has had no match for so long as align.max_gap_us, its segments are settled and its pairs
-    // forgotten; else when it has so many pairs, or all together have. A segment cut so goes on as one.
+    // When a run of matches of a known video is over (see begins_run()), its segments are settled and its pairs
+    // forgotten: what comes of it is what align() finds in all pairs. They are also when it has so many pairs, or all
+    // together have. A segment cut so goes on as one.
     std::size_t max_pairs_each = std::size_t{1} << 16;
     std::size_t max_pairs = std::size_t{1} << 22;
     // Of one known video, in each step of kAlignStepUs of the query, so many pairs are kept: the nearest, of equals
@@ -94,6 +95,7 @@ private:
         std::uint64_t query_met = 0;   // query frames that match and count in the query's percentage
         std::vector<FramePair> pairs;  // not settled, in the order of the query
         std::vector<FramePair> step;   // those of the query's present step
+        std::int64_t last_step = 0;    // of the query, of the last pair
         std::int64_t lead_us = 0;      // by how much the nearest of the last step was ahead in the known video
     };
 
