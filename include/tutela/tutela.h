@@ -589,10 +589,43 @@ typedef struct tutela_match {
     const char* variant;
     bool has_phash_distance;  // the pHashes of the file and of the entry were compared; else the next field is 0
     uint32_t phash_distance_bits;
-    uint32_t frame;  // which frame of the file is that near, the first of several; from 0
-    bool has_pts;    // the frame has a time; else the next field is 0
-    int64_t pts_us;  // when the frame is shown, in microseconds from the start
+    uint32_t frame;       // which frame of the file is that near, the first of several; from 0
+    bool has_pts;         // the frame has a time; else the next field is 0
+    int64_t pts_us;       // when the frame is shown, in microseconds from the start
+    bool has_known_time;  // the entry is a known video; else the next field is 0
+    int64_t known_us;     // when its frame that is that near is shown in it, in microseconds from its start
 } tutela_match;
+
+// A stretch of a file with times that a known video shows in the same order; see MatchSegment in tutela/report.hpp.
+// Times in microseconds. In a row of your own, set struct_size to sizeof(tutela_match_segment), and every text.
+typedef struct tutela_match_segment {
+    uint32_t struct_size;
+    uint32_t frames;  // of the file that match within it, at most one each quarter of a second
+    const char* entry_id;
+    int64_t start_us;  // in the file
+    int64_t end_us;
+    int64_t known_start_us;  // in the known video
+    int64_t known_end_us;
+    uint32_t distance_bits;     // of the nearest of its frames
+    uint32_t query_percent;     // how much of the file matches, as vPDQ counts it, in percent
+    uint32_t compared_percent;  // how much of the known video does
+    double speed;               // seconds of the known video for each of the file
+    const char* category;
+    const char* label;
+    const char* variant;  // NULL in a row of your own: plain
+} tutela_match_segment;
+
+// A frame that matches no entry: tutela_timeline_point.match.
+#define TUTELA_NO_MATCH UINT32_MAX
+
+// One frame of a file with times. In a row of your own, set struct_size to sizeof(tutela_timeline_point).
+typedef struct tutela_timeline_point {
+    uint32_t struct_size;
+    uint32_t distance_bits;  // of its nearest match; 256 when there is none
+    int64_t pts_us;
+    int32_t quality;  // of its hash, 0..100
+    uint32_t match;   // which of the row's matches that is, or TUTELA_NO_MATCH
+} tutela_timeline_point;
 
 // All that is known of one input. Texts are never NULL unless it is said.
 typedef struct tutela_row {
@@ -608,10 +641,11 @@ typedef struct tutela_row {
     int32_t quality;            // of the hash, 0..100; -1 when there is none
     uint32_t width;             // pixels, as stored; 0 when unknown
     uint32_t height;
-    uint32_t orientation;                // EXIF 1..8, 0 when none is stated
-    uint32_t match_count;                // how many `matches` there are
-    const tutela_hash256* hash;          // the file's own, or NULL
-    const tutela_match* const* matches;  // nearest first; NULL when there are none
+    uint32_t orientation;        // EXIF 1..8, 0 when none is stated
+    uint32_t match_count;        // how many `matches` there are
+    const tutela_hash256* hash;  // the file's own, or NULL
+    const tutela_match* const*
+        matches;         // nearest first, each still and each known video once; NULL when there are none
     const char* decode;  // how it was decoded: "exact", "luma", "scaled", "screen"; NULL when it was not
     // For a file inside an archive: its name there; `path` is the archive's. Names of archives within archives come
     // before it, each followed by "!/". NULL for a file of its own.
@@ -619,6 +653,12 @@ typedef struct tutela_row {
     bool has_decoded_percent;  // something was decoded; else the next field is 0
     uint32_t decoded_percent;  // how much, in percent of the picture's rows; of several frames, the hashed one
     uint32_t frames;           // how many frames were looked at
+    uint32_t segment_count;    // how many `segments` there are
+    uint32_t timeline_count;   // how many points `timeline` has
+    // Of a file with times that known videos match, by start; NULL when there are none.
+    const tutela_match_segment* const* segments;
+    // Of a file with times that matched: its frames, by time, thinned to 512; NULL when there are none.
+    const tutela_timeline_point* const* timeline;
 } tutela_row;
 
 // For a row of your own: quality is set to -1, texts to "" (sha256, decode and inner to NULL) and everything else to zero.

@@ -14,6 +14,9 @@ namespace {
 // Outcomes up to this one have a line in every report, the others only when there are such files.
 constexpr auto kUsualOutcomes = static_cast<std::uint32_t>(Outcome::limit);
 
+// Where the name of a file stands in its line.
+constexpr std::size_t kNameColumn = 13;
+
 // 1234567 as "1,234,567".
 std::string grouped(std::uint64_t value) {
     std::string digits = std::to_string(value);
@@ -41,6 +44,16 @@ std::string seconds(std::int64_t microseconds) {
         (sign != 0 ? 0 - static_cast<std::uint64_t>(microseconds) : static_cast<std::uint64_t>(microseconds)) / 1000;
     const std::string rest = std::to_string(1000 + thousandths % 1000);
     return std::string(sign, '-') + std::to_string(thousandths / 1000) + '.' + rest.substr(1) + " s";
+}
+
+// 3723456789 microseconds as "01:02:03": cut off to whole seconds.
+std::string clock(std::int64_t microseconds) {
+    const std::uint64_t sign = microseconds < 0 ? 1 : 0;
+    const std::uint64_t whole =
+        (sign != 0 ? 0 - static_cast<std::uint64_t>(microseconds) : static_cast<std::uint64_t>(microseconds)) /
+        1'000'000;
+    const auto two = [](std::uint64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); };
+    return std::string(sign, '-') + two(whole / 3600) + ':' + two(whole / 60 % 60) + ':' + two(whole % 60);
 }
 
 void append_padded(std::string& out, std::string_view text, std::size_t width) {
@@ -94,6 +107,19 @@ void append_nearest(std::string& out, const std::vector<MatchFact>& matches, con
     if (matches.size() > 1) out += ", and " + grouped(matches.size() - 1) + " more";
 }
 
+void append_segment(std::string& out, const MatchSegment& segment) {
+    append_padded(out, "", kNameColumn);
+    out += clock(segment.start_us) + ".." + clock(segment.end_us) + " equals entry ";
+    append_visible(out, segment.entry_id);
+    out += ' ' + clock(segment.known_start_us) + ".." + clock(segment.known_end_us);
+    out += ", nearest distance " + std::to_string(segment.distance_bits);
+    if (segment.variant != "plain") {
+        out += ", variant ";
+        append_visible(out, segment.variant);
+    }
+    out += '\n';
+}
+
 class TextWriter final : public RenderingWriter {
 public:
     using RenderingWriter::RenderingWriter;
@@ -103,7 +129,7 @@ private:
 
     void render_row(const FileRow& row, std::string& out) const override {
         if (row.outcome == Outcome::clean && !row.damaged) return;
-        append_padded(out, outcome_name(row.outcome), 13);
+        append_padded(out, outcome_name(row.outcome), kNameColumn);
         append_visible(out, row.path);
         if (!row.inner.empty()) {
             out += "!/";
@@ -121,6 +147,8 @@ private:
         }
         if (facts().show_hashes && row.hash) out += " [hash " + to_hex(*row.hash) + ']';
         out += '\n';
+        for (const MatchSegment& segment : row.segments)
+            append_segment(out, segment);
     }
 
     void render_end(const RunTotals& totals, std::string& out) const override {

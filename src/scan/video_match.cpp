@@ -64,7 +64,7 @@ void VideoMatcher::push(const FrameHash& frame, std::span<const FrameHit> hits) 
             match.pts_us = now_us_;
         }
         if (!place) continue;
-        if (counts && known.counted[place->frame]) {
+        if (counts && known.counted[place->frame] && hit.distance_bits <= options_.percent_radius) {
             known.met[place->frame] = true;
             known.query_met += known.met_frame == frames_ + 1 ? 0 : 1;
             known.met_frame = frames_ + 1;

@@ -45,7 +45,8 @@ struct KnownMatch {
 };
 
 struct VideoMatchOptions {
-    std::int32_t min_quality = kPdqMinQuality;  // frames of known videos below it match nothing
+    std::int32_t min_quality = kPdqMinQuality;            // frames of known videos below it match nothing
+    std::uint32_t percent_radius = VpdqOptions().radius;  // matches beyond it count in no percentage
     AlignOptions align;
     // When a run of matches of a known video is over (see begins_run()), its segments are settled and its pairs
     // forgotten: what comes of it is what align() finds in all pairs. They are also when it has so many pairs, or all

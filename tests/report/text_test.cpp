@@ -109,6 +109,23 @@ TEST(Text, NamesFilesInArchivesAndFrames) {
     EXPECT_EQ(first_line({"7", 3, "", "", "plain", 0, INT64_MIN}), start + ", at -9223372036854.775 s");
 }
 
+TEST(Text, SaysFromWhenToWhen) {
+    FileRow row;
+    row.path = "a.gif";
+    row.outcome = Outcome::matched;
+    row.matches = {{"X", 3, "", ""}};
+    const std::int64_t second = 1'000'000;
+    row.segments = {{"X\x1b", 724 * second, 811'999'999, 10 * second, 97 * second, 9, 3, 1.0, 33, 4, "", "", "plain"},
+                    {"Y", 360'000 * second, -second, INT64_MAX, INT64_MIN, 9, 30, 1.0, 33, 4, "", "", "mirror"}};
+    const std::string report = render(ReportFormat::text, plain_facts(), {row});
+    EXPECT_EQ(
+        report.substr(0, report.find("\n\n")),
+        "matched      a.gif: entry X, distance 3\n"
+        "             00:12:04..00:13:31 equals entry X\\x1B 00:00:10..00:01:37, nearest distance 3\n"
+        "             100:00:00..-00:00:01 equals entry Y 2562047788:00:54..-2562047788:00:54, nearest distance 30, "
+        "variant mirror");
+}
+
 TEST(Text, ShowsEveryOutcomeThatCounts) {
     RunTotals totals;
     for (std::uint32_t outcome = 1; outcome <= kOutcomes; ++outcome) {

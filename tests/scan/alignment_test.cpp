@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-#include "random.hpp"
+#include "scan/random.hpp"
 
 namespace tutela {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "random.hpp"
+#include "scan/random.hpp"
 #include "tutela/index.hpp"
 
 namespace tutela {
