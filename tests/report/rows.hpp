@@ -107,7 +107,7 @@ inline FileRow hostile_row(std::mt19937& random) {
         segment.known_end_us = time();
         segment.frames = random();
         segment.distance_bits = random() % 257;
-        segment.speed = static_cast<double>(random() % 4000) / 1000 - 1;
+        segment.speed = (static_cast<double>(random() % 4000) - 1000) / 1000;
         segment.query_percent = random() % 101;
         segment.compared_percent = random() % 101;
         segment.category = hostile_text(random);

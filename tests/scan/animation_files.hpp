@@ -43,8 +43,7 @@ struct ShownFrame {
 // A gray GIF of 64 x 64.
 inline Bytes animation(const std::vector<ShownFrame>& frames) {
     constexpr std::uint32_t kSide = 64;
-    Bytes gif;
-    append(gif, "GIF89a");
+    Bytes gif{'G', 'I', 'F', '8', '9', 'a'};
     append_little(gif, kSide, 2);
     append_little(gif, kSide, 2);
     gif.insert(gif.end(), {0x87, 0, 0});

@@ -6,6 +6,7 @@
 #include "scan/animation_files.hpp"
 #include "scan/folder.hpp"
 #include "scan/scanning.hpp"
+#include "tutela/vpdq.hpp"
 
 namespace tutela {
 namespace {
@@ -107,7 +108,7 @@ TEST_F(KnownVideo, CutsAndPartsInAnotherOrder) {
     EXPECT_EQ(entries, (std::vector<std::string>{"X", "Y", "still"}));
     for (const MatchFact& match : row.matches) {
         EXPECT_EQ(match.known_us.has_value(), match.entry_id != "still");
-        if (match.entry_id == "still") EXPECT_EQ(match.pts_us, 38 * kSecond);
+        EXPECT_TRUE(match.entry_id != "still" || match.pts_us == 38 * kSecond);
     }
 }
 
