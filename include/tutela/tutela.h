@@ -806,7 +806,8 @@ TUTELA_API void tutela_scanner_set_stop(tutela_scanner* scanner, bool stop);
 enum {
     TUTELA_REPORT_TEXT = 1,   // for people
     TUTELA_REPORT_JSONL = 2,  // a JSON object a line
-    TUTELA_REPORT_CSV = 3     // RFC 4180, inert in spreadsheets
+    TUTELA_REPORT_CSV = 3,    // RFC 4180, inert in spreadsheets
+    TUTELA_REPORT_HTML = 4    // for people, with plots over time; one inert file
 };
 
 // Takes a piece of the rendered report. Anything but TUTELA_OK is returned by the call that was writing.

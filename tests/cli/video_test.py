@@ -1,9 +1,12 @@
 """Known videos from their hashing to the report: `tutela hash --format vpdq`, `list build`, `scan`, `audit`."""
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import unittest
+import xml.etree.ElementTree
 
 from support import ToolTest, animation, picture, random_hash, tutela
 
@@ -70,6 +73,23 @@ class Video(ToolTest):
         self.assertEqual([row["start_us"] for row in table], ["", "9600000", "", ""])
         self.assertEqual(table[0]["known_us"], str(rows[0]["matches"][0]["known_us"]))
         self.assertEqual(copy.name, "copy.gif")
+
+    def test_a_page_that_loads_and_runs_nothing(self):
+        self.write("in/<script>alert(1)<&>.gif", animation([*range(1000, 1010), *KNOWN[20:50]]))
+        self.write("in/other.gif", animation(range(2000, 2010)))
+        text = self.scan("html", self.dir / "in")
+        page = xml.etree.ElementTree.fromstring(text.removeprefix("<!DOCTYPE html>\n"))
+        self.assertEqual({"script", "a", "img", "link", "object", "iframe"} & {node.tag for node in page.iter()}, set())
+        self.assertNotIn("://", text)
+        policy = page.find("head/meta[@http-equiv='Content-Security-Policy']").get("content")
+        style = base64.b64encode(hashlib.sha256(page.find("head/style").text.encode()).digest()).decode()
+        self.assertEqual(policy, f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'")
+        (heading, _) = page.iterfind("body/section/h2")  # and the sums
+        self.assertTrue("".join(heading.itertext()).endswith("/in/<script>alert(1)<&>.gif"))
+        self.assertEqual(len(list(page.iter("circle"))), 30)
+        self.assertEqual(len(list(page.iter("rect"))), 2)
+        self.assertEqual(len(page.find(".//polyline").get("points").split()), 40)
+        self.assertIn("00:00:05..00:00:19 equals entry clip 00:00:10..00:00:24", "".join(page.itertext()))
 
     def test_reports_with_segments_are_audited(self):
         self.write("in/copy.gif", animation([*KNOWN[20:50], *range(1000, 1020), *KNOWN[:20]]))
