@@ -74,12 +74,18 @@ Result<Finding> Examiner::examine_once(std::span<const std::uint8_t> bytes, Medi
         quick_hasher_ = quick_hasher();
         variant_hasher_ = VariantHasher();
         hasher64_ = Hash64Hasher();
+        begin_file();
         throw;
     }
 }
 
-Result<Finding> Examiner::examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format) {
+void Examiner::begin_file() {
     sequence_ = Sequence();
+    timed_ = SequenceMatch();
+}
+
+Result<Finding> Examiner::examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format) {
+    begin_file();
     auto source = decoder_.open(bytes, options_.limits, mode);
     if (source.ok()) return examine_source(*source.value());
     // This is about the machine: another time, the file may be well.
@@ -106,7 +112,7 @@ void Examiner::trim() {
 }
 
 Result<Finding> Examiner::examine_source(FrameSource& source) {
-    sequence_ = Sequence();
+    begin_file();
     std::string damage;
     bool damaged = false;
     const auto note_damage = [&](const std::string& reason) {
@@ -131,6 +137,7 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
     }
     if (!end.ok() && !was_stopped(end.code())) note_damage(end.message());
     Finding finding = sequence_.finish();
+    timed_.finish(finding);
     finding.info = source.info();
     finding.damaged = damaged && finding.has_hash();
     if (finding.damaged) finding.damage_reason = damage;
@@ -179,6 +186,7 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
     const std::uint32_t drift = facts.mode == DecodeMode::screen ? kScreenDriftBits : 0;
     const std::uint32_t radius = std::min<std::uint32_t>(options_.radius + drift, Hash256::kBits);
     TUTELA_TRY(look_up(hashed.value(), info.orientation, radius, finding));
+    timed_.take(list_, {*finding.hash, *finding.quality, view_.pts_us}, finding);
     if (!finding.neighbors.empty()) {
         finding.outcome = Outcome::matched;
     } else if (*finding.quality >= options_.min_quality) {

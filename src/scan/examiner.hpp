@@ -8,6 +8,7 @@
 
 #include "scan/finding.hpp"
 #include "scan/sequence.hpp"
+#include "scan/sequence_match.hpp"
 #include "scan/variant_search.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/scan.hpp"
@@ -18,10 +19,12 @@ namespace tutela {
 // Owns what decoding and hashing reuse. One thread at a time. The result depends on the bytes alone.
 class Examiner {
 public:
-    Examiner(Decoder& decoder, const Index<256>& index, const ScanOptions& options)
-        : decoder_(decoder), index_(index), options_(options) {}
+    // The index is one of the list.
+    Examiner(Decoder& decoder, const HashList& list, const Index<256>& index, const ScanOptions& options)
+        : decoder_(decoder), list_(list), index_(index), options_(options) {}
 
-    // `bytes` announce themselves as `format`. See Sequence for what a file of several frames gets. One that was not
+    // `bytes` announce themselves as `format`. See Sequence for what a file of several frames gets, and SequenceMatch
+    // for what it gets beside when they have times. One that was not
     // looked at to its end, as a limit was passed, is matched or of that limit's outcome, never clean.
     // A file that breaks a sandboxed decoder is examined once more, in a new one.
     // Throws std::bad_alloc, also for the out_of_memory of a decoder in this process; then the object is as new. An
@@ -55,7 +58,10 @@ private:
     // What is no reference's luma need not have its rounding proven.
     static PdqHasher quick_hasher() { return PdqHasher(PdqRounding::likely); }
 
+    void begin_file();
+
     Decoder& decoder_;
+    const HashList& list_;
     const Index<256>& index_;
     const ScanOptions& options_;
 
@@ -66,6 +72,7 @@ private:
     VariantSearch search_;
     Hash64Hasher hasher64_;
     Sequence sequence_;
+    SequenceMatch timed_;
     Frame frame_;         // room for a source that has none of its own
     FrameView view_;      // the frame last given
     bool broke_ = false;  // the last file broke a sandboxed decoder

@@ -36,7 +36,7 @@ public:
     FileScanner(const ScanJob& job, Decoder& decoder)
         : job_(job),
           folders_(job.tree),
-          levels_(job.decoders, job.index, job.options, decoder),
+          levels_(job.decoders, job.list, job.index, job.options, decoder),
           reader_(decoder, job.options.limits, job.stop, job.options.open_archives),
           archives_(levels_, job.options, job.stop, job.cache) {}
 

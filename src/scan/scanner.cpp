@@ -289,7 +289,7 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
             return row;
         }
         const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
-        Examiner examiner(*decoder, *impl_->index, impl_->options);
+        Examiner examiner(*decoder, impl_->list, *impl_->index, impl_->options);
         const Result<Finding> finding = examiner.examine(bytes, format);
         if (finding.ok()) {
             apply_finding(finding.value(), row);
@@ -329,7 +329,7 @@ std::vector<FileRow> Scanner::scan_all_bytes(std::span<const std::uint8_t> bytes
     }
     FindingCache cache;
     const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
-    DecoderStack levels(*impl_->decoders, *impl_->index, options, *decoder);
+    DecoderStack levels(*impl_->decoders, impl_->list, *impl_->index, options, *decoder);
     const Status status = ArchiveScanner(levels, options, options.stop, cache).scan(bytes, format, item);
     if (!status.ok()) {
         const bool broke = status.code() == StatusCode::unavailable;

@@ -106,11 +106,13 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
             "variant": "plain",
             "frame": 0,
             "pts_us": None,
+            "known_us": None,
             "confirm": None,
             "category": "A",
             "label": "first",
         }
     ]
+    assert first["segments"] == first["timeline"] == rows[0].segments == rows[0].timeline == []
     assert rows[0].hash is not None and rows[0].to_dict(show_hash=True)["hash"] == rows[0].hash.hex
     assert rows[4].to_dict(show_hash=True)["hash"] is None
     assert all(json.loads(json.dumps(row.to_dict())) == row.to_dict() for row in rows)

@@ -338,7 +338,7 @@ ScannedItem scan_archive(Decoder& own, const ScanOptions& options, FindingCache&
     const auto index = list.open_index({.radius = 31});
     EXPECT_TRUE(index.ok());
     DecoderPool pool(options);
-    DecoderStack levels(pool, *index.value(), options, own);
+    DecoderStack levels(pool, list, *index.value(), options, own);
     ScannedItem item(1);
     const Bytes bytes{'P', 'K', 3, 4};
     EXPECT_TRUE(ArchiveScanner(levels, options, nullptr, cache).scan(bytes, MediaFormat::zip, item).ok());
