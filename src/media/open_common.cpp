@@ -10,6 +10,7 @@ Status check_format(ByteSpan bytes, const DecodeLimits& limits, MediaFormat form
     if (format == MediaFormat::unknown) {
         return Status(StatusCode::unsupported, "no picture of a kind that this build reads");
     }
+    if (is_video(format)) return Status(StatusCode::unsupported, "a video: open_video() reads it, and this does not");
     if (bytes.size() <= limits.max_bytes) return {};
     return Status(StatusCode::limit, "the file has " + std::to_string(bytes.size()) + " bytes, over the limit of " +
                                          std::to_string(limits.max_bytes));

@@ -18,12 +18,12 @@ bool same_facts(const struct stat& a, const struct stat& b) noexcept {
     return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
-bool is_unchanged(int fd, const struct stat& before) noexcept {
-    struct stat after {};
-    return ::fstat(fd, &after) == 0 && same_facts(before, after);
-}
-
 }  // namespace
+
+bool has_changed(int fd, const struct stat& before) noexcept {
+    struct stat now {};
+    return ::fstat(fd, &now) != 0 || !same_facts(before, now);
+}
 
 Descriptor open_for_reading(int folder, const char* name, bool follow_symlink) {
     const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow_symlink ? 0 : O_NOFOLLOW);
@@ -55,7 +55,7 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
         total += rest;
     }
     content.digests = digest_.finish();
-    content.changed = total != content.size_bytes || !is_unchanged(fd, before);
+    content.changed = total != content.size_bytes || has_changed(fd, before);
     return content;
 }
 
@@ -76,17 +76,18 @@ Result<FileContent> FileReader::read_small(int fd, const struct stat& before) {
         grouped_ = end;
     }
     content.digests = digest_.finish();
-    content.changed = bytes.size() != content.size_bytes || !is_unchanged(fd, before);
+    content.changed = bytes.size() != content.size_bytes || has_changed(fd, before);
     return content;
 }
 
-// Says what a file is that starts so; whether it is wanted whole.
+// Says what a file is that starts so; whether it is wanted whole. A video is not: it is decoded where it lies.
 bool FileReader::wants(std::span<const std::uint8_t> start, FileContent& content) const {
     content.format = sniff_format(start.first(std::min(start.size(), kSniffBytes)));
     content.unwanted = is_archive(content.format) && !open_archives_;
     const bool wanted = content.format != MediaFormat::unknown && !content.unwanted;
-    content.over_limit = wanted && content.size_bytes > limits_.max_bytes;
-    return wanted && !content.over_limit;
+    const bool in_place = is_video(content.format);
+    content.over_limit = wanted && content.size_bytes > (in_place ? limits_.max_video_bytes : limits_.max_bytes);
+    return wanted && !in_place && !content.over_limit;
 }
 
 Status FileReader::reserve(std::size_t bytes) {

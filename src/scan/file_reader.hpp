@@ -1,4 +1,5 @@
-// Opens and reads one file after the other: pictures and archives whole, all else as a stream for its digests.
+// Opens and reads one file after the other: pictures and archives whole, all else (a video too, which is decoded in
+// place) as a stream for its digests.
 #pragma once
 
 #include <sys/stat.h>
@@ -19,13 +20,16 @@ namespace tutela {
 // access time where the system allows. On failure the descriptor is not valid: see errno.
 [[nodiscard]] Descriptor open_for_reading(int folder, const char* name, bool follow_symlink);
 
+// Whether the file is another than the one of which fstat() gave `before`, by its size and time.
+[[nodiscard]] bool has_changed(int fd, const struct stat& before) noexcept;
+
 struct FileContent {
     std::uint64_t size_bytes = 0;  // as the file stated it before the read
     StreamDigest::Digests digests{};
     MediaFormat format = MediaFormat::unknown;
     std::span<const std::uint8_t>
         bytes;                // the whole picture or archive; empty when it was streamed. Valid until the next read()
-    bool over_limit = false;  // one, but over max_bytes: streamed
+    bool over_limit = false;  // one, but over max_bytes or max_video_bytes: streamed
     bool unwanted = false;    // an archive, and archives are not opened: streamed
     bool changed = false;     // while it was read: the digests are those of the bytes seen
     bool unstated = false;    // states a size of 0 and yet holds bytes: no real file

@@ -112,7 +112,9 @@ std::optional<FileContent> FileScanner::read_small(const TreeItem& item) {
     if (!fd.valid() || ::fstat(fd.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
     if (facts.st_size <= 0 || !is_small(static_cast<std::uint64_t>(facts.st_size))) return std::nullopt;
     const Result<FileContent> content = reader_.read_small(fd.get(), facts);
-    if (!content.ok() || content.value().changed || is_archive(content.value().format)) return std::nullopt;
+    if (!content.ok() || content.value().changed) return std::nullopt;
+    const MediaFormat format = content.value().format;
+    if (is_archive(format) || is_video(format)) return std::nullopt;
     return content.value();
 }
 
@@ -132,7 +134,7 @@ Result<ScannedItem> FileScanner::scan_read(const TreeItem& item, const FileConte
     row.path = job_.tree.path(item);
     row.size_bytes = content.size_bytes;
     try {
-        TUTELA_TRY(scan_content(content, scanned));
+        TUTELA_TRY(scan_content(content, -1, {}, scanned));  // no video, which alone is read from where it lies
     } catch (const std::bad_alloc&) {
         set_outcome(row, Outcome::memory, kOutOfMemoryReason);
     }
@@ -158,13 +160,13 @@ Status FileScanner::scan_file(const TreeItem& item, ScannedItem& scanned) {
     }
     file.row.size_bytes = static_cast<std::uint64_t>(facts.st_size);
     const Result<FileContent> content = reader_.read(fd.get(), facts);
-    if (content.ok()) return scan_content(content.value(), scanned);
+    if (content.ok()) return scan_content(content.value(), fd.get(), facts, scanned);
     if (content.status().code() == StatusCode::cancelled) return content.status();
     set_outcome(file.row, Outcome::unreadable, content.status().message());
     return {};
 }
 
-Status FileScanner::scan_content(const FileContent& content, ScannedItem& scanned) {
+Status FileScanner::scan_content(const FileContent& content, int fd, const struct stat& facts, ScannedItem& scanned) {
     ScannedFile& file = scanned.front();
     FileRow& row = file.row;
     if (content.unstated) {
@@ -179,10 +181,12 @@ Status FileScanner::scan_content(const FileContent& content, ScannedItem& scanne
         set_outcome(row, Outcome::unsupported, kClosedArchiveReason);
     } else if (content.over_limit) {
         row.format = format_name(content.format);
-        set_outcome(row, Outcome::limit, over_limit_reason(content.size_bytes, job_.options.limits));
+        set_outcome(row, Outcome::limit, over_limit_reason(content.size_bytes, job_.options.limits, content.format));
     } else if (is_archive(content.format)) {
         return scan_archive(content, scanned);
-    } else {
+    } else if (is_video(content.format) && !content.changed) {
+        return scan_video(content, fd, facts, file);
+    } else if (!is_video(content.format)) {
         TUTELA_TRY(scan_picture(content, file));
     }
     if (!content.changed) return {};
@@ -203,6 +207,27 @@ Status FileScanner::scan_archive(const FileContent& content, ScannedItem& scanne
     FileRow& row = scanned.front().row;
     row.damage_reason += row.damaged ? std::string("; ") + kChangedReason : kChangedReason;
     row.damaged = true;
+    return {};
+}
+
+// In place: what was digested must be what is decoded, so a file that changes meanwhile is not known.
+Status FileScanner::scan_video(const FileContent& content, int fd, const struct stat& facts, ScannedFile& file) {
+    const ContentKey key{content.digests.xxh3, content.digests.sha256, content.size_bytes};
+    bool changed = false;
+    Result<FindingCache::Shared> finding = job_.cache.get(key, [&]() -> Result<Finding> {
+        const VideoInput video{.descriptor = fd, .size_bytes = content.size_bytes};
+        Result<Finding> made = levels_.examiner(0).examine_video(video, content.format, job_.stop);
+        changed = has_changed(fd, facts);
+        return changed ? Status(StatusCode::io_error, kChangedReason) : std::move(made);
+    });
+    if (changed) {
+        file.row.sha256.reset();
+        set_outcome(file.row, Outcome::unreadable, kChangedReason);
+        return {};
+    }
+    TUTELA_ASSIGN(file.finding, std::move(finding));
+    apply_finding(*file.finding, file.row);
+    file.picture = content.digests.sha256;
     return {};
 }
 

@@ -64,9 +64,10 @@ private:
     void decode_ahead();
     Result<ScannedItem> scan_read(const TreeItem& item, const FileContent& content);
     Status scan_file(const TreeItem& item, ScannedItem& scanned);
-    Status scan_content(const FileContent& content, ScannedItem& scanned);
+    Status scan_content(const FileContent& content, int fd, const struct stat& facts, ScannedItem& scanned);
     Status scan_archive(const FileContent& content, ScannedItem& scanned);
     Status scan_picture(const FileContent& content, ScannedFile& file);
+    Status scan_video(const FileContent& content, int fd, const struct stat& facts, ScannedFile& file);
 
     const ScanJob& job_;
     FolderOpener folders_;

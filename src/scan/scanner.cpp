@@ -225,6 +225,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (decode_mode_name(options.decode) == "unknown") {
         return Status(StatusCode::invalid_argument, "the decode mode is unknown");
     }
+    TUTELA_TRY(check(options.sampling));
     if (profile_name(options.profile) == "unknown") {
         return Status(StatusCode::invalid_argument, "the profile is unknown");
     }
@@ -277,8 +278,9 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
         return row;
     }
     row.outcome = Outcome::limit;
-    if (bytes.size() > impl_->options.limits.max_bytes) {
-        row.reason = over_limit_reason(bytes.size(), impl_->options.limits);
+    const DecodeLimits& limits = impl_->options.limits;
+    if (bytes.size() > (is_video(format) ? limits.max_video_bytes : limits.max_bytes)) {
+        row.reason = over_limit_reason(bytes.size(), limits, format);
         return row;
     }
     try {
@@ -312,7 +314,7 @@ std::vector<FileRow> Scanner::scan_all_bytes(std::span<const std::uint8_t> bytes
     if (!is_archive(format) || !options.open_archives || bytes.size() > options.limits.max_bytes) {
         rows.push_back(scan_bytes(bytes, std::move(name)));
         if (is_archive(format) && options.open_archives) {
-            set_outcome(rows.front(), Outcome::limit, over_limit_reason(bytes.size(), options.limits));
+            set_outcome(rows.front(), Outcome::limit, over_limit_reason(bytes.size(), options.limits, format));
         }
         return rows;
     }

@@ -342,5 +342,5 @@ Result<std::unique_ptr<FrameSource>> open_script(std::span<const std::uint8_t> b
 }  // namespace
 
 int main() {
-    return tutela::worker::run_worker({&open_script, &open_script_archive, true});
+    return tutela::worker::run_worker({.picture = &open_script, .archive = &open_script_archive, .rare = true});
 }

@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kName = "tutela-worker";
-
 // The file that this code was loaded from: the shared library, a Python module, or the program itself.
 fs::path this_file() {
     static const char anchor = 0;
@@ -43,16 +41,16 @@ std::string rare_worker(const std::string& program) {
     return program + "-rare";
 }
 
-std::string find_worker() {
+std::string find_worker(const char* name) {
     for (const fs::path& file : {this_file(), this_program()}) {
         if (!file.is_absolute()) continue;
         const fs::path folder = file.parent_path();
         for (const char* way : {".", TUTELA_LIBEXEC_FROM_LIB, TUTELA_LIBEXEC_FROM_BIN}) {
-            const fs::path candidate = (folder / way / kName).lexically_normal();
+            const fs::path candidate = (folder / way / name).lexically_normal();
             if (is_program(candidate)) return candidate.string();
         }
     }
-    const fs::path installed = fs::path(TUTELA_LIBEXEC) / kName;
+    const fs::path installed = fs::path(TUTELA_LIBEXEC) / name;
     return is_program(installed) ? installed.string() : std::string();
 }
 

@@ -11,5 +11,5 @@ tutela::Result<std::unique_ptr<tutela::ArchiveSource>> open_no_archive(std::span
 }  // namespace
 
 int main() {
-    return tutela::worker::run_worker({&tutela::open_media, &open_no_archive, true});
+    return tutela::worker::run_worker({.picture = &tutela::open_media, .archive = &open_no_archive, .rare = true});
 }

@@ -37,18 +37,21 @@ worker::Limits wire_limits(const ArchiveLimits& limits) {
 
 class SandboxedSource final : public FrameSource {
 public:
-    SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits)
-        : session_(std::move(session)), limits_(limits) {}
+    SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits, bool is_video)
+        : session_(std::move(session)), limits_(limits), is_video_(is_video) {}
 
     Status open(std::uint64_t offset, std::uint64_t size, DecodeMode mode);
     // Goes on from the answer to opening it.
     Status open(const worker::Reply& answer);
+    Status open_video(std::uint64_t offset, std::uint64_t size, const Sampling& sampling);
     Result<bool> next(Frame& frame) override;
     Result<bool> next_view(Frame& scratch, FrameView& view) override;
 
 private:
+    Status open(worker::Request& request);
     Status ask(worker::Request& request);
     Status begin();
+    Status await_frame();
     Status count_frame();
     Status end_with(Status status) noexcept {
         done_ = true;
@@ -57,6 +60,7 @@ private:
 
     std::shared_ptr<Session> session_;
     DecodeLimits limits_;
+    bool is_video_;
     std::uint64_t number_ = 0;
     worker::Reply reply_;
     bool answered_ = false;  // reply_ is the next frame's
@@ -67,7 +71,8 @@ private:
 
 Status SandboxedSource::ask(worker::Request& request) {
     request.limits = worker::wire_limits(limits_);
-    return session_->call(request, worker::budget_of(limits_.max_frame_seconds, limits_.max_file_seconds), reply_);
+    const std::uint32_t file_seconds = is_video_ ? limits_.max_video_seconds : limits_.max_file_seconds;
+    return session_->call(request, worker::budget_of(limits_.max_frame_seconds, file_seconds), reply_);
 }
 
 Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMode mode) {
@@ -76,6 +81,21 @@ Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMod
     request.mode = static_cast<std::uint32_t>(mode);
     request.offset = offset;
     request.size = size;
+    TUTELA_TRY(open(request));
+    answered_ = true;
+    return {};
+}
+
+Status SandboxedSource::open_video(std::uint64_t offset, std::uint64_t size, const Sampling& sampling) {
+    worker::Request request;
+    request.call = worker::Call::open_video;
+    request.offset = offset;
+    request.size = size;
+    request.sampling = {static_cast<std::uint32_t>(sampling.kind), sampling.per_second, sampling.max_gap_us};
+    return open(request);
+}
+
+Status SandboxedSource::open(worker::Request& request) {
     number_ = session_->open_anew();
     TUTELA_TRY(ask(request));
     return begin();
@@ -92,16 +112,23 @@ Status SandboxedSource::begin() {
     if (reply_.opened != 0) return status_of(reply_.opened, reply_.status);
     const worker::PictureFacts& facts = reply_.picture;
     info_ = {static_cast<MediaFormat>(facts.format), facts.width, facts.height, facts.orientation};
-    answered_ = true;
+    return {};
+}
+
+// A video's worker says now and then that it goes on: the time for a frame is the time between two answers.
+Status SandboxedSource::await_frame() {
+    do {
+        worker::Request request;
+        request.call = worker::Call::next_frame;
+        TUTELA_TRY(ask(request));
+    } while (reply_.pending != 0);
     return {};
 }
 
 Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
     if (done_ || !session_->is_open(number_)) return false;
     if (!answered_) {
-        worker::Request request;
-        request.call = worker::Call::next_frame;
-        if (Status status = ask(request); !status.ok()) return end_with(std::move(status));
+        if (Status status = await_frame(); !status.ok()) return end_with(std::move(status));
     }
     answered_ = false;
     const worker::PictureFacts& facts = reply_.picture;
@@ -124,7 +151,9 @@ Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
 // The worker keeps these limits; one that was taken over does not.
 Status SandboxedSource::count_frame() {
     pixels_ += std::uint64_t{reply_.place.width} * reply_.place.height;
-    if (++frames_ <= limits_.max_frames && pixels_ <= limits_.max_total_pixels) return {};
+    const std::uint32_t most_frames = is_video_ ? limits_.max_video_frames : limits_.max_frames;
+    const std::uint64_t most_pixels = is_video_ ? limits_.max_video_pixels : limits_.max_total_pixels;
+    if (++frames_ <= most_frames && pixels_ <= most_pixels) return {};
     return Status(StatusCode::limit, "the file has more frames than the limits allow");
 }
 
@@ -224,14 +253,16 @@ Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::ui
     return true;
 }
 
-// Two workers: of the one that decodes rare formats there is a process once such a file was met.
+// Three workers: of those that decode rare formats and videos there is a process once such a file was met.
 class SandboxedDecoder final : public Decoder {
 public:
-    SandboxedDecoder(std::shared_ptr<Session> session, const std::string& rare_program)
-        : session_(std::move(session)), rare_(std::make_shared<Session>(rare_program, *session_)) {}
+    SandboxedDecoder(std::shared_ptr<Session> session, const std::string& rare_program, std::string video_program)
+        : session_(std::move(session)),
+          rare_(std::make_shared<Session>(rare_program, *session_)),
+          video_program_(std::move(video_program)) {}
 
     Result<std::span<std::uint8_t>> room(std::size_t bytes) override {
-        rare_->open_anew();
+        open_anew();
         return session_->room(bytes);
     }
 
@@ -239,11 +270,10 @@ public:
                                               DecodeMode mode) override {
         // Says what open_media() says, without a byte of it decoded or moved.
         if (bytes.size() > limits.max_bytes) return open_media(bytes, limits, mode);
-        session_->open_anew();
-        rare_->open_anew();
+        open_anew();
         const bool rare = is_rare(sniff_format(bytes));
         const std::shared_ptr<Session>& session = rare && !session_->has_rare() ? rare_ : session_;
-        auto source = std::make_unique<SandboxedSource>(session, limits);
+        auto source = std::make_unique<SandboxedSource>(session, limits, false);
         if (const std::optional<worker::Reply> answer = session_->take_ahead(bytes, limits, mode)) {
             TUTELA_TRY(source->open(*answer));
             return std::unique_ptr<FrameSource>(std::move(source));
@@ -257,7 +287,7 @@ public:
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                         const ArchiveLimits& limits,
                                                         const DecodeLimits& spending) override {
-        rare_->open_anew();
+        open_anew();
         TUTELA_ASSIGN(const std::uint64_t offset, session_->place(bytes));
         TUTELA_TRY(session_->prepare(worker::output_for(limits), spending.max_memory));
         auto source = std::make_unique<SandboxedArchive>(session_, limits, spending);
@@ -267,24 +297,63 @@ public:
 
     void decode_ahead(std::span<const std::span<const std::uint8_t>> files, const DecodeLimits& limits,
                       DecodeMode mode) override {
-        rare_->open_anew();
+        open_anew();
         session_->decode_ahead(files, limits, mode);
+    }
+
+    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits,
+                                                    const Sampling& sampling) override {
+        TUTELA_TRY(check(sampling));
+        open_anew();
+        TUTELA_TRY(reach_video_session());
+        std::uint64_t offset = 0;
+        if (input.descriptor >= 0) {
+            TUTELA_TRY(video_->prepare_file(input, worker::output_for(limits), limits.max_memory));
+        } else {
+            TUTELA_ASSIGN(offset, session_->place(input.bytes));
+            TUTELA_TRY(video_->prepare(worker::output_for(limits), limits.max_memory));
+        }
+        const std::uint64_t size = input.descriptor >= 0 ? input.size_bytes : input.bytes.size();
+        auto source = std::make_unique<SandboxedSource>(video_, limits, true);
+        TUTELA_TRY(source->open_video(offset, size, sampling));
+        return std::unique_ptr<FrameSource>(std::move(source));
     }
 
     void trim() noexcept override {
         session_->trim();
         rare_->trim();
+        if (video_ != nullptr) video_->trim();
     }
 
 private:
+    // What was opened before is at its end, in whichever worker.
+    void open_anew() noexcept {
+        session_->open_anew();
+        rare_->open_anew();
+        if (video_ != nullptr) video_->open_anew();
+    }
+
+    // Videos have a program of their own, which starts when the first is met: FFmpeg is many libraries.
+    Status reach_video_session() {
+        if (video_ != nullptr) return {};
+        const std::string program = video_program_.empty() ? worker::find_worker(worker::kVideoWorker) : video_program_;
+        if (program.empty()) {
+            return Status(StatusCode::unsupported, "a video, and the program tutela-video-worker is not installed");
+        }
+        video_ = std::make_shared<Session>(program, *session_);
+        return {};
+    }
+
     std::shared_ptr<Session> session_;
     std::shared_ptr<Session> rare_;
+    std::string video_program_;
+    std::shared_ptr<Session> video_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options) {
-    const std::string program = options.program.empty() ? worker::find_worker() : options.program;
+    const std::string program = options.program.empty() ? worker::find_worker(worker::kPictureWorker) : options.program;
     const auto failed = [](StatusCode code, const std::string& why) {
         return Status(code, "the sandbox cannot start: " + why);
     };
@@ -297,7 +366,8 @@ Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& opt
     if (!session->has_rare() && !worker::is_program(rare)) {
         return failed(StatusCode::not_found, "there is no program tutela-worker-rare beside tutela-worker");
     }
-    return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session), rare));
+    return std::unique_ptr<Decoder>(
+        std::make_unique<SandboxedDecoder>(std::move(session), rare, options.video_program));
 }
 
 }  // namespace tutela

@@ -1,10 +1,14 @@
 #include "media/worker/session.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <functional>
 #include <thread>
 
+#include "core/file.hpp"
 #include "core/try.hpp"
 #include "media/worker/reply_check.hpp"
 
@@ -19,6 +23,8 @@ constexpr std::uint64_t kPage = 4096;
 // Address space, of which only what is touched is memory.
 constexpr std::uint64_t kFirstInput = 2ULL << 30;
 constexpr std::uint64_t kLargestRegion = 64ULL << 30;
+// Above the numbers that a worker's descriptors get.
+constexpr int kFirstOwnFd = 16;
 // Before a worker that did not start is started again: the machine may be out of processes for a moment.
 constexpr milliseconds kPauses[] = {milliseconds(20), milliseconds(60), milliseconds(120)};
 // What a decoder keeps from file to file.
@@ -35,6 +41,19 @@ std::uint64_t round_up(std::uint64_t bytes) noexcept {
 bool may_be_single(MediaFormat format) noexcept {
     return format == MediaFormat::jpeg || format == MediaFormat::png || format == MediaFormat::webp ||
            format == MediaFormat::bmp;
+}
+
+// Starts a worker, by a function that answers a Status, and again when that fails.
+template <typename Start>
+Status insist(const Start& start) {
+    Status started = start();
+    for (const milliseconds pause : kPauses) {
+        if (started.ok()) break;
+        std::this_thread::sleep_for(pause);
+        started = start();
+    }
+    if (started.ok() || started.code() == StatusCode::out_of_memory) return started;
+    return Status(StatusCode::unavailable, "the sandbox cannot start again: " + started.message());
 }
 
 }  // namespace
@@ -55,6 +74,9 @@ Limits wire_limits(const DecodeLimits& limits) {
     wire.max_total_pixels = limits.max_total_pixels;
     wire.max_jpeg_scans = limits.max_jpeg_scans;
     wire.max_frames = limits.max_frames;
+    wire.max_video_frames = limits.max_video_frames;
+    wire.max_video_pixels = limits.max_video_pixels;
+    wire.max_video_bytes = limits.max_video_bytes;
     return wire;
 }
 
@@ -105,20 +127,46 @@ Status Session::start(std::uint64_t output_bytes, std::uint64_t max_memory) {
         TUTELA_ASSIGN(SharedMemory first, SharedMemory::create(kFirstInput, Writer::host));
         replace_input(std::move(first));
     }
-    if (output_bytes > output_.size()) {
-        link_.reset();
-        ahead_.clear();
-        TUTELA_ASSIGN(output_, SharedMemory::create(output_bytes, Writer::worker));
-    }
+    TUTELA_TRY(reach_output(output_bytes));
     // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
     const bool fits = link_ != nullptr && link_->running() && link_->max_memory() == max_memory;
-    if (fits && !ran_short_ && link_input_ == input_->number) return {};
+    if (fits && !ran_short_ && !has_file_ && link_input_ == input_->number) return {};
     link_.reset();
     ran_short_ = false;
-    TUTELA_ASSIGN(link_, WorkerLink::start(program_, input_->memory, output_, max_memory));
+    has_file_ = false;
+    const WorkerInput input{input_->memory.descriptor(), input_->memory.size()};
+    TUTELA_ASSIGN(link_, WorkerLink::start(program_, input, output_, max_memory));
     link_input_ = input_->number;
     has_rare_ = link_->has_rare();
     return {};
+}
+
+Status Session::reach_output(std::uint64_t output_bytes) {
+    if (output_bytes <= output_.size()) return {};
+    link_.reset();
+    ahead_.clear();
+    TUTELA_ASSIGN(output_, SharedMemory::create(output_bytes, Writer::worker));
+    return {};
+}
+
+Status Session::prepare_file(const VideoInput& file, std::uint64_t output_bytes, std::uint64_t max_memory) {
+    keep_to_owner();
+    open_anew();
+    link_.reset();
+    const int flags = ::fcntl(file.descriptor, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) != O_RDONLY || (flags & O_PATH) != 0) {
+        return Status(StatusCode::invalid_argument, "a sandboxed decoder takes files that are open for reading alone");
+    }
+    const Descriptor own(::fcntl(file.descriptor, F_DUPFD_CLOEXEC, kFirstOwnFd));
+    if (!own.valid()) return errno_status(errno, "the video cannot be handed over");
+    return insist([&]() -> Status {
+        TUTELA_TRY(reach_output(output_bytes));
+        const WorkerInput input{own.get(), file.size_bytes, true};
+        TUTELA_ASSIGN(link_, WorkerLink::start(program_, input, output_, max_memory));
+        ran_short_ = false;
+        has_file_ = true;
+        return {};
+    });
 }
 
 // Of bytes that lie in the input region.
@@ -142,14 +190,7 @@ Result<std::uint64_t> Session::place(std::span<const std::uint8_t> bytes) {
 
 Status Session::prepare(std::uint64_t output_bytes, std::uint64_t max_memory) {
     keep_to_owner();
-    Status started = start(output_bytes, max_memory);
-    for (const milliseconds pause : kPauses) {
-        if (started.ok()) break;
-        std::this_thread::sleep_for(pause);
-        started = start(output_bytes, max_memory);
-    }
-    if (started.ok() || started.code() == StatusCode::out_of_memory) return started;
-    return Status(StatusCode::unavailable, "the sandbox cannot start again: " + started.message());
+    return insist([&] { return start(output_bytes, max_memory); });
 }
 
 Status Session::call(Request& request, const Budget& budget, Reply& reply) {
@@ -183,7 +224,8 @@ void Session::trim() noexcept {
         replace_input({});
         room_bytes_ = 0;
     }
-    if (link_input_ != input_->number) link_.reset();
+    if (has_file_ || link_input_ != input_->number) link_.reset();
+    has_file_ = false;
     if (largest_output_ > kKeptBytes) {
         ahead_.clear();
         output_.discard();

@@ -49,6 +49,8 @@ public:
     // Has a worker with these limits: start(), again when it fails. Errors: out_of_memory, unavailable.
     Status prepare(std::uint64_t output_bytes, std::uint64_t max_memory);
     Status start(std::uint64_t output_bytes, std::uint64_t max_memory);
+    // Has a new worker that reads this file, and no other. Errors: invalid_argument, and as prepare().
+    Status prepare_file(const VideoInput& file, std::uint64_t output_bytes, std::uint64_t max_memory);
     // Whether the worker that was started last decodes pictures of rare formats too.
     [[nodiscard]] bool has_rare() const noexcept { return has_rare_; }
     Status call(Request& request, const Budget& budget, Reply& reply);
@@ -80,6 +82,7 @@ private:
         : program_(std::move(program)), input_(std::move(input)) {}
     void keep_to_owner() noexcept;
     void replace_input(SharedMemory memory) noexcept;
+    Status reach_output(std::uint64_t output_bytes);
     std::optional<std::uint64_t> offset_of(std::span<const std::uint8_t> bytes) const noexcept;
     Request ask_ahead(std::span<const std::span<const std::uint8_t>> files, const DecodeLimits& limits,
                       DecodeMode mode) const;
@@ -99,6 +102,7 @@ private:
     std::uint64_t largest_output_ = 0;  // since trim()
     std::uint32_t serial_ = 0;
     bool ran_short_ = false;  // the worker, of memory
+    bool has_file_ = false;   // the worker, and can read nothing else
     std::vector<Ahead> ahead_;
     DecodeLimits ahead_limits_;
     DecodeMode ahead_mode_ = DecodeMode::exact;

@@ -47,7 +47,7 @@ std::string text_of(const Text& text) {
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program, const SharedMemory& input,
+Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program, const WorkerInput& input,
                                                       const SharedMemory& output, std::uint64_t max_memory) {
     std::unique_ptr<WorkerLink> link(new WorkerLink());
     Descriptor reply_writer;
@@ -56,12 +56,13 @@ Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program
     TUTELA_TRY(make_pipe(link->replies_, reply_writer));
     TUTELA_TRY(make_pipe(lifeline_reader, link->lifeline_));
     const WorkerDescriptors descriptors{link->requests_far_end_.get(), reply_writer.get(), lifeline_reader.get(),
-                                        input.descriptor(), output.descriptor()};
+                                        input.descriptor, output.descriptor()};
     TUTELA_ASSIGN(link->process_, WorkerProcess::start(program, descriptors));
     reply_writer = Descriptor();  // now its end is the end of the replies
     link->max_memory_ = max_memory;
     Start first;
-    first.input_bytes = input.size();
+    first.input_bytes = input.bytes;
+    first.input_is_file = input.is_file ? 1 : 0;
     first.output_bytes = output.size();
     first.max_memory = max_memory;
     TUTELA_TRY(link->greet(first));

@@ -19,12 +19,19 @@ struct Budget {
     std::chrono::seconds file{};
 };
 
+// What a worker reads: memory that is shared with it, or one file.
+struct WorkerInput {
+    int descriptor = -1;
+    std::uint64_t bytes = 0;
+    bool is_file = false;
+};
+
 // One thread at a time.
 class WorkerLink {
 public:
     // Starts `program` and waits until it has confined itself. Errors: not_found, permission_denied (the program),
     // unsupported (the system cannot confine it, or the program is of another version), io_error.
-    static Result<std::unique_ptr<WorkerLink>> start(const std::string& program, const SharedMemory& input,
+    static Result<std::unique_ptr<WorkerLink>> start(const std::string& program, const WorkerInput& input,
                                                      const SharedMemory& output, std::uint64_t max_memory);
 
     // Sends `request` and waits for its reply. An error (timeout, crashed, out_of_memory) means that the worker is no
