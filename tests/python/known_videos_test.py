@@ -8,7 +8,7 @@ import random
 import sys
 import types
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def test_a_list_holds_videos() -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-def test_vpdq_files(tmp_path: Path, form: str) -> None:
+def test_vpdq_files(tmp_path: Path, form: Literal["text", "json"]) -> None:
     video = frames(30, random.Random(2))
     path = tmp_path / "video"
     path.write_text(tutela.write_vpdq(video, form))
@@ -66,7 +66,7 @@ def test_vpdq_files(tmp_path: Path, form: str) -> None:
     with pytest.raises(tutela.CorruptError):
         tutela.read_vpdq(path)
     with pytest.raises(ValueError):
-        tutela.write_vpdq(video, "xml")
+        tutela.write_vpdq(video, "xml")  # type: ignore[arg-type]
 
 
 def test_segments() -> None:

@@ -93,6 +93,7 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
     assert set(first) == {
         "path", "inner", "size", "sha256", "outcome", "reason", "damaged", "damage_reason", "decoded_percent", "format",
         "width", "height", "orientation", "frames", "decode", "quality", "matches",
+        "segments", "timeline",
     }  # fmt: skip
     assert (first["inner"], first["decoded_percent"], first["frames"]) == (None, 100, 1)
     assert (rows[4].to_dict()["decoded_percent"], rows[4].to_dict()["frames"]) == (None, None)
