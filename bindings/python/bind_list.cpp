@@ -12,6 +12,7 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include "bindings.hpp"
@@ -19,6 +20,7 @@
 #include "text.hpp"
 #include "tutela/executor.hpp"
 #include "tutela/list.hpp"
+#include "video_frames.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -71,6 +73,33 @@ void save(const HashList& list, nb::handle path) {
     require(list.save(name));
 }
 
+// A known video, without its hashes.
+struct Video {
+    std::string id;
+    std::string category;
+    std::string label;
+    std::size_t first_position = 0;
+    std::vector<std::int64_t> times_us;
+    std::vector<std::uint8_t> qualities;
+};
+
+Video video_at(const HashList& list, std::size_t number) {
+    if (number >= list.video_count()) throw nb::index_error("no video of that number in the list");
+    const VideoView view = list.video(number);
+    return {std::string(view.id),
+            std::string(view.category),
+            std::string(view.label),
+            view.first_position,
+            {view.times_us.begin(), view.times_us.end()},
+            {view.qualities.begin(), view.qualities.end()}};
+}
+
+nb::object frame_place(const HashList& list, std::size_t position) {
+    if (position >= list.size()) throw nb::index_error("no entry of that position in the list");
+    const std::optional<FramePlace> place = list.frame_at(position);
+    return place ? nb::make_tuple(place->video, place->frame) : nb::object(nb::none());
+}
+
 HashArray hashes_of(nb::handle self) {
     const std::span<const Hash256> hashes = nb::cast<const HashList&>(self).hashes();
     return HashArray(hashes.data(), {hashes.size(), Hash256::kBytes}, self);
@@ -87,6 +116,21 @@ void bind_entry(nb::module_& module) {
         .def_ro("phash", &Entry::phash, "The pHash of the same picture, or None: a second opinion, not searched.")
         .def("__repr__", [](const Entry& entry) {
             return nb::str("Entry(id={!r}, category={!r}, label={!r})").format(entry.id, entry.category, entry.label);
+        });
+}
+
+void bind_list_video(nb::module_& module) {
+    nb::class_<Video>(module, "Video", "A known video of a list: a run of entries, one a frame.")
+        .def_ro("id", &Video::id, "The id as the source gave it; may be empty.")
+        .def_ro("category", &Video::category, "The category as the source gave it; may be empty.")
+        .def_ro("label", &Video::label, "The label; may be empty.")
+        .def_ro("first_position", &Video::first_position, "The position of its first frame's entry.")
+        .def_ro("times_us", &Video::times_us, "When each frame is shown, in microseconds.")
+        .def_ro("qualities", &Video::qualities, "The quality of each frame's hash, 0 to 100.")
+        .def("__len__", [](const Video& video) { return video.times_us.size(); })
+        .def("__repr__", [](const Video& video) {
+            return nb::str("Video(id={!r}, category={!r}, label={!r}, frames={})")
+                .format(video.id, video.category, video.label, video.times_us.size());
         });
 }
 
@@ -139,6 +183,13 @@ void bind_hash_list(nb::module_& module) {
                 return entry.id.empty() ? list.entry_name(static_cast<std::size_t>(position)) : entry.id;
             },
             "position"_a, "The id of an entry, or its position in decimal when it was given none: its name in reports.")
+        .def_prop_ro("video_count", &HashList::video_count, "Known videos.")
+        .def_prop_ro("known_count", &HashList::known_count, "Stills and videos, each counted once.")
+        .def("video", &video_at, "number"_a, "A known video, by its number from 0. IndexError when there is none.")
+        .def("frame_place", &frame_place, "position"_a,
+             nb::sig("def frame_place(self, position: int) -> "
+                     "tuple[int, int] | None"),
+             "The number of the video that an entry is a frame of, and which of its frames; None for a still.")
         .def_prop_ro("digest", &HashList::digest_hex,
                      "SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits.")
         .def_prop_ro("hashes", &hashes_of,
@@ -156,6 +207,14 @@ public:
         const nb::gil_scoped_release released;
         const std::scoped_lock lock(mutex_);
         require(builder_.add({hash, std::move(id), std::move(category), std::move(label), phash}));
+    }
+
+    void add_video(const std::vector<FrameTuple>& tuples, const std::string& id, const std::string& category,
+                   const std::string& label) {
+        const nb::gil_scoped_release released;
+        const std::vector<FrameHash> frames = frames_of(tuples);
+        const std::scoped_lock lock(mutex_);
+        require(builder_.add_video(frames, id, category, label));
     }
 
     TextImport read(nb::handle path) {
@@ -190,6 +249,9 @@ void bind_builder(nb::module_& module) {
         .def("add", &Builder::add, "hash"_a, "id"_a = "", "category"_a = "", "label"_a = "", "phash"_a = nb::none(),
              "Adds an entry, with the phash() of the same picture if there is one. InvalidArgumentError for a text "
              "with a NUL or of more than 65,535 bytes of UTF-8.")
+        .def("add_video", &Builder::add_video, "frames"_a, "id"_a = "", "category"_a = "", "label"_a = "",
+             "Adds a known video: (hash, quality, time in microseconds) of each frame, in the order of time.\n\n"
+             "InvalidArgumentError for no frames, and for a time that is negative or before that of the frame before.")
         .def("build", &Builder::build,
              "Makes the list. The builder is left as it was: more can be added, and built again.")
         .def("__len__", &Builder::size)
@@ -228,6 +290,7 @@ void bind_text_import(nb::module_& module) {
 
 void bind_list(nb::module_& module) {
     bind_entry(module);
+    bind_list_video(module);
     bind_hash_list(module);
     bind_builder(module);
     bind_text_import(module);

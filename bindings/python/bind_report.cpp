@@ -1,5 +1,6 @@
 // Outcome, Match, FileRow, RunFacts and RunTotals: what a scan found, as plain values.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,7 @@ nb::dict match_dict(const MatchFact& match) {
     out["variant"] = match.variant;
     out["frame"] = match.frame;
     out["pts_us"] = match.pts_us;
+    out["known_us"] = match.known_us;
     out["confirm"] = nb::none();
     if (match.confirm.has_value()) {
         nb::dict confirm;
@@ -34,6 +36,41 @@ nb::dict match_dict(const MatchFact& match) {
     }
     out["category"] = match.category;
     out["label"] = match.label;
+    return out;
+}
+
+nb::dict segment_dict(const MatchSegment& segment) {
+    nb::dict out;
+    out["entry_id"] = segment.entry_id;
+    out["start_us"] = segment.start_us;
+    out["end_us"] = segment.end_us;
+    out["known_start_us"] = segment.known_start_us;
+    out["known_end_us"] = segment.known_end_us;
+    out["frames"] = segment.frames;
+    out["distance"] = segment.distance_bits;
+    out["speed"] = segment.speed;
+    out["query_percent"] = segment.query_percent;
+    out["compared_percent"] = segment.compared_percent;
+    out["variant"] = segment.variant;
+    out["category"] = segment.category;
+    out["label"] = segment.label;
+    return out;
+}
+
+// None for what a frame that matches nothing has not.
+std::optional<std::uint32_t> point_distance(const TimelinePoint& point) {
+    return point.match == kNoMatch ? std::nullopt : std::optional(point.distance_bits);
+}
+std::optional<std::uint32_t> point_match(const TimelinePoint& point) {
+    return point.match == kNoMatch ? std::nullopt : std::optional(point.match);
+}
+
+nb::list point_list(const TimelinePoint& point) {
+    nb::list out;
+    out.append(point.pts_us);
+    out.append(point_distance(point));
+    out.append(point.quality);
+    out.append(point_match(point));
     return out;
 }
 
@@ -49,6 +86,12 @@ nb::dict row_dict(const FileRow& row, bool show_hash) {
     nb::list matches;
     for (const MatchFact& match : row.matches)
         matches.append(match_dict(match));
+    nb::list segments;
+    for (const MatchSegment& segment : row.segments)
+        segments.append(segment_dict(segment));
+    nb::list timeline;
+    for (const TimelinePoint& point : row.timeline)
+        timeline.append(point_list(point));
     nb::dict out;
     out["path"] = path_text(row.path);
     out["inner"] = row.inner.empty() ? nb::none() : nb::object(path_text(row.inner));
@@ -67,6 +110,8 @@ nb::dict row_dict(const FileRow& row, bool show_hash) {
     out["decode"] = text_or_none(row.decode);
     out["quality"] = row.quality;
     out["matches"] = matches;
+    out["segments"] = segments;
+    out["timeline"] = timeline;
     if (show_hash) out["hash"] = text_or_none(row.hash.has_value() ? to_hex(*row.hash) : std::string());
     return out;
 }
@@ -87,6 +132,47 @@ void bind_outcome(nb::module_& module) {
         .value("container", Outcome::container, "An archive that was opened: the files in it have rows of their own.");
 }
 
+void bind_segment(nb::module_& module) {
+    nb::class_<MatchSegment>(module, "MatchSegment",
+                             "A stretch of a file that a known video shows in the same order. Times in microseconds.")
+        .def_ro("entry_id", &MatchSegment::entry_id, "The known video's id, or its first position.")
+        .def_ro("start_us", &MatchSegment::start_us, "The first frame that matches, in the file.")
+        .def_ro("end_us", &MatchSegment::end_us, "The last frame that matches, in the file.")
+        .def_ro("known_start_us", &MatchSegment::known_start_us, "The first frame that matches, in the known video.")
+        .def_ro("known_end_us", &MatchSegment::known_end_us, "The last frame that matches, in the known video.")
+        .def_ro("frames", &MatchSegment::frames, "Matching frames, at most one each quarter of a second.")
+        .def_ro("distance", &MatchSegment::distance_bits, "Of the nearest of its frames.")
+        .def_ro("speed", &MatchSegment::speed, "Seconds of the known video for each of the file.")
+        .def_ro("query_percent", &MatchSegment::query_percent, "How much of the file matches, as vPDQ counts it.")
+        .def_ro("compared_percent", &MatchSegment::compared_percent, "How much of the known video does.")
+        .def_ro("variant", &MatchSegment::variant, "Which variant of the frames matches.")
+        .def_ro("category", &MatchSegment::category, "The known video's category; may be empty.")
+        .def_ro("label", &MatchSegment::label, "The known video's label; may be empty.")
+        .def(
+            "__eq__", [](const MatchSegment& a, const MatchSegment& b) { return a == b; }, nb::is_operator(),
+            nb::sig("def __eq__(self, other: object, /) -> bool"))
+        .def("__hash__",
+             [](const MatchSegment& self) { return nb::hash(nb::make_tuple(self.entry_id, self.start_us)); })
+        .def("__repr__", [](const MatchSegment& self) {
+            return nb::str("MatchSegment({}..{} equals {!r} {}..{})")
+                .format(self.start_us, self.end_us, self.entry_id, self.known_start_us, self.known_end_us);
+        });
+
+    nb::class_<TimelinePoint>(module, "TimelinePoint", "One frame of an animation or a video.")
+        .def_ro("pts_us", &TimelinePoint::pts_us, "When it is shown, in microseconds from the start.")
+        .def_prop_ro("distance", &point_distance, "Of its nearest match, or None.")
+        .def_ro("quality", &TimelinePoint::quality, "Of its hash, 0 to 100.")
+        .def_prop_ro("match", &point_match, "Which of the row's matches that is, or None.")
+        .def(
+            "__eq__", [](const TimelinePoint& a, const TimelinePoint& b) { return a == b; }, nb::is_operator(),
+            nb::sig("def __eq__(self, other: object, /) -> bool"))
+        .def("__hash__", [](const TimelinePoint& self) { return nb::hash(nb::int_(self.pts_us)); })
+        .def("__repr__", [](const TimelinePoint& self) {
+            return nb::str("TimelinePoint(pts_us={}, distance={}, quality={}, match={})")
+                .format(self.pts_us, point_distance(self), self.quality, point_match(self));
+        });
+}
+
 void bind_row(nb::module_& module) {
     nb::class_<MatchFact>(module, "Match",
                           "One entry of the list that a file matched. It carries no list hash, on purpose.")
@@ -97,6 +183,8 @@ void bind_row(nb::module_& module) {
         .def_ro("frame", &MatchFact::frame, "Which frame of the file is that near, the first of several; from 0.")
         .def_ro("pts_us", &MatchFact::pts_us,
                 "When that frame of an animation is shown, in microseconds from the start; else None.")
+        .def_ro("known_us", &MatchFact::known_us,
+                "Of a known video: when its frame that is that near is shown in it, in microseconds; else None.")
         .def_ro("confirm", &MatchFact::confirm,
                 "In how many bits the pHashes of the file and the entry differ; None when they were not compared.")
         .def_ro("category", &MatchFact::category, "The entry's category; may be empty.")
@@ -140,7 +228,12 @@ void bind_row(nb::module_& module) {
                 "How it was decoded: 'exact', 'luma', 'scaled', 'screen'; empty when it was not.")
         .def_ro("quality", &FileRow::quality, "Of the hash, 0 to 100, or None without a hash.")
         .def_ro("hash", &FileRow::hash, "The file's own hash, or None.")
-        .def_ro("matches", &FileRow::matches, "The matched entries, nearest first.")
+        .def_ro("matches", &FileRow::matches,
+                "The matched entries, nearest first: each still and each known video once.")
+        .def_ro("segments", &FileRow::segments,
+                "Of an animation or a video: the stretches that known videos show too, by start.")
+        .def_ro("timeline", &FileRow::timeline,
+                "Of an animation or a video that matched: its frames, by time, thinned to 512.")
         .def("to_dict", &row_dict, nb::kw_only(), "show_hash"_a = false,
              nb::sig("def to_dict(self, *, show_hash: bool = False) -> dict[str, typing.Any]"),
              "The row as plain values, ready for JSON, as in a JSON Lines report: None for what is not known. The "
@@ -199,6 +292,7 @@ void bind_run(nb::module_& module) {
 
 void bind_report(nb::module_& module) {
     bind_outcome(module);
+    bind_segment(module);
     bind_row(module);
     bind_run(module);
 }

@@ -11,5 +11,6 @@ void bind_list(nanobind::module_& module);
 void bind_index(nanobind::module_& module);
 void bind_report(nanobind::module_& module);
 void bind_scan(nanobind::module_& module);
+void bind_video(nanobind::module_& module);
 
 }  // namespace tutela::python

@@ -14,6 +14,7 @@ inline constexpr int kError = 2;
 using Words = std::vector<std::string>;
 
 int run_audit(const Words& words);
+int run_compare(const Words& words);
 int run_hash(const Words& words);
 int run_match(const Words& words);
 int run_list(const Words& words);

@@ -1,5 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -102,29 +107,37 @@ private:
         sha256_ = column("sha256");
         outcome_ = column("outcome");
         match_count_ = column("match_count");
+        segment_count_ = column("segment_count");
         return path_ == 0 && std::max({size_, sha256_, outcome_, match_count_}) < columns_;
     }
 
     void problem(const std::string& text) { events_.problem("record " + std::to_string(number_) + ": " + text); }
 
-    // A file has a record for each of its matches, and one when it has none.
+    // A file has a record for each of its matches and segments, and one when it has none. Reports of earlier versions
+    // have no segments.
     void take(const Cells& cells) {
         if (cells.size() != columns_) return problem("another number of cells than the header has");
         const auto size = number_of(cells[size_]);
+        const bool has_segments = segment_count_ < columns_;
         const auto matches = number_of(cells[match_count_]);
+        const auto segments = has_segments ? number_of(cells[segment_count_]) : 0;
         const auto outcome = outcome_from_name(cells[outcome_]);
         const std::string& sha256 = cells[sha256_];
-        if (!size || !matches || !outcome || !(sha256.empty() || is_sha256(sha256)))
+        constexpr std::uint64_t kMost = 0xffffffff;
+        const bool too_many = matches.value_or(0) > kMost || segments.value_or(0) > kMost;
+        if (too_many || !size || !matches || !segments || !outcome || !(sha256.empty() || is_sha256(sha256)))
             return problem("no row of a report");
-        const bool same =
-            rest_of_file_ > 0 && std::equal(cells.begin(), cells.begin() + match_count_ + 1, file_.begin());
+        // What all lines of a file have in common.
+        const auto of_file =
+            std::span(cells).first((has_segments ? std::max(match_count_, segment_count_) : match_count_) + 1);
+        const bool same = rest_of_file_ > 0 && std::ranges::equal(of_file, file_);
         if (same) {
             --rest_of_file_;
             return;
         }
         if (rest_of_file_ > 0) problem("lines of the file before it are missing");
-        file_.assign(cells.begin(), cells.begin() + match_count_ + 1);
-        rest_of_file_ = std::max<std::uint64_t>(*matches, 1) - 1;
+        file_.assign(of_file.begin(), of_file.end());
+        rest_of_file_ = std::max<std::uint64_t>(*matches + *segments, 1) - 1;
         ReportedFile row;
         row.path = bytes_of(cells[path_]);
         if (inner_ < columns_) row.inner = bytes_of(cells[inner_]);
@@ -144,7 +157,8 @@ private:
     std::size_t sha256_ = 0;
     std::size_t outcome_ = 0;
     std::size_t match_count_ = 0;
-    Cells file_;                      // the cells up to match_count of the file whose records come
+    std::size_t segment_count_ = 0;
+    Cells file_;                      // the cells up to the counts of the file whose records come
     std::uint64_t rest_of_file_ = 0;  // how many more come
 };
 

@@ -23,6 +23,13 @@ void report_skipped_lines(const std::string& path, const TextImport& import, std
     if (import.skipped > shown) say(inert(path) + ": " + counted(import.skipped - shown, "more bad line") + " skipped");
 }
 
+void report_skipped_rows(const std::string& path, const VpdqImport& import) {
+    for (const SkippedLine& row : import.first_skipped)
+        say(inert(path) + ':' + std::to_string(row.line) + ": " + row.reason + "; the row is skipped");
+    const std::uint64_t more = import.skipped - import.first_skipped.size();
+    if (more > 0) say(inert(path) + ": " + counted(more, "more bad row") + " skipped");
+}
+
 std::string name_in_error(const std::string& path, const Status& status) {
     return status.code() == StatusCode::not_found ? inert_without_hashes(path) : inert(path);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tutela/list.hpp"
+#include "tutela/vpdq.hpp"
 
 namespace tutela::cli {
 
@@ -19,6 +20,9 @@ bool holds_misplaced_hash(const std::vector<std::string>& paths);
 
 // What was wrong with a text list, to standard error: the lines that were skipped, at most `most` of them.
 void report_skipped_lines(const std::string& path, const TextImport& import, std::size_t most);
+
+// The same of a vPDQ file, with its sums.
+void report_skipped_rows(const std::string& path, const VpdqImport& import);
 
 // Opens a snapshot or a text list. What is wrong with it is said; without a value there is no list to work with. With
 // `strict`, a skipped line is such a reason.

@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "frame_hashes.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "text.hpp"
@@ -23,17 +24,20 @@ constexpr CommandHelp kHashHelp = {
     "error. A path is quoted as in CSV, and control characters in it are printed as \\xNN.\n"
     "The format list is a text list for `tutela list build`: the PDQ hash, with --phash a plus sign and the pHash\n"
     "(see `tutela scan --confirm`), the SHA-256 of the file as the entry's id, its path as the label. It holds no\n"
-    "picture of a quality below 50.\n",
+    "picture of a quality below 50.\n"
+    "The formats vpdq (text) and vpdq-json are for one FILE, an animation: the hashes of all of its frames with their\n"
+    "times, as a known video for `tutela list build`.\n",
     "Exit codes: 0 every file was hashed, 2 an error, or a file that could not be hashed or not be listed.\n"
     "\n"
     "Example:\n"
     "  tutela hash holiday.jpg\n"
-    "  tutela hash --format list --phash Known > known.txt\n"};
+    "  tutela hash --format list --phash Known > known.txt\n"
+    "  tutela hash --format vpdq clip.gif > clip.vpdq\n"};
 
 Options hash_options() {
     Options options(kHashHelp);
     options.value("algorithm,a", "A", "pdq", "pdq; or of 64 bits, phash, dhash, ahash (as ImageHash) or phash-opencv");
-    options.value("format", "F", "csv", "csv, jsonl or list");
+    options.value("format", "F", "csv", "csv, jsonl, list, vpdq or vpdq-json");
     options.flag("phash", "with --format list: add the pHash of each picture");
     add_decode_option(options, DecodeMode::exact);
     add_jobs_option(options);
@@ -50,17 +54,23 @@ struct HashRequest {
     Isolation isolation = Isolation::sandboxed;
     Words files;
     std::size_t jobs = 0;
+
+    [[nodiscard]] bool is_vpdq() const { return format == "vpdq" || format == "vpdq-json"; }
 };
 
 HashRequest read_request(const Options& options) {
     HashRequest request;
     request.algorithm = options.choice("algorithm", {"pdq", "phash", "dhash", "ahash", "phash-opencv"});
-    request.format = options.choice("format", {"csv", "jsonl", "list"});
+    request.format = options.choice("format", {"csv", "jsonl", "list", "vpdq", "vpdq-json"});
     request.files = options.operands(1, SIZE_MAX, "at least one FILE is needed");
     request.jobs = jobs_option(options);
     request.decode = decode_option(options);
     request.isolation = isolation_option(options);
     const bool list = request.format == "list";
+    if (request.is_vpdq() && request.algorithm != "pdq") {
+        throw UsageError("hash", "vPDQ is made of PDQ hashes: --algorithm pdq");
+    }
+    if (request.is_vpdq() && request.files.size() != 1) throw UsageError("hash", "a vPDQ file is of one FILE");
     if (list && request.algorithm != "pdq") throw UsageError("hash", "a list is one of PDQ hashes: --algorithm pdq");
     if (!list && options.given("phash")) throw UsageError("hash", "--phash is for --format list");
     if (options.given("phash")) request.hash64 = Hash64Kind::phash;
@@ -143,6 +153,32 @@ Result<Scanner> empty_scanner(const HashRequest& request) {
     return Scanner::create(std::move(list).value(), std::move(options));
 }
 
+int hash_video(const HashRequest& request) {
+    const std::string& path = request.files.front();
+    const Result<FrameHashes> hashes = hash_frames(path, request.decode, request.isolation);
+    if (!hashes.ok()) {
+        say(with_sandbox_hint(hashes.status().message()));
+        return kError;
+    }
+    const VpdqFormat format = request.format == "vpdq" ? VpdqFormat::text : VpdqFormat::json;
+    const Result<std::string> text = write_vpdq(format, hashes.value().frames);
+    Result<Output> out = Output::open("-");
+    Status status = !text.ok() ? text.status() : out.status();
+    if (status.ok()) status = out.value().write(text.value());
+    if (status.ok()) status = out.value().flush();
+    if (!status.ok()) {
+        say(status.message());
+        return kError;
+    }
+    const FrameHashes& made = hashes.value();
+    if (!made.damage.empty()) say(inert(path) + ": damaged, hashed from what is left: " + inert(made.damage));
+    if (!made.end.empty()) {
+        say(inert(path) + ": not to its end: " + inert(made.end) + " (" + counted(made.frames.size(), "frame") +
+            " before)");
+    }
+    return made.end.empty() ? kNothingMatched : kError;
+}
+
 }  // namespace
 
 int run_hash(const Words& words) {
@@ -150,6 +186,7 @@ int run_hash(const Words& words) {
     if (const auto code = options.parse(words)) return *code;
     const HashRequest request = read_request(options);
     if (holds_misplaced_hash(request.files)) return kError;
+    if (request.is_vpdq()) return hash_video(request);
     ThreadPool pool(request.jobs);
     const Result<Scanner> scanner = empty_scanner(request);
     Result<Output> out = Output::open("-");

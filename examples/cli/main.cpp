@@ -25,7 +25,8 @@ constexpr std::string_view kHelp =
     "  audit        compare a report with the files it speaks of\n"
     "  hash         print the PDQ hash of pictures\n"
     "  match        look hashes up in a list\n"
-    "  list build   merge text lists and snapshots into one snapshot\n"
+    "  compare      compare two videos by their vPDQ files\n"
+    "  list build   merge text lists, vPDQ files and snapshots into one snapshot\n"
     "  list info    say what a list holds\n"
     "  list verify  check a list from its first byte to its last\n"
     "\n"
@@ -43,8 +44,9 @@ struct Command {
     std::string_view name;
     int (*run)(const Words&);
 };
-constexpr std::array<Command, 5> kCommands = {{
+constexpr std::array<Command, 6> kCommands = {{
     {"audit", run_audit},
+    {"compare", run_compare},
     {"hash", run_hash},
     {"match", run_match},
     {"list", run_list},

@@ -58,7 +58,7 @@ Options scan_options() {
     options.value("confirm", "HASH",
                   "phash: matches also say how far the file's pHash is from the entry's, if it has one");
     options.value("confirm-radius", "R", "10", "the text report marks a pHash distance over this: 0 to 64");
-    options.value("format", "F", "text", "text, jsonl or csv");
+    options.value("format", "F", "text", "text, jsonl, csv or html (a page to open in a browser)");
     options.value("output,o", "F", "-", "where the report goes; a file appears when whole; - is standard output");
     options.value("journal", "F", "write down what is done in F, a new file, so that the scan can be continued");
     options.flag("resume", "continue the scan of the journal: of --journal F, else the report's name and .journal");
@@ -86,8 +86,9 @@ Options scan_options() {
 }
 
 ReportFormat format_option(const Options& options) {
-    const std::string& format = options.choice("format", {"text", "jsonl", "csv"});
+    const std::string& format = options.choice("format", {"text", "jsonl", "csv", "html"});
     if (format == "jsonl") return ReportFormat::jsonl;
+    if (format == "html") return ReportFormat::html;
     return format == "csv" ? ReportFormat::csv : ReportFormat::text;
 }
 

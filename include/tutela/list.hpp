@@ -43,6 +43,28 @@ struct Entry {
 
 inline constexpr std::size_t kMaxTextBytes = 65535;
 inline constexpr std::uint64_t kMaxEntries = 0xffffffffULL;
+// The latest time of a frame of a known video, in microseconds.
+inline constexpr std::int64_t kMaxFrameTimeUs = (std::int64_t{1} << 53) - 1;
+
+// A known video: a run of entries, one for each frame, in the order of time. The spans (one element a frame) and texts
+// are views into the list and live as long as any copy of it.
+struct VideoView {
+    std::size_t first_position = 0;           // of the first frame; the others follow
+    std::span<const Hash256> hashes;          // PDQ
+    std::span<const std::int64_t> times_us;   // from the start of the video; never falling
+    std::span<const std::uint8_t> qualities;  // of the hashes, 0..100; below 50 they should not be relied on
+    std::string_view id;                      // the same for all of its entries, as are the next two
+    std::string_view category;
+    std::string_view label;
+};
+
+// Where in a known video an entry is.
+struct FramePlace {
+    std::size_t video = 0;  // its number, from 0
+    std::size_t frame = 0;  // of the frames that the list holds, from 0
+    std::int64_t pts_us = 0;
+    std::uint32_t quality = 0;
+};
 
 // How much of a snapshot file is looked at before it is used. The numbers are part of the C ABI.
 enum class LoadCheck : std::uint32_t {
@@ -72,13 +94,26 @@ public:
     // The same over bytes in memory, which are copied.
     static Result<HashList> from_bytes(std::span<const std::uint8_t> snapshot, LoadCheck check = LoadCheck::everything);
 
+    // Entries: one for each still and for each frame of a video.
     [[nodiscard]] std::size_t size() const noexcept;
+    // How many things the list knows: each still and each video counts once.
+    [[nodiscard]] std::size_t known_count() const noexcept;
     // All hashes in entry order; valid as long as any copy of this list.
     [[nodiscard]] std::span<const Hash256> hashes() const noexcept;
     // Entry `position`. Precondition: position < size().
     [[nodiscard]] EntryView entry(std::size_t position) const noexcept;
-    // The entry's id, or its position in decimal when it was given none. Precondition: position < size().
+    // The entry's id, or its position in decimal when it was given none; of a frame of a video, that of the first frame.
+    // Precondition: position < size().
     [[nodiscard]] std::string entry_name(std::size_t position) const;
+
+    // Known videos, in the order of their entries.
+    [[nodiscard]] std::size_t video_count() const noexcept;
+    // Precondition: number < video_count(). Of a list loaded by its layout, a damaged video has no frames.
+    [[nodiscard]] VideoView video(std::size_t number) const noexcept;
+    // Which frame of which video an entry is; nothing for a still. Takes a binary search among the videos.
+    // Precondition: position < size().
+    [[nodiscard]] std::optional<FramePlace> frame_at(std::size_t position) const noexcept;
+
     // SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits. Equal entries in equal order give
     // an equal digest, in memory or in a file, with an index or without. Of a list loaded by its layout it is what the
     // file says, until verify() has confirmed it.
@@ -127,6 +162,14 @@ public:
     // The same without making strings. The texts are copied.
     Status add(const Hash256& hash, std::string_view id, std::string_view category = {}, std::string_view label = {},
                const std::optional<Hash64>& phash = std::nullopt);
+    // Adds a video: an entry for each of its frames. invalid_argument, besides what add() says, for no frames, a
+    // quality outside 0..100, a time outside 0..kMaxFrameTimeUs or before that of the frame before. The hashes and
+    // texts are copied.
+    Status add_video(std::span<const FrameHash> frames, std::string_view id, std::string_view category = {},
+                     std::string_view label = {});
+    // Adds all that a list holds, videos as videos. Errors as add(); what came before the error stays added.
+    Status add_list(const HashList& list);
+    // Entries so far; a video counts as its frames.
     [[nodiscard]] std::size_t size() const noexcept;
     // Makes the list; the builder is left as it was, so more can be added and built again. limit when the snapshot
     // would pass 1 TiB.

@@ -130,6 +130,8 @@ struct DecodeLimits {
     std::uint32_t max_video_frames = 2'000'000;          // decoded, given or not
     std::uint64_t max_video_pixels = 8'000'000'000'000;  // summed over these
     std::uint32_t max_video_seconds = 36'000;            // of processor time; of a sandboxed decoder alone
+
+    bool operator==(const DecodeLimits&) const noexcept = default;
 };
 
 // Which frames of a video are given. The numbers are part of the C ABI.
@@ -335,6 +337,11 @@ public:
     virtual Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                                 const ArchiveLimits& limits,
                                                                 const DecodeLimits& spending) = 0;
+    // Says which files open() will be called for next, with these limits and this mode, and that their bytes lie in
+    // room() and stay as they are until then. A sandboxed decoder decodes those of them that are small in one go, in
+    // their order; what open() answers is the same. Throws std::bad_alloc; then there is nothing ahead.
+    virtual void decode_ahead(std::span<const std::span<const std::uint8_t>> files, const DecodeLimits& limits,
+                              DecodeMode mode);
     // Gives back memory that a large file took.
     virtual void trim() noexcept = 0;
 

@@ -49,9 +49,49 @@ struct MatchFact {
     // In how many bits the pHashes of the file and of the entry differ: a second opinion. Nothing when it was not asked
     // for, the entry has none, or a variant of the picture is nearer than the picture as it stands.
     std::optional<std::uint32_t> confirm{};
+    // Of a known video: when its frame that is that near is shown in it, in microseconds from its start.
+    std::optional<std::int64_t> known_us{};
 
     bool operator==(const MatchFact&) const = default;
 };
+
+// A stretch of a file with times that a known video shows in the same order: what counts is said at
+// VideoComparison::segments. Times are those of the first and the last frame that match, in microseconds from the
+// start; the true boundaries lie less than a frame's distance outside.
+struct MatchSegment {
+    std::string entry_id;
+    std::int64_t start_us = 0;  // in the file
+    std::int64_t end_us = 0;
+    std::int64_t known_start_us = 0;  // in the known video
+    std::int64_t known_end_us = 0;
+    std::uint32_t frames = 0;         // of the file that match within it, at most one each quarter of a second
+    std::uint32_t distance_bits = 0;  // of the nearest of them
+    double speed = 1.0;               // seconds of the known video for each of the file, in thousandths
+    // How much of the whole file, and of the whole known video, matches, as vPDQ counts it (frames of a quality of at
+    // least 50 within 31 bits, equal ones once, whatever their order), in percent, rounded down. The same for all
+    // segments of one known video. Frames of which a variant matches count; with a radius below 31, those within it.
+    std::uint32_t query_percent = 0;
+    std::uint32_t compared_percent = 0;
+    std::string category;
+    std::string label;
+    std::string variant = "plain";  // which variant of the frames matched: that of the nearest frame of the video
+
+    bool operator==(const MatchSegment&) const = default;
+};
+
+// No entry: TimelinePoint::match of a frame that matches none.
+inline constexpr std::uint32_t kNoMatch = 0xffffffff;
+
+// One frame of a file with times.
+struct TimelinePoint {
+    std::int64_t pts_us = 0;
+    std::uint32_t distance_bits = 256;  // of its nearest match; 256 when there is none
+    std::int32_t quality = 0;           // of its hash, 0..100
+    std::uint32_t match = kNoMatch;     // which of FileRow::matches that is
+
+    bool operator==(const TimelinePoint&) const = default;
+};
+inline constexpr std::size_t kMaxTimelinePoints = 512;
 
 // All that is known of one input. Plain data.
 struct FileRow {
@@ -75,8 +115,15 @@ struct FileRow {
     std::string decode;             // how it was decoded: "exact", "luma", "scaled", "screen"; empty when it was not
     std::optional<std::int32_t> quality;  // of the hash, 0..100
     std::optional<Hash256> hash;          // the file's own; shown only when RunFacts::show_hashes
-    std::vector<MatchFact> matches;       // nearest first
-    std::optional<Hash64> hash64;         // the file's own of ScanOptions::hash64; no report shows it
+    // Nearest first. Each still of the list is there once, and each known video: with the nearest of its frames.
+    std::vector<MatchFact> matches;
+    std::optional<Hash64> hash64;  // the file's own of ScanOptions::hash64; no report shows it
+    // Of a file with times (an animation, a video) that known videos match, by start; those of one video never overlap.
+    std::vector<MatchSegment> segments;
+    // Of a file with times that matched: its frames, by time. When there are more than kMaxTimelinePoints, time is cut
+    // into slots of equal length, the shortest power of two of microseconds with which so few slots hold a frame; of
+    // each the nearest match is kept, the first of equals, or when nothing matches the first frame.
+    std::vector<TimelinePoint> timeline;
 
     bool operator==(const FileRow&) const = default;
 };
@@ -116,7 +163,7 @@ struct RunTotals {
 // from every later one.
 using ByteSink = std::function<Status(std::string_view bytes)>;
 
-enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
+enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3, html = 4 };
 
 // Renders a run row by row, holding none of them. Call begin once, row for every row, end once (else
 // invalid_argument); a report that ends without end() is still valid, only short, and shows it, but for CSV. Not
@@ -125,24 +172,37 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //   text   for people: a line for each file that is not clean, or clean but damaged; then the sums. Whatever could
 //          steer a terminal or reorder a line (control characters, bidirectional controls, bytes that are not UTF-8) is
 //          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost. A file in an
-//          archive is named "archive!/inner". In the sums, outcomes after `limit` are left out when no file has them.
+//          archive is named "archive!/inner". Each segment has a line below that of its file, "00:12:04..00:13:31
+//          equals entry X 00:00:10..00:01:37, nearest distance 3". In the sums, outcomes after `limit` are left out
+//          when no file has them.
 //   jsonl  a first line {"run":{tool, version, list_digest, list_entries, hash_algorithm, radius, min_quality, decode,
 //          profile, confirm_phash_radius, isolation, show_hashes}} and a last one {"end":{files, outcomes {matched, clean, …},
 //          damaged, duplicates, bytes, entries_hit, interrupted}}, without which the report is cut off; between them
 //          one object a line and row, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
 //          U+FFFD in the place of each bad byte), inner, inner_hex (likewise), size, sha256, outcome, reason, damaged,
 //          damage_reason, decoded_percent, format, width, height, orientation, frames, decode, hash_algorithm, quality,
-//          matches [{entry_id, distance, variant, frame, pts_us, confirm, category, label}], radius, min_quality,
-//          list_digest, and hash only with show_hashes; always in this order. `confirm` is null or, such as,
-//          {"phash":3}, in CSV `phash 3`. What is not known or was not given is null (outside `matches`, whose texts
-//          are always texts). Nothing but ASCII is written.
-//   csv    RFC 4180 with CR LF: a header line, then a line for each match; a file without a match has one line. The
-//          columns are path, inner, size, sha256, outcome, reason, damaged, damage_reason, decoded_percent, format,
-//          width, height, orientation, frames, decode, hash_algorithm, quality, match_count, entry_id, distance,
-//          variant, frame, pts_us, confirm, category, label, radius, min_quality, list_digest and, with show_hashes,
-//          hash. A cell that a spreadsheet could take for a formula (it
+//          matches [{entry_id, distance, variant, frame, pts_us, known_us, confirm, category, label}], segments
+//          [{entry_id, start_us, end_us, known_start_us, known_end_us, frames, distance, speed, query_percent,
+//          compared_percent, variant, category, label}], timeline [[pts_us, distance, quality, match], …] (distance
+//          and match, counted from 0, null for a frame that matches nothing), radius, min_quality, list_digest, and
+//          hash only with show_hashes; always in this order. `confirm` is null or, such as, {"phash":3}, in CSV
+//          `phash 3`. What is not known or was not given is null (but texts in `matches` and `segments` are always
+//          texts). Nothing but ASCII is written.
+//   csv    RFC 4180 with CR LF: a header line, then a line for each match and after these one for each segment; a file
+//          without either has one line. The columns are path, inner, size, sha256, outcome, reason, damaged,
+//          damage_reason, decoded_percent, format, width, height, orientation, frames, decode, hash_algorithm, quality,
+//          match_count, segment_count, entry_id, distance, variant, frame, pts_us, known_us, confirm, start_us, end_us,
+//          known_start_us, known_end_us, segment_frames, speed, query_percent, compared_percent, category, label,
+//          radius, min_quality, list_digest and, with show_hashes, hash. The line of a match has nothing in start_us to
+//          compared_percent, that of a segment nothing in frame to confirm. The timeline is not in it. A cell
+//          that a spreadsheet could take for a formula (it
 //          starts with = + - @, their full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in
 //          `text`, but for tab, CR and LF, which are kept within quotes.
+//   html   for people: one file that needs nothing else, no network and no script, and holds no picture. In it is what
+//          is in `text`, and of each file with times a plot of its timeline (distances and qualities over time,
+//          segments below) and tables of its matches and segments, of more than kMaxHtmlItems the first. A
+//          Content-Security-Policy in it allows its one style sheet and nothing else. It is well-formed XML too, so
+//          that programs can check it. Escapes as in `text`.
 class TUTELA_API ReportWriter {
 public:
     virtual ~ReportWriter();
@@ -156,6 +216,9 @@ public:
 protected:
     ReportWriter() = default;
 };
+
+// Of the matches of a file, and of its segments, so many are shown by ReportFormat::html.
+inline constexpr std::size_t kMaxHtmlItems = 200;
 
 // A writer of the given format; invalid_argument for an unknown format or an empty sink.
 TUTELA_API Result<std::unique_ptr<ReportWriter>> make_report_writer(ReportFormat format, ByteSink sink);

@@ -379,6 +379,21 @@ TUTELA_CHECKED tutela_status tutela_list_builder_read_text(tutela_list_builder* 
 TUTELA_CHECKED tutela_status tutela_list_builder_parse_text(tutela_list_builder* builder, const char* text, size_t size,
                                                             tutela_text_import* import, tutela_error* error);
 
+// Adds a known video: an entry for each of its `count` frames, which share the texts. Errors, besides those above:
+// TUTELA_INVALID_ARGUMENT for no frames, a quality outside 0..100, and a time that is negative, over 2^53 - 1 or before
+// that of the frame before it.
+TUTELA_CHECKED tutela_status tutela_list_builder_add_video(tutela_list_builder* builder,
+                                                           const tutela_frame_hash* frames, size_t count,
+                                                           const char* id, const char* category, const char* label,
+                                                           tutela_error* error);
+
+// Adds the video of a vPDQ file, text or JSON (tutela/vpdq.hpp). `skipped`, which may be NULL, receives the number of
+// its bad rows, which are passed over. Errors, besides those above: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED,
+// TUTELA_IO_ERROR, TUTELA_UNSUPPORTED, TUTELA_CORRUPT; then nothing was added.
+TUTELA_CHECKED tutela_status tutela_list_builder_read_vpdq(tutela_list_builder* builder, const char* path,
+                                                           const char* id, const char* category, const char* label,
+                                                           uint64_t* skipped, tutela_error* error);
+
 // Entries so far; 0 for NULL.
 TUTELA_API size_t tutela_list_builder_size(const tutela_list_builder* builder);
 
@@ -452,6 +467,42 @@ TUTELA_CHECKED tutela_status tutela_list_entry_phash(const tutela_list* list, si
 // The entry's id, or its position in decimal when it has none: its name in reports. Text into a buffer.
 TUTELA_CHECKED tutela_status tutela_list_entry_name(const tutela_list* list, size_t position, char* buffer,
                                                     size_t capacity, size_t* length, tutela_error* error);
+
+// A known video: a run of entries, one for each frame. The texts are views that live as long as the list.
+typedef struct tutela_video {
+    size_t first_position;  // of the entry of its first frame
+    size_t frame_count;
+    tutela_text id;
+    tutela_text category;
+    tutela_text label;
+} tutela_video;
+
+// Where in a known video an entry is.
+typedef struct tutela_frame_place {
+    size_t video;  // its number
+    size_t frame;  // from 0
+    int64_t pts_us;
+    uint32_t quality;
+} tutela_frame_place;
+
+// Known videos; 0 for NULL.
+TUTELA_API size_t tutela_list_video_count(const tutela_list* list);
+
+// Stills and videos, each counted once; 0 for NULL.
+TUTELA_API size_t tutela_list_known_count(const tutela_list* list);
+
+// Video `number`, from 0. TUTELA_INVALID_ARGUMENT when there is none.
+TUTELA_CHECKED tutela_status tutela_list_video(const tutela_list* list, size_t number, tutela_video* video,
+                                               tutela_error* error);
+
+// Times in microseconds and qualities of the frames of a video: views that live as long as the list, with an element
+// for each of its frames. Either may be NULL.
+TUTELA_CHECKED tutela_status tutela_list_video_frames(const tutela_list* list, size_t number, const int64_t** times_us,
+                                                      const uint8_t** qualities, tutela_error* error);
+
+// Which frame of which video an entry is. `present` receives whether it is one; `place` is written only then.
+TUTELA_CHECKED tutela_status tutela_list_frame_place(const tutela_list* list, size_t position, bool* present,
+                                                     tutela_frame_place* place, tutela_error* error);
 
 // The SHA-256 of the snapshot in hex: the list's name in reports.
 TUTELA_CHECKED tutela_status tutela_list_digest(const tutela_list* list, char hex[TUTELA_DIGEST_HEX_SIZE],
@@ -558,10 +609,43 @@ typedef struct tutela_match {
     const char* variant;
     bool has_phash_distance;  // the pHashes of the file and of the entry were compared; else the next field is 0
     uint32_t phash_distance_bits;
-    uint32_t frame;  // which frame of the file is that near, the first of several; from 0
-    bool has_pts;    // the frame has a time; else the next field is 0
-    int64_t pts_us;  // when the frame is shown, in microseconds from the start
+    uint32_t frame;       // which frame of the file is that near, the first of several; from 0
+    bool has_pts;         // the frame has a time; else the next field is 0
+    int64_t pts_us;       // when the frame is shown, in microseconds from the start
+    bool has_known_time;  // the entry is a known video; else the next field is 0
+    int64_t known_us;     // when its frame that is that near is shown in it, in microseconds from its start
 } tutela_match;
+
+// A stretch of a file with times that a known video shows in the same order; see MatchSegment in tutela/report.hpp.
+// Times in microseconds. In a row of your own, set struct_size to sizeof(tutela_match_segment), and every text.
+typedef struct tutela_match_segment {
+    uint32_t struct_size;
+    uint32_t frames;  // of the file that match within it, at most one each quarter of a second
+    const char* entry_id;
+    int64_t start_us;  // in the file
+    int64_t end_us;
+    int64_t known_start_us;  // in the known video
+    int64_t known_end_us;
+    uint32_t distance_bits;     // of the nearest of its frames
+    uint32_t query_percent;     // how much of the file matches, as vPDQ counts it, in percent
+    uint32_t compared_percent;  // how much of the known video does
+    double speed;               // seconds of the known video for each of the file
+    const char* category;
+    const char* label;
+    const char* variant;  // NULL in a row of your own: plain
+} tutela_match_segment;
+
+// A frame that matches no entry: tutela_timeline_point.match.
+#define TUTELA_NO_MATCH UINT32_MAX
+
+// One frame of a file with times. In a row of your own, set struct_size to sizeof(tutela_timeline_point).
+typedef struct tutela_timeline_point {
+    uint32_t struct_size;
+    uint32_t distance_bits;  // of its nearest match; 256 when there is none
+    int64_t pts_us;
+    int32_t quality;  // of its hash, 0..100
+    uint32_t match;   // which of the row's matches that is, or TUTELA_NO_MATCH
+} tutela_timeline_point;
 
 // All that is known of one input. Texts are never NULL unless it is said.
 typedef struct tutela_row {
@@ -577,10 +661,11 @@ typedef struct tutela_row {
     int32_t quality;            // of the hash, 0..100; -1 when there is none
     uint32_t width;             // pixels, as stored; 0 when unknown
     uint32_t height;
-    uint32_t orientation;                // EXIF 1..8, 0 when none is stated
-    uint32_t match_count;                // how many `matches` there are
-    const tutela_hash256* hash;          // the file's own, or NULL
-    const tutela_match* const* matches;  // nearest first; NULL when there are none
+    uint32_t orientation;        // EXIF 1..8, 0 when none is stated
+    uint32_t match_count;        // how many `matches` there are
+    const tutela_hash256* hash;  // the file's own, or NULL
+    const tutela_match* const*
+        matches;         // nearest first, each still and each known video once; NULL when there are none
     const char* decode;  // how it was decoded: "exact", "luma", "scaled", "screen"; NULL when it was not
     // For a file inside an archive: its name there; `path` is the archive's. Names of archives within archives come
     // before it, each followed by "!/". NULL for a file of its own.
@@ -588,6 +673,12 @@ typedef struct tutela_row {
     bool has_decoded_percent;  // something was decoded; else the next field is 0
     uint32_t decoded_percent;  // how much, in percent of the picture's rows; of several frames, the hashed one
     uint32_t frames;           // how many frames were looked at
+    uint32_t segment_count;    // how many `segments` there are
+    uint32_t timeline_count;   // how many points `timeline` has
+    // Of a file with times that known videos match, by start; NULL when there are none.
+    const tutela_match_segment* const* segments;
+    // Of a file with times that matched: its frames, by time, thinned to 512; NULL when there are none.
+    const tutela_timeline_point* const* timeline;
 } tutela_row;
 
 // For a row of your own: quality is set to -1, texts to "" (sha256, decode and inner to NULL) and everything else to zero.
@@ -741,7 +832,8 @@ TUTELA_API void tutela_scanner_set_stop(tutela_scanner* scanner, bool stop);
 enum {
     TUTELA_REPORT_TEXT = 1,   // for people
     TUTELA_REPORT_JSONL = 2,  // a JSON object a line
-    TUTELA_REPORT_CSV = 3     // RFC 4180, inert in spreadsheets
+    TUTELA_REPORT_CSV = 3,    // RFC 4180, inert in spreadsheets
+    TUTELA_REPORT_HTML = 4    // for people, with plots over time; one inert file
 };
 
 // Takes a piece of the rendered report. Anything but TUTELA_OK is returned by the call that was writing.

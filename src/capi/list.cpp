@@ -1,10 +1,13 @@
 // Lists of known hashes, for the C interface.
 #include "tutela/list.hpp"
 
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "capi/handles.hpp"
 #include "capi/translate.hpp"
+#include "tutela/vpdq.hpp"
 
 struct tutela_list_builder {
     tutela::ListBuilder builder;
@@ -60,6 +63,12 @@ Status check_position(const tutela_list* list, std::size_t position) {
     TUTELA_TRY(require(list, "list"));
     if (position < list->list.size()) return {};
     return Status(StatusCode::invalid_argument, "the list has no entry " + std::to_string(position));
+}
+
+Status check_video(const tutela_list* list, std::size_t number) {
+    TUTELA_TRY(require(list, "list"));
+    if (number < list->list.video_count()) return {};
+    return Status(StatusCode::invalid_argument, "the list has no video " + std::to_string(number));
 }
 
 }  // namespace
@@ -120,6 +129,34 @@ tutela_status tutela_list_builder_parse_text(tutela_list_builder* builder, const
         TUTELA_TRY(check_import(import));
         TUTELA_ASSIGN(const TextImport done, tutela::parse_text_list({text, size}, builder->builder));
         write_import(done, import);
+        return {};
+    });
+}
+
+tutela_status tutela_list_builder_add_video(tutela_list_builder* builder, const tutela_frame_hash* frames,
+                                            std::size_t count, const char* id, const char* category, const char* label,
+                                            tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(builder, "builder"));
+        TUTELA_TRY(require_array(frames, count, "frames"));
+        std::vector<tutela::FrameHash> converted;
+        converted.reserve(count);
+        for (const tutela_frame_hash& frame : std::span(frames, count))
+            converted.push_back({tutela::capi::to_cpp(frame.hash), frame.quality, frame.pts_us});
+        return builder->builder.add_video(converted, text_or_empty(id), text_or_empty(category), text_or_empty(label));
+    });
+}
+
+tutela_status tutela_list_builder_read_vpdq(tutela_list_builder* builder, const char* path, const char* id,
+                                            const char* category, const char* label, std::uint64_t* skipped,
+                                            tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(builder, "builder"));
+        TUTELA_TRY(require(path, "path"));
+        TUTELA_ASSIGN(const tutela::VpdqImport import, tutela::read_vpdq(path));
+        TUTELA_TRY(builder->builder.add_video(import.frames, text_or_empty(id), text_or_empty(category),
+                                              text_or_empty(label)));
+        if (skipped != nullptr) *skipped = import.skipped;
         return {};
     });
 }
@@ -253,6 +290,53 @@ tutela_status tutela_list_entry_name(const tutela_list* list, std::size_t positi
     return guarded(error, [&]() -> Status {
         TUTELA_TRY(check_position(list, position));
         return tutela::capi::copy_text(list->list.entry_name(position), buffer, capacity, length);
+    });
+}
+
+std::size_t tutela_list_video_count(const tutela_list* list) {
+    return list == nullptr ? 0 : list->list.video_count();
+}
+
+std::size_t tutela_list_known_count(const tutela_list* list) {
+    return list == nullptr ? 0 : list->list.known_count();
+}
+
+tutela_status tutela_list_video(const tutela_list* list, std::size_t number, tutela_video* video, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(video, "video"));
+        TUTELA_TRY(check_video(list, number));
+        const tutela::VideoView view = list->list.video(number);
+        *video = {.first_position = view.first_position,
+                  .frame_count = view.hashes.size(),
+                  .id = to_c(view.id),
+                  .category = to_c(view.category),
+                  .label = to_c(view.label)};
+        return {};
+    });
+}
+
+tutela_status tutela_list_video_frames(const tutela_list* list, std::size_t number, const std::int64_t** times_us,
+                                       const std::uint8_t** qualities, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(check_video(list, number));
+        const tutela::VideoView view = list->list.video(number);
+        if (times_us != nullptr) *times_us = view.times_us.data();
+        if (qualities != nullptr) *qualities = view.qualities.data();
+        return {};
+    });
+}
+
+tutela_status tutela_list_frame_place(const tutela_list* list, std::size_t position, bool* present,
+                                      tutela_frame_place* place, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(present, "present"));
+        TUTELA_TRY(require(place, "place"));
+        TUTELA_TRY(check_position(list, position));
+        const std::optional<tutela::FramePlace> found = list->list.frame_at(position);
+        *present = found.has_value();
+        if (found)
+            *place = {.video = found->video, .frame = found->frame, .pts_us = found->pts_us, .quality = found->quality};
+        return {};
     });
 }
 

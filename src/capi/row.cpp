@@ -18,6 +18,7 @@ static_assert(TUTELA_OUTCOME_CRASHED == static_cast<int>(Outcome::crashed));
 static_assert(TUTELA_OUTCOME_TIMEOUT == static_cast<int>(Outcome::timeout));
 static_assert(TUTELA_OUTCOME_MEMORY == static_cast<int>(Outcome::memory));
 static_assert(TUTELA_OUTCOME_CONTAINER == static_cast<int>(Outcome::container));
+static_assert(TUTELA_NO_MATCH == kNoMatch);
 static_assert(kOutcomes + 1 <= std::size(tutela_totals{}.by_outcome));
 
 tutela_match view_of(const MatchFact& match) noexcept {
@@ -31,7 +32,34 @@ tutela_match view_of(const MatchFact& match) noexcept {
             .phash_distance_bits = match.confirm.value_or(0),
             .frame = match.frame,
             .has_pts = match.pts_us.has_value(),
-            .pts_us = match.pts_us.value_or(0)};
+            .pts_us = match.pts_us.value_or(0),
+            .has_known_time = match.known_us.has_value(),
+            .known_us = match.known_us.value_or(0)};
+}
+
+tutela_match_segment view_of(const MatchSegment& segment) noexcept {
+    return {.struct_size = sizeof(tutela_match_segment),
+            .frames = segment.frames,
+            .entry_id = segment.entry_id.c_str(),
+            .start_us = segment.start_us,
+            .end_us = segment.end_us,
+            .known_start_us = segment.known_start_us,
+            .known_end_us = segment.known_end_us,
+            .distance_bits = segment.distance_bits,
+            .query_percent = segment.query_percent,
+            .compared_percent = segment.compared_percent,
+            .speed = segment.speed,
+            .category = segment.category.c_str(),
+            .label = segment.label.c_str(),
+            .variant = segment.variant.c_str()};
+}
+
+tutela_timeline_point view_of(const TimelinePoint& point) noexcept {
+    return {.struct_size = sizeof(tutela_timeline_point),
+            .distance_bits = point.distance_bits,
+            .pts_us = point.pts_us,
+            .quality = point.quality,
+            .match = point.match};
 }
 
 tutela_row default_row() noexcept {
@@ -59,10 +87,53 @@ Status read_match(const tutela_match* from, MatchFact& into) {
     into.frame = known.frame;
     if (known.has_pts) into.pts_us = known.pts_us;
     if (known.has_phash_distance) into.confirm = known.phash_distance_bits;
+    if (known.has_known_time) into.known_us = known.known_us;
+    return {};
+}
+
+Status read_segment(const tutela_match_segment* from, MatchSegment& into) {
+    TUTELA_TRY(require(from, "a row's segment"));
+    tutela_match_segment known = view_of(into);
+    TUTELA_TRY(read_struct(from, known));
+    TUTELA_TRY(copy_required(known.entry_id, "a segment's entry_id", into.entry_id));
+    TUTELA_TRY(copy_required(known.category, "a segment's category", into.category));
+    TUTELA_TRY(copy_required(known.label, "a segment's label", into.label));
+    if (known.variant != nullptr) into.variant = known.variant;
+    into.frames = known.frames;
+    into.start_us = known.start_us;
+    into.end_us = known.end_us;
+    into.known_start_us = known.known_start_us;
+    into.known_end_us = known.known_end_us;
+    into.distance_bits = known.distance_bits;
+    into.query_percent = known.query_percent;
+    into.compared_percent = known.compared_percent;
+    into.speed = known.speed;
+    return {};
+}
+
+Status read_point(const tutela_timeline_point* from, std::uint32_t matches, TimelinePoint& into) {
+    TUTELA_TRY(require(from, "a row's point of time"));
+    tutela_timeline_point known = view_of(into);
+    TUTELA_TRY(read_struct(from, known));
+    if (known.match != TUTELA_NO_MATCH && known.match >= matches) {
+        return Status(StatusCode::invalid_argument, "a point of the row's timeline is of a match that is not there");
+    }
+    into = {known.pts_us, known.distance_bits, known.quality, known.match};
     return {};
 }
 
 }  // namespace
+
+template <typename Item>
+template <typename Facts>
+std::uint32_t RowView::Items<Item>::fill(const Facts& facts, const Item* const*& array) {
+    items.reserve(facts.size());
+    pointers.reserve(facts.size());
+    for (const auto& fact : facts)
+        pointers.push_back(&items.emplace_back(view_of(fact)));
+    array = pointers.empty() ? nullptr : pointers.data();
+    return static_cast<std::uint32_t>(pointers.size());
+}
 
 RowView::RowView(const FileRow& row) : row_(sized<tutela_row>()), hash_{} {
     row_.outcome = static_cast<std::uint32_t>(row.outcome);
@@ -86,12 +157,9 @@ RowView::RowView(const FileRow& row) : row_(sized<tutela_row>()), hash_{} {
         hash_ = capi::to_c(*row.hash);
         row_.hash = &hash_;
     }
-    matches_.reserve(row.matches.size());
-    pointers_.reserve(row.matches.size());
-    for (const MatchFact& match : row.matches)
-        pointers_.push_back(&matches_.emplace_back(view_of(match)));
-    row_.match_count = static_cast<std::uint32_t>(pointers_.size());
-    row_.matches = pointers_.empty() ? nullptr : pointers_.data();
+    row_.match_count = matches_.fill(row.matches, row_.matches);
+    row_.segment_count = segments_.fill(row.segments, row_.segments);
+    row_.timeline_count = timeline_.fill(row.timeline, row_.timeline);
 }
 
 Result<FileRow> read_row(const tutela_row* from) {
@@ -122,6 +190,14 @@ Result<FileRow> read_row(const tutela_row* from) {
     row.matches.resize(known.match_count);
     for (std::uint32_t i = 0; i < known.match_count; ++i)
         TUTELA_TRY(read_match(known.matches[i], row.matches[i]));
+    TUTELA_TRY(require_array(static_cast<const void*>(known.segments), known.segment_count, "the row's segments"));
+    row.segments.resize(known.segment_count);
+    for (std::uint32_t i = 0; i < known.segment_count; ++i)
+        TUTELA_TRY(read_segment(known.segments[i], row.segments[i]));
+    TUTELA_TRY(require_array(static_cast<const void*>(known.timeline), known.timeline_count, "the row's timeline"));
+    row.timeline.resize(known.timeline_count);
+    for (std::uint32_t i = 0; i < known.timeline_count; ++i)
+        TUTELA_TRY(read_point(known.timeline[i], known.match_count, row.timeline[i]));
     return row;
 }
 

@@ -21,8 +21,19 @@ public:
 private:
     tutela_row row_;
     tutela_hash256 hash_;
-    std::vector<tutela_match> matches_;
-    std::vector<const tutela_match*> pointers_;
+    // What the row's arrays point to, and these arrays.
+    template <typename Item>
+    struct Items {
+        std::vector<Item> items;
+        std::vector<const Item*> pointers;
+
+        // How many they are; `array` is set.
+        template <typename Facts>
+        std::uint32_t fill(const Facts& facts, const Item* const*& array);
+    };
+    Items<tutela_match> matches_;
+    Items<tutela_match_segment> segments_;
+    Items<tutela_timeline_point> timeline_;
 };
 
 // Copies a row that a caller of C made or was given.

@@ -20,21 +20,58 @@ struct ListBuilder::Impl {
     SecretArray<std::uint32_t> ids;
     SecretArray<std::uint32_t> categories;
     SecretArray<std::uint32_t> labels;
+    SecretArray<VideoRecord> videos;
+    SecretArray<std::int64_t> frame_times;  // of all videos, as are their qualities
+    SecretArray<std::uint8_t> frame_qualities;
     TextPool texts;
 
-    void reserve_one(std::size_t text_bytes) {
-        hashes.reserve_more(1);
-        ids.reserve_more(1);
-        categories.reserve_more(1);
-        labels.reserve_more(1);
+    // Room for entries that share their texts.
+    void reserve(std::size_t entries, std::size_t text_bytes) {
+        hashes.reserve_more(entries);
+        ids.reserve_more(entries);
+        categories.reserve_more(entries);
+        labels.reserve_more(entries);
         texts.reserve_more(3, text_bytes);
     }
 
+    void reserve_video(std::size_t frames) {
+        videos.reserve_more(1);
+        frame_times.reserve_more(frames);
+        frame_qualities.reserve_more(frames);
+    }
+
     // Precondition: no text of the entry was added yet, so that nothing has changed when std::bad_alloc is thrown.
-    void reserve_phash(bool present) {
+    void reserve_phashes(std::size_t entries, bool present) {
         if (!present && phashes.size() == 0) return;
-        phashes.reserve_more(hashes.size() + 1 - phashes.size());
-        phash_presence.reserve_more(hashes.size() / 8 + 1 - phash_presence.size());
+        phashes.reserve_more(hashes.size() + entries - phashes.size());
+        phash_presence.reserve_more((hashes.size() + entries) / 8 + 1 - phash_presence.size());
+    }
+
+    [[nodiscard]] Status check_room(std::size_t entries) const {
+        if (entries <= kMaxEntries - hashes.size() && texts.count() + 3 <= kMaxTexts) return {};
+        return Status(StatusCode::limit, "a list holds at most 2^32 - 1 entries and as many texts");
+    }
+
+    struct TextNumbers {
+        std::uint32_t id;
+        std::uint32_t category;
+        std::uint32_t label;
+    };
+    // Precondition, also of push(): room was made.
+    TextNumbers number(std::string_view id, std::string_view category, std::string_view label) {
+        TextNumbers numbers{};
+        numbers.id = texts.append(id);  // ids rarely repeat: looking them up would cost more than it saves
+        numbers.category = texts.intern(category);
+        numbers.label = texts.intern(label);
+        return numbers;
+    }
+
+    void push(const Hash256& hash, const TextNumbers& numbers, const std::optional<Hash64>& phash) {
+        hashes.push_back(hash);
+        push_phash(phash);
+        ids.push_back(numbers.id);
+        categories.push_back(numbers.category);
+        labels.push_back(numbers.label);
     }
 
     // Of the entry whose hash was added last. Those before the first one that has a pHash get their zeroes here.
@@ -63,6 +100,27 @@ Status check_text(std::string_view text, const char* name) {
     return {};
 }
 
+Status check_texts(std::string_view id, std::string_view category, std::string_view label) {
+    TUTELA_TRY(check_text(id, "id"));
+    TUTELA_TRY(check_text(category, "category"));
+    return check_text(label, "label");
+}
+
+Status check_frames(std::span<const FrameHash> frames) {
+    if (frames.empty()) return Status(StatusCode::invalid_argument, "the video has no frames");
+    std::int64_t before = 0;
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        const auto invalid = [i](const char* why) {
+            return Status(StatusCode::invalid_argument, "frame " + std::to_string(i) + " of the video has a " + why);
+        };
+        if (frames[i].quality < 0 || frames[i].quality > 100) return invalid("quality outside 0..100");
+        if (frames[i].pts_us < 0 || frames[i].pts_us > kMaxFrameTimeUs) return invalid("time out of range");
+        if (frames[i].pts_us < before) return invalid("time before that of the frame before it");
+        before = frames[i].pts_us;
+    }
+    return {};
+}
+
 template <typename T>
 SectionContent section_of(SectionType type, std::span<const T> records,
                           std::uint32_t flags = kSectionRequired) noexcept {
@@ -82,20 +140,50 @@ Status ListBuilder::add(const Entry& entry) {
 
 Status ListBuilder::add(const Hash256& hash, std::string_view id, std::string_view category, std::string_view label,
                         const std::optional<Hash64>& phash) {
-    TUTELA_TRY(check_text(id, "id"));
-    TUTELA_TRY(check_text(category, "category"));
-    TUTELA_TRY(check_text(label, "label"));
+    TUTELA_TRY(check_texts(id, category, label));
     Impl& list = *impl_;
-    if (list.hashes.size() >= kMaxEntries || list.texts.count() + 3 > kMaxTexts) {
-        return Status(StatusCode::limit, "a list holds at most 2^32 - 1 entries and as many texts");
+    TUTELA_TRY(list.check_room(1));
+    list.reserve(1, id.size() + category.size() + label.size());
+    list.reserve_phashes(1, phash.has_value());
+    list.push(hash, list.number(id, category, label), phash);
+    return {};
+}
+
+Status ListBuilder::add_video(std::span<const FrameHash> frames, std::string_view id, std::string_view category,
+                              std::string_view label) {
+    TUTELA_TRY(check_texts(id, category, label));
+    TUTELA_TRY(check_frames(frames));
+    Impl& list = *impl_;
+    TUTELA_TRY(list.check_room(frames.size()));
+    list.reserve(frames.size(), id.size() + category.size() + label.size());
+    list.reserve_phashes(frames.size(), false);
+    list.reserve_video(frames.size());
+    list.videos.push_back({static_cast<std::uint32_t>(list.hashes.size()), static_cast<std::uint32_t>(frames.size()),
+                           static_cast<std::uint32_t>(list.frame_times.size())});
+    const Impl::TextNumbers texts = list.number(id, category, label);
+    for (const FrameHash& frame : frames) {
+        list.push(frame.hash, texts, std::nullopt);
+        list.frame_times.push_back(frame.pts_us);
+        list.frame_qualities.push_back(static_cast<std::uint8_t>(frame.quality));
     }
-    list.reserve_one(id.size() + category.size() + label.size());
-    list.reserve_phash(phash.has_value());
-    list.hashes.push_back(hash);
-    list.push_phash(phash);
-    list.ids.push_back(list.texts.append(id));  // ids rarely repeat: looking them up would cost more than it saves
-    list.categories.push_back(list.texts.intern(category));
-    list.labels.push_back(list.texts.intern(label));
+    return {};
+}
+
+Status ListBuilder::add_list(const HashList& list) {
+    std::vector<FrameHash> frames;
+    for (std::size_t position = 0; position < list.size();) {
+        if (const std::optional<FramePlace> place = list.frame_at(position); place && place->frame == 0) {
+            const VideoView video = list.video(place->video);
+            frames.clear();
+            for (std::size_t i = 0; i < video.hashes.size(); ++i)
+                frames.push_back({video.hashes[i], video.qualities[i], video.times_us[i]});
+            TUTELA_TRY(add_video(frames, video.id, video.category, video.label));
+            position += video.hashes.size();
+            continue;
+        }
+        const EntryView entry = list.entry(position++);
+        TUTELA_TRY(add(entry.hash, entry.id, entry.category, entry.label, entry.phash));
+    }
     return {};
 }
 
@@ -113,6 +201,11 @@ Result<HashList> ListBuilder::build() const {
     sections.push_back(section_of(SectionType::ids, list.ids.span()));
     sections.push_back(section_of(SectionType::categories, list.categories.span()));
     sections.push_back(section_of(SectionType::labels, list.labels.span()));
+    if (list.videos.size() != 0) {
+        sections.push_back(section_of(SectionType::videos, list.videos.span()));
+        sections.push_back(section_of(SectionType::frame_times, list.frame_times.span()));
+        sections.push_back(section_of(SectionType::frame_qualities, list.frame_qualities.span()));
+    }
     sections.push_back(section_of(SectionType::text_offsets, list.texts.offsets()));
     sections.push_back(section_of(SectionType::text_bytes, list.texts.bytes()));
     TUTELA_ASSIGN(Mapping memory, write_snapshot(list.hashes.size(), sections));

@@ -69,7 +69,41 @@ EntryView HashList::entry(std::size_t position) const noexcept {
 
 std::string HashList::entry_name(std::size_t position) const {
     const std::string_view id = impl_->snapshot.text(impl_->snapshot.ids[position]);
-    return id.empty() ? std::to_string(position) : std::string(id);
+    if (!id.empty()) return std::string(id);
+    const VideoRecord* video = impl_->snapshot.video_of(position);
+    return std::to_string(video != nullptr ? video->position : position);
+}
+
+std::size_t HashList::known_count() const noexcept {
+    return size() - impl_->snapshot.frame_times.size() + video_count();
+}
+
+std::size_t HashList::video_count() const noexcept {
+    return impl_->snapshot.videos.size();
+}
+
+VideoView HashList::video(std::size_t number) const noexcept {
+    const Snapshot& snapshot = impl_->snapshot;
+    const VideoRecord& record = snapshot.videos[number];
+    VideoView view;
+    if (!snapshot.holds(record) || record.frames == 0) return view;
+    view.first_position = record.position;
+    view.hashes = snapshot.hashes.subspan(record.position, record.frames);
+    view.times_us = snapshot.frame_times.subspan(record.first, record.frames);
+    view.qualities = snapshot.frame_qualities.subspan(record.first, record.frames);
+    view.id = snapshot.text(snapshot.ids[record.position]);
+    view.category = snapshot.text(snapshot.categories[record.position]);
+    view.label = snapshot.text(snapshot.labels[record.position]);
+    return view;
+}
+
+std::optional<FramePlace> HashList::frame_at(std::size_t position) const noexcept {
+    const Snapshot& snapshot = impl_->snapshot;
+    const VideoRecord* video = snapshot.video_of(position);
+    if (video == nullptr) return std::nullopt;
+    const std::size_t frame = position - video->position;
+    return FramePlace{static_cast<std::size_t>(video - snapshot.videos.data()), frame,
+                      snapshot.frame_times[video->first + frame], snapshot.frame_qualities[video->first + frame]};
 }
 
 std::string HashList::digest_hex() const {

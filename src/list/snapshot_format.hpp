@@ -39,6 +39,9 @@ enum class SectionType : std::uint32_t {
     ids = 0x20,
     categories = 0x21,
     labels = 0x22,
+    videos = 0x23,
+    frame_times = 0x24,
+    frame_qualities = 0x25,
     text_offsets = 0x30,
     text_bytes = 0x31,
     index_directory = 0x40,
@@ -62,6 +65,15 @@ inline constexpr std::uint32_t kSectionDerived = 2;
     return align_section(kHeaderBytes + sections * kSectionRecordBytes + kTableChecksumBytes);
 }
 
+// A known video, as it is written: entries [position, position + frames), whose times and qualities are the records from
+// `first` on of their sections.
+struct VideoRecord {
+    std::uint32_t position = 0;
+    std::uint32_t frames = 0;
+    std::uint32_t first = 0;
+};
+static_assert(sizeof(VideoRecord) == 12);
+
 // A snapshot's content, as views into its bytes. Text 0 is the empty text.
 struct Snapshot {
     std::span<const Hash256> hashes;
@@ -70,6 +82,9 @@ struct Snapshot {
     std::span<const std::uint32_t> ids;            // of every entry, the number of its text; so are the next two
     std::span<const std::uint32_t> categories;
     std::span<const std::uint32_t> labels;
+    std::span<const VideoRecord> videos;        // by rising position; this and the next two empty when there is none
+    std::span<const std::int64_t> frame_times;  // of all frames of all videos, microseconds
+    std::span<const std::uint8_t> frame_qualities;
     std::span<const std::uint64_t> text_offsets;  // one more than there are texts
     std::string_view text_bytes;
     std::optional<StoredForest> index;
@@ -80,6 +95,13 @@ struct Snapshot {
         if (phashes.empty() || (phash_presence[position / 8] >> (position % 8) & 1) == 0) return std::nullopt;
         return phashes[position];
     }
+    // Whether the video lies inside the columns, as it does in a checked snapshot.
+    [[nodiscard]] bool holds(const VideoRecord& video) const noexcept {
+        return video.position <= hashes.size() && video.frames <= hashes.size() - video.position &&
+               video.first <= frame_times.size() && video.frames <= frame_times.size() - video.first;
+    }
+    // The video that an entry belongs to; null for a still.
+    [[nodiscard]] const VideoRecord* video_of(std::size_t position) const noexcept;
     // Empty for a number that no text has, and for one that is no text: both only occur in an unchecked snapshot.
     [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept;
 };

@@ -49,6 +49,9 @@ constexpr KnownSection kKnownSections[] = {
     {SectionType::ids, kSectionRequired, 4, "ids"},
     {SectionType::categories, kSectionRequired, 4, "categories"},
     {SectionType::labels, kSectionRequired, 4, "labels"},
+    {SectionType::videos, kSectionRequired, sizeof(VideoRecord), "videos"},
+    {SectionType::frame_times, kSectionRequired, 8, "frame times"},
+    {SectionType::frame_qualities, kSectionRequired, 1, "frame qualities"},
     {SectionType::text_offsets, kSectionRequired, 8, "text offsets"},
     {SectionType::text_bytes, kSectionRequired, 1, "text bytes"},
     {SectionType::index_directory, kSectionDerived, 4, "index directory"},
@@ -253,6 +256,21 @@ Status bind_phashes(const Binder& binder, std::uint64_t entries, Snapshot& snaps
     return {};
 }
 
+// The three sections of the videos, or none.
+Status bind_videos(const Binder& binder, Snapshot& snapshot) {
+    if (!binder.has(SectionType::videos) && !binder.has(SectionType::frame_times) &&
+        !binder.has(SectionType::frame_qualities))
+        return {};
+    TUTELA_TRY(binder.bind(SectionType::videos, snapshot.videos));
+    TUTELA_TRY(binder.bind(SectionType::frame_times, snapshot.frame_times));
+    TUTELA_TRY(binder.bind(SectionType::frame_qualities, snapshot.frame_qualities));
+    if (snapshot.videos.empty()) return corrupt("its videos are none");
+    if (snapshot.frame_times.size() != snapshot.frame_qualities.size() ||
+        snapshot.frame_times.size() > snapshot.hashes.size())
+        return corrupt("its videos' frames do not have a time and a quality each");
+    return {};
+}
+
 // All of a stored index, or nothing of it.
 Status bind_index(const Binder& binder, std::optional<StoredForest>& index) {
     if (!binder.has(SectionType::index_directory) && !binder.has(SectionType::index_sketches) &&
@@ -282,6 +300,7 @@ Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Secti
         if (count != header.entries) return corrupt("a section does not have as many records as there are entries");
     }
     TUTELA_TRY(bind_phashes(binder, header.entries, snapshot));
+    TUTELA_TRY(bind_videos(binder, snapshot));
     TUTELA_TRY(bind_index(binder, snapshot.index));
     std::copy(bytes.end() - kTrailerBytes, bytes.end(), snapshot.digest.begin());
     return snapshot;
@@ -328,6 +347,36 @@ Status check_phashes(const Snapshot& snapshot) {
     return any || snapshot.phashes.empty() ? Status() : corrupt("its pHashes are all marked absent");
 }
 
+// Whether all frames of a video have its texts, and times that do not fall.
+bool is_sound(const Snapshot& snapshot, const VideoRecord& video) {
+    for (std::size_t i = 0; i < video.frames; ++i) {
+        const std::size_t position = video.position + i;
+        for (const std::span<const std::uint32_t> column : {snapshot.ids, snapshot.categories, snapshot.labels}) {
+            if (column[position] != column[video.position]) return false;
+        }
+        const std::size_t frame = video.first + i;
+        const std::int64_t before = i == 0 ? 0 : snapshot.frame_times[frame - 1];
+        if (snapshot.frame_times[frame] < before || snapshot.frame_times[frame] > kMaxFrameTimeUs) return false;
+        if (snapshot.frame_qualities[frame] > 100) return false;
+    }
+    return true;
+}
+
+// Videos rise, do not overlap, and take up all times and qualities in their order.
+Status check_videos(const Snapshot& snapshot) {
+    std::uint64_t position = 0;
+    std::uint64_t frames = 0;
+    for (std::size_t i = 0; i < snapshot.videos.size(); ++i) {
+        const VideoRecord& video = snapshot.videos[i];
+        if (video.position < position || video.frames == 0 || video.first != frames || !snapshot.holds(video))
+            return corrupt("video " + std::to_string(i) + " is out of its place");
+        if (!is_sound(snapshot, video)) return corrupt("video " + std::to_string(i) + " has a frame that cannot be");
+        position = std::uint64_t{video.position} + video.frames;
+        frames += video.frames;
+    }
+    return frames == snapshot.frame_times.size() ? Status() : corrupt("it has frames that belong to no video");
+}
+
 // Whether the stored index, if there is one, is safe to use and, when asked, right.
 Status check_index(const Snapshot& snapshot, bool postings) {
     if (!snapshot.index) return {};
@@ -357,6 +406,15 @@ std::string_view Snapshot::text(std::uint32_t number) const noexcept {
     return is_utf8(text) && text.find('\0') == std::string_view::npos ? text : std::string_view();
 }
 
+const VideoRecord* Snapshot::video_of(std::size_t position) const noexcept {
+    const auto after =
+        std::upper_bound(videos.begin(), videos.end(), position,
+                         [](std::size_t wanted, const VideoRecord& video) { return wanted < video.position; });
+    if (after == videos.begin()) return nullptr;
+    const VideoRecord& video = *(after - 1);
+    return position >= video.position && position - video.position < video.frames && holds(video) ? &video : nullptr;
+}
+
 std::vector<SectionContent> sections_of(Bytes snapshot) {
     std::vector<SectionContent> sections;
     const Result<Header> header = read_header(snapshot);
@@ -376,6 +434,7 @@ Result<Snapshot> read_snapshot(Bytes bytes, Check check) {
     TUTELA_ASSIGN(Snapshot snapshot, bind(bytes, header, table));
     if (check == Check::everything) TUTELA_TRY(check_texts(snapshot));
     if (check == Check::everything) TUTELA_TRY(check_phashes(snapshot));
+    if (check == Check::everything) TUTELA_TRY(check_videos(snapshot));
     if (check != Check::nothing) TUTELA_TRY(check_index(snapshot, check == Check::everything));
     snapshot.checked = check != Check::layout;
     return snapshot;

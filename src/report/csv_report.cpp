@@ -35,8 +35,9 @@ private:
     void render_begin(std::string& out) const override {
         out +=
             "path,inner,size,sha256,outcome,reason,damaged,damage_reason,decoded_percent,format,width,height,"
-            "orientation,frames,decode,hash_algorithm,quality,match_count,entry_id,distance,variant,frame,pts_us,"
-            "confirm,category,label,radius,min_quality,list_digest";
+            "orientation,frames,decode,hash_algorithm,quality,match_count,segment_count,entry_id,distance,variant,"
+            "frame,pts_us,known_us,confirm,start_us,end_us,known_start_us,known_end_us,segment_frames,speed,"
+            "query_percent,compared_percent,category,label,radius,min_quality,list_digest";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;
     }
@@ -45,25 +46,58 @@ private:
     void render_row(const FileRow& row, std::string& out) const override {
         const std::string file = file_cells(row);
         const std::string run = run_cells(row);
-        if (row.matches.empty()) {
-            out += file + ",,,,,,,," + run;
+        if (row.matches.empty() && row.segments.empty()) {
+            out += file + std::string(kHitCells, ',') + run;
             return;
         }
         for (const MatchFact& match : row.matches) {
             out += file;
-            append_text(out, match.entry_id);
-            append_number(out, match.distance_bits);
-            append_text(out, match.variant);
-            append_number(out, match.frame);
-            append_text(out, match.pts_us ? std::to_string(*match.pts_us) : std::string());
-            append_text(out, match.confirm ? "phash " + std::to_string(*match.confirm) : std::string());
-            append_text(out, match.category);
-            append_text(out, match.label);
+            append_match(out, match);
+            out += run;
+        }
+        for (const MatchSegment& segment : row.segments) {
+            out += file;
+            append_segment(out, segment);
             out += run;
         }
     }
 
-    // path .. match_count
+    // entry_id .. label
+    static constexpr std::size_t kHitCells = 17;
+    static constexpr std::size_t kMatchCells = 4;    // frame .. confirm
+    static constexpr std::size_t kSegmentCells = 8;  // start_us .. compared_percent
+
+    static void append_match(std::string& out, const MatchFact& match) {
+        append_text(out, match.entry_id);
+        append_number(out, match.distance_bits);
+        append_text(out, match.variant);
+        append_number(out, match.frame);
+        append_text(out, match.pts_us ? std::to_string(*match.pts_us) : std::string());
+        append_text(out, match.known_us ? std::to_string(*match.known_us) : std::string());
+        append_text(out, match.confirm ? "phash " + std::to_string(*match.confirm) : std::string());
+        out.append(kSegmentCells, ',');
+        append_text(out, match.category);
+        append_text(out, match.label);
+    }
+
+    static void append_segment(std::string& out, const MatchSegment& segment) {
+        append_text(out, segment.entry_id);
+        append_number(out, segment.distance_bits);
+        append_text(out, segment.variant);
+        out.append(kMatchCells, ',');
+        for (const std::int64_t time : {segment.start_us, segment.end_us, segment.known_start_us, segment.known_end_us})
+            append_text(out, std::to_string(time));
+        append_number(out, segment.frames);
+        std::string speed;
+        append_json_number(speed, segment.speed);
+        append_text(out, speed);
+        append_number(out, segment.query_percent);
+        append_number(out, segment.compared_percent);
+        append_text(out, segment.category);
+        append_text(out, segment.label);
+    }
+
+    // path .. segment_count
     [[nodiscard]] std::string file_cells(const FileRow& row) const {
         std::string line;
         append_text(line, row.path);
@@ -84,6 +118,7 @@ private:
         append_text(line, facts().hash_algorithm);
         append_text(line, row.quality ? std::to_string(*row.quality) : std::string());
         append_number(line, row.matches.size());
+        append_number(line, row.segments.size());
         return line;
     }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/digest.hpp"
 #include "core/utf8.hpp"
@@ -51,6 +52,10 @@ public:
         if (is_utf8(value)) return;
         text(key, bytes_to_hex(std::span(reinterpret_cast<const std::uint8_t*>(value.data()), value.size())));
     }
+    void real(std::string_view key, double value) {
+        begin(key);
+        append_json_number(out_, value);
+    }
     void null(std::string_view key) {
         begin(key);
         out_ += "null";
@@ -76,6 +81,7 @@ void append_match(std::string& out, const MatchFact& match) {
     object.text("variant", match.variant);
     object.number("frame", match.frame);
     object.optional("pts_us", match.pts_us);
+    object.optional("known_us", match.known_us);
     if (match.confirm) {
         object.begin("confirm");
         JsonObject confirm(out);
@@ -87,6 +93,44 @@ void append_match(std::string& out, const MatchFact& match) {
     object.text("category", match.category);
     object.text("label", match.label);
     object.end();
+}
+
+void append_segment(std::string& out, const MatchSegment& segment) {
+    JsonObject object(out);
+    object.text("entry_id", segment.entry_id);
+    object.number("start_us", segment.start_us);
+    object.number("end_us", segment.end_us);
+    object.number("known_start_us", segment.known_start_us);
+    object.number("known_end_us", segment.known_end_us);
+    object.number("frames", segment.frames);
+    object.number("distance", segment.distance_bits);
+    object.real("speed", segment.speed);
+    object.number("query_percent", segment.query_percent);
+    object.number("compared_percent", segment.compared_percent);
+    object.text("variant", segment.variant);
+    object.text("category", segment.category);
+    object.text("label", segment.label);
+    object.end();
+}
+
+void append_point(std::string& out, const TimelinePoint& point) {
+    const bool matched = point.match != kNoMatch;
+    out += '[' + std::to_string(point.pts_us) + ',';
+    out += (matched ? std::to_string(point.distance_bits) : "null") + ',';
+    out += std::to_string(point.quality) + ',';
+    out += (matched ? std::to_string(point.match) : "null") + ']';
+}
+
+template <typename Item>
+void append_array(JsonObject& object, std::string& out, std::string_view key, const std::vector<Item>& items,
+                  void (*append)(std::string&, const Item&)) {
+    object.begin(key);
+    out += '[';
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i != 0) out += ',';
+        append(out, items[i]);
+    }
+    out += ']';
 }
 
 class JsonlWriter final : public RenderingWriter {
@@ -143,13 +187,9 @@ private:
         JsonObject object(out);
         append_file(object, row);
         append_picture(object, row);
-        object.begin("matches");
-        out += '[';
-        for (std::size_t i = 0; i < row.matches.size(); ++i) {
-            if (i != 0) out += ',';
-            append_match(out, row.matches[i]);
-        }
-        out += ']';
+        append_array(object, out, "matches", row.matches, append_match);
+        append_array(object, out, "segments", row.segments, append_segment);
+        append_array(object, out, "timeline", row.timeline, append_point);
         object.number("radius", facts().radius);
         object.number("min_quality", facts().min_quality);
         object.text("list_digest", facts().list_digest);

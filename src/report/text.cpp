@@ -1,6 +1,8 @@
 #include "report/text.hpp"
 
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "core/digest.hpp"
@@ -116,6 +118,16 @@ void append_visible(std::string& out, std::string_view text) {
         }
         text.remove_prefix(c.bytes);
     }
+}
+
+void append_json_number(std::string& out, double value) {
+    if (!std::isfinite(value)) {
+        out += "null";
+        return;
+    }
+    std::array<char, 32> digits{};
+    const std::to_chars_result end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    out.append(digits.data(), end.ptr);
 }
 
 void append_json_member(std::string& out, std::string_view name, std::string_view text) {

@@ -27,6 +27,9 @@ void append_visible(std::string& out, std::string_view text);
 // Appends `"name":"…"` and, when `text` is not UTF-8, a second member with its bytes in hex, `"name_hex":"…"`.
 void append_json_member(std::string& out, std::string_view name, std::string_view text);
 
+// Appends a number in as few digits as tell it from all others, without a locale; "null" for what is no number.
+void append_json_number(std::string& out, double value);
+
 // Appends `text` as one CSV cell: as append_visible(), but for tab, CR and LF, which are kept; quoted when needed;
 // never the start of a formula. Such a cell gets an apostrophe in front (a cell that has apostrophes and then a formula
 // gets one more, so that dropping one is exact). A formula character after a separator that some spreadsheets split at

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "report/numbers.hpp"
 #include "report/text.hpp"
 #include "report/writer.hpp"
 
@@ -14,34 +14,8 @@ namespace {
 // Outcomes up to this one have a line in every report, the others only when there are such files.
 constexpr auto kUsualOutcomes = static_cast<std::uint32_t>(Outcome::limit);
 
-// 1234567 as "1,234,567".
-std::string grouped(std::uint64_t value) {
-    std::string digits = std::to_string(value);
-    for (std::size_t at = digits.size(); at > 3;)
-        digits.insert(at -= 3, 1, ',');
-    return digits;
-}
-
-// 1234567 as "1.2 MB": decimal units, one digit after the point, cut off, not rounded.
-std::string human_bytes(std::uint64_t bytes) {
-    static constexpr std::array<const char*, 7> kUnits{" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
-    if (bytes < 1000) return std::to_string(bytes) + kUnits[0];
-    std::size_t unit = 1;
-    while (bytes >= 1'000'000) {
-        bytes /= 1000;
-        ++unit;
-    }
-    return std::to_string(bytes / 1000) + "." + std::to_string(bytes % 1000 / 100) + kUnits[unit];
-}
-
-// 1234567 microseconds as "1.234 s".
-std::string seconds(std::int64_t microseconds) {
-    const std::uint64_t sign = microseconds < 0 ? 1 : 0;
-    const std::uint64_t thousandths =
-        (sign != 0 ? 0 - static_cast<std::uint64_t>(microseconds) : static_cast<std::uint64_t>(microseconds)) / 1000;
-    const std::string rest = std::to_string(1000 + thousandths % 1000);
-    return std::string(sign, '-') + std::to_string(thousandths / 1000) + '.' + rest.substr(1) + " s";
-}
+// Where the name of a file stands in its line.
+constexpr std::size_t kNameColumn = 13;
 
 void append_padded(std::string& out, std::string_view text, std::size_t width) {
     out += text;
@@ -94,6 +68,19 @@ void append_nearest(std::string& out, const std::vector<MatchFact>& matches, con
     if (matches.size() > 1) out += ", and " + grouped(matches.size() - 1) + " more";
 }
 
+void append_segment(std::string& out, const MatchSegment& segment) {
+    append_padded(out, "", kNameColumn);
+    out += clock_time(segment.start_us) + ".." + clock_time(segment.end_us) + " equals entry ";
+    append_visible(out, segment.entry_id);
+    out += ' ' + clock_time(segment.known_start_us) + ".." + clock_time(segment.known_end_us);
+    out += ", nearest distance " + std::to_string(segment.distance_bits);
+    if (segment.variant != "plain") {
+        out += ", variant ";
+        append_visible(out, segment.variant);
+    }
+    out += '\n';
+}
+
 class TextWriter final : public RenderingWriter {
 public:
     using RenderingWriter::RenderingWriter;
@@ -103,7 +90,7 @@ private:
 
     void render_row(const FileRow& row, std::string& out) const override {
         if (row.outcome == Outcome::clean && !row.damaged) return;
-        append_padded(out, outcome_name(row.outcome), 13);
+        append_padded(out, outcome_name(row.outcome), kNameColumn);
         append_visible(out, row.path);
         if (!row.inner.empty()) {
             out += "!/";
@@ -121,6 +108,8 @@ private:
         }
         if (facts().show_hashes && row.hash) out += " [hash " + to_hex(*row.hash) + ']';
         out += '\n';
+        for (const MatchSegment& segment : row.segments)
+            append_segment(out, segment);
     }
 
     void render_end(const RunTotals& totals, std::string& out) const override {

@@ -16,7 +16,8 @@ namespace tutela {
 class DecoderStack {
 public:
     // `own` is for files of their own, level 0.
-    DecoderStack(DecoderPool& pool, const Index<256>& index, const ScanOptions& options, Decoder& own);
+    DecoderStack(DecoderPool& pool, const HashList& list, const Index<256>& index, const ScanOptions& options,
+                 Decoder& own);
 
     // Makes the levels up to this one. Errors: the pool's.
     Status reach(std::size_t level);
@@ -29,14 +30,15 @@ public:
 
 private:
     struct Level {
-        Level(Decoder& own, const Index<256>& index, const ScanOptions& options)
-            : decoder(own), examiner(own, index, options) {}
+        Level(Decoder& own, const HashList& list, const Index<256>& index, const ScanOptions& options)
+            : decoder(own), examiner(own, list, index, options) {}
 
         Decoder& decoder;
         Examiner examiner;
     };
 
     DecoderPool& pool_;
+    const HashList& list_;
     const Index<256>& index_;
     const ScanOptions& options_;
     std::vector<std::unique_ptr<PooledDecoder>> taken_;  // for the levels from 1 on

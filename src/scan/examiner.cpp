@@ -67,12 +67,16 @@ Result<Finding> Examiner::examine_twice(const Open& open, MediaFormat format) {
     return lost ? std::move(finding) : std::move(again);
 }
 
+// Variants of so coarse a picture as a screen frame drift too far (a quarter turn up to 28 bits): they need the whole.
+DecodeMode Examiner::first_mode() const noexcept {
+    const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
+    return coarse ? DecodeMode::luma : options_.decode;
+}
+
 Result<Finding> Examiner::examine_once(const Open& open, MediaFormat format) {
     broke_ = false;
     try {
-        // Variants of so coarse a picture drift too far (a quarter turn up to 28 bits): they need the whole.
-        const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
-        Result<Finding> finding = examine_in(coarse ? DecodeMode::luma : options_.decode, open, format);
+        Result<Finding> finding = examine_in(first_mode(), open, format);
         // A first scan decides only that a picture is unlike all of the list.
         const bool undecided =
             finding.ok() && finding.value().decode == DecodeMode::screen && finding.value().outcome != Outcome::clean;
@@ -86,12 +90,18 @@ Result<Finding> Examiner::examine_once(const Open& open, MediaFormat format) {
         quick_hasher_ = quick_hasher();
         variant_hasher_ = VariantHasher();
         hasher64_ = Hash64Hasher();
+        begin_file();
         throw;
     }
 }
 
-Result<Finding> Examiner::examine_in(DecodeMode mode, const Open& open, MediaFormat format) {
+void Examiner::begin_file() {
     sequence_ = Sequence();
+    timed_ = SequenceMatch();
+}
+
+Result<Finding> Examiner::examine_in(DecodeMode mode, const Open& open, MediaFormat format) {
+    begin_file();
     auto source = open(mode);
     if (source.ok()) return examine_source(*source.value());
     // This is about the machine: another time, the file may be well.
@@ -118,7 +128,7 @@ void Examiner::trim() {
 }
 
 Result<Finding> Examiner::examine_source(FrameSource& source) {
-    sequence_ = Sequence();
+    begin_file();
     std::string damage;
     bool damaged = false;
     const auto note_damage = [&](const std::string& reason) {
@@ -144,6 +154,7 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
     }
     if (!end.ok() && !was_stopped(end.code())) note_damage(end.message());
     Finding finding = sequence_.finish();
+    timed_.finish(finding);
     finding.info = source.info();
     finding.damaged = damaged && finding.has_hash();
     if (finding.damaged) finding.damage_reason = damage;
@@ -192,6 +203,7 @@ Result<Finding> Examiner::examine_frame(const FrameSource& source) {
     const std::uint32_t drift = facts.mode == DecodeMode::screen ? kScreenDriftBits : 0;
     const std::uint32_t radius = std::min<std::uint32_t>(options_.radius + drift, Hash256::kBits);
     TUTELA_TRY(look_up(hashed.value(), info.orientation, radius, finding));
+    timed_.take(list_, {*finding.hash, *finding.quality, view_.pts_us}, finding);
     if (!finding.neighbors.empty()) {
         finding.outcome = Outcome::matched;
     } else if (*finding.quality >= options_.min_quality) {

@@ -11,6 +11,7 @@
 
 #include "scan/finding.hpp"
 #include "scan/sequence.hpp"
+#include "scan/sequence_match.hpp"
 #include "scan/variant_search.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/scan.hpp"
@@ -21,10 +22,12 @@ namespace tutela {
 // Owns what decoding and hashing reuse. One thread at a time. The result depends on the bytes alone.
 class Examiner {
 public:
-    Examiner(Decoder& decoder, const Index<256>& index, const ScanOptions& options)
-        : decoder_(decoder), index_(index), options_(options) {}
+    // The index is one of the list.
+    Examiner(Decoder& decoder, const HashList& list, const Index<256>& index, const ScanOptions& options)
+        : decoder_(decoder), list_(list), index_(index), options_(options) {}
 
-    // `bytes` announce themselves as `format`. See Sequence for what a file of several frames gets. One that was not
+    // `bytes` announce themselves as `format`. See Sequence for what a file of several frames gets, and SequenceMatch
+    // for what it gets beside when they have times. One that was not
     // looked at to its end, as a limit was passed, is matched or of that limit's outcome, never clean.
     // A file that breaks a sandboxed decoder is examined once more, in a new one.
     // Throws std::bad_alloc, also for the out_of_memory of a decoder in this process; then the object is as new. An
@@ -35,6 +38,11 @@ public:
     // The same for a video wherever it lies.
     Result<Finding> examine_video(const VideoInput& video, MediaFormat format, const std::atomic<bool>* stop);
 
+    // Says which files examine() will be called for next; see Decoder::decode_ahead(). Throws std::bad_alloc.
+    void decode_ahead(std::span<const std::span<const std::uint8_t>> files) {
+        decoder_.decode_ahead(files, options_.limits, first_mode());
+    }
+
     // The same for a source that is open. Throws as examine() does, but does not clean up. In a screen frame, entries
     // within the radius and kScreenDriftBits more count as matches.
     Result<Finding> examine_source(FrameSource& source);
@@ -44,6 +52,7 @@ public:
     [[nodiscard]] std::size_t kept_bytes() const noexcept;
 
 private:
+    [[nodiscard]] DecodeMode first_mode() const noexcept;
     using Open = std::function<Result<std::unique_ptr<FrameSource>>(DecodeMode)>;
     Result<Finding> examine_twice(const Open& open, MediaFormat format);
     Result<Finding> examine_once(const Open& open, MediaFormat format);
@@ -58,7 +67,10 @@ private:
     // What is no reference's luma need not have its rounding proven.
     static PdqHasher quick_hasher() { return PdqHasher(PdqRounding::likely); }
 
+    void begin_file();
+
     Decoder& decoder_;
+    const HashList& list_;
     const Index<256>& index_;
     const ScanOptions& options_;
 
@@ -69,6 +81,7 @@ private:
     VariantSearch search_;
     Hash64Hasher hasher64_;
     Sequence sequence_;
+    SequenceMatch timed_;
     Frame frame_;                              // room for a source that has none of its own
     FrameView view_;                           // the frame last given
     bool broke_ = false;                       // the last file broke a sandboxed decoder

@@ -43,12 +43,7 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
         content.unstated = true;
         return content;
     }
-    content.format = sniff_format({room_.data(), std::min<std::size_t>(total, kSniffBytes)});
-    content.unwanted = is_archive(content.format) && !open_archives_;
-    const bool wanted = content.format != MediaFormat::unknown && !content.unwanted;
-    const bool in_place = is_video(content.format);
-    content.over_limit = wanted && content.size_bytes > (in_place ? limits_.max_video_bytes : limits_.max_bytes);
-    if (wanted && !in_place && !content.over_limit) {
+    if (wants({room_.data(), static_cast<std::size_t>(total)}, content)) {
         const auto size = static_cast<std::size_t>(content.size_bytes);
         TUTELA_TRY(reserve(size));
         if (total == first) {
@@ -62,6 +57,37 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
     content.digests = digest_.finish();
     content.changed = total != content.size_bytes || has_changed(fd, before);
     return content;
+}
+
+Status FileReader::begin_group() {
+    grouped_ = 0;
+    return reserve(kGroupFiles * kSmallBytes);
+}
+
+Result<FileContent> FileReader::read_small(int fd, const struct stat& before) {
+    FileContent content;
+    content.size_bytes = static_cast<std::uint64_t>(before.st_size);
+    digest_.reset();
+    const std::size_t start = grouped_;
+    TUTELA_ASSIGN(const std::size_t end, fill(fd, start, start + static_cast<std::size_t>(content.size_bytes)));
+    const std::span<const std::uint8_t> bytes(room_.data() + start, end - start);
+    if (wants(bytes, content)) {
+        content.bytes = bytes;
+        grouped_ = end;
+    }
+    content.digests = digest_.finish();
+    content.changed = bytes.size() != content.size_bytes || has_changed(fd, before);
+    return content;
+}
+
+// Says what a file is that starts so; whether it is wanted whole. A video is not: it is decoded where it lies.
+bool FileReader::wants(std::span<const std::uint8_t> start, FileContent& content) const {
+    content.format = sniff_format(start.first(std::min(start.size(), kSniffBytes)));
+    content.unwanted = is_archive(content.format) && !open_archives_;
+    const bool wanted = content.format != MediaFormat::unknown && !content.unwanted;
+    const bool in_place = is_video(content.format);
+    content.over_limit = wanted && content.size_bytes > (in_place ? limits_.max_video_bytes : limits_.max_bytes);
+    return wanted && !in_place && !content.over_limit;
 }
 
 Status FileReader::reserve(std::size_t bytes) {

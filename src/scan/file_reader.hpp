@@ -46,9 +46,19 @@ public:
     // that a file that grows without end has one. Errors: io_error with the reason; cancelled when stopped midway.
     Result<FileContent> read(int fd, const struct stat& before);
 
+    // Several small files beside each other: what each holds stays until the next begin_group() or read(). Errors: the
+    // decoder's.
+    Status begin_group();
+    // As read(), of a file that states up to kSmallBytes; not more than kGroupFiles in a group.
+    Result<FileContent> read_small(int fd, const struct stat& before);
+
+    static constexpr std::size_t kSmallBytes = 64U << 10;
+    static constexpr std::size_t kGroupFiles = 16;
+
 private:
     [[nodiscard]] bool stopped() const noexcept { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
     Status reserve(std::size_t bytes);
+    [[nodiscard]] bool wants(std::span<const std::uint8_t> start, FileContent& content) const;
     Result<std::size_t> fill(int fd, std::size_t from, std::size_t to);
     Result<std::uint64_t> stream(int fd, std::uint64_t remaining);
 
@@ -58,6 +68,7 @@ private:
     bool open_archives_;
     StreamDigest digest_;
     std::span<std::uint8_t> room_;
+    std::size_t grouped_ = 0;  // bytes of room_ that the group has
 };
 
 }  // namespace tutela

@@ -13,6 +13,7 @@
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
 #include "tutela/variants.hpp"
+#include "tutela/video.hpp"
 
 namespace tutela {
 
@@ -21,6 +22,28 @@ struct MatchedFrame {
     std::uint32_t index = 0;
     std::int64_t pts_us = kNoPts;
     std::optional<Hash64> phash;  // when the match is to be confirmed
+};
+
+// What a list knows: a still, by its position, or a video, by its number.
+struct ThingId {
+    bool is_video = false;
+    std::uint32_t number = 0;
+
+    auto operator<=>(const ThingId&) const noexcept = default;  // NOLINT(modernize-use-nullptr): of the generated code
+};
+
+struct NearestThing {
+    ThingId thing;
+    std::uint32_t distance_bits = 0;
+};
+
+// A stretch that a known video shows too.
+struct FoundSegment {
+    std::uint32_t video = 0;  // its number in the list
+    Segment segment;
+    VariantId variant{};
+    std::uint32_t query_percent = 0;
+    std::uint32_t compared_percent = 0;
 };
 
 struct Finding {
@@ -35,10 +58,13 @@ struct Finding {
     std::optional<std::int32_t> quality;
     std::optional<Hash256> hash;
     std::optional<Hash64> hash64;         // of ScanOptions::hash64
-    std::vector<Neighbor> neighbors;      // nearest first; positions in the list
+    std::vector<Neighbor> neighbors;      // nearest first; positions in the list; of a known video its nearest frame
+    std::vector<ThingId> things;          // for each neighbor, what it is, or is a frame of; no two are the same
     std::vector<VariantId> variants;      // for each neighbor, which variant of the picture is that near
     std::vector<std::uint32_t> frame_of;  // for each neighbor, which of matched_frames
     std::vector<MatchedFrame> matched_frames;
+    std::vector<FoundSegment> segments;   // by start, then by video
+    std::vector<TimelinePoint> timeline;  // of what matched; its matches index `neighbors`
 
     [[nodiscard]] bool has_hash() const noexcept { return hash.has_value(); }
 };

@@ -26,7 +26,7 @@ struct ContentKey {
 };
 
 // Bounded: the last distinct pictures whose weights sum up to `capacity`, oldest out first. A picture weighs 1, and 1
-// more for each 50 matches it has. As a finding depends on the bytes alone, what was
+// more for each 50 matches, 6 segments or 20 points of a timeline that it has. As a finding depends on the bytes alone, what was
 // dropped is found again, only later. Thread-safe.
 class FindingCache {
 public:
@@ -42,8 +42,12 @@ public:
     // fails or throws, those who wait each make their own. `make` must not call get().
     Result<Shared> get(const ContentKey& key, const Make& make);
 
+    // Whether it is known, or another thread is at it.
+    [[nodiscard]] bool holds(const ContentKey& key) const;
     [[nodiscard]] std::size_t size() const;
-    static std::size_t weight_of(const Finding& finding) noexcept { return 1 + finding.neighbors.size() / 50; }
+    static std::size_t weight_of(const Finding& finding) noexcept {
+        return 1 + finding.neighbors.size() / 50 + finding.segments.size() / 6 + finding.timeline.size() / 20;
+    }
 
 private:
     struct Slot {

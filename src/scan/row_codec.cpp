@@ -1,6 +1,7 @@
 #include "scan/row_codec.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace tutela {
@@ -8,12 +9,14 @@ namespace tutela {
 namespace {
 
 // The bytes that a match, and a row, take at the least.
-constexpr std::size_t kLeastMatch = 4 * 8 + 4 + 4 + 1 + 1;
-constexpr std::size_t kLeastRow = 91;
+constexpr std::size_t kLeastMatch = 4 * 8 + 4 + 4 + 1 + 1 + 1;
+constexpr std::size_t kLeastSegment = 4 * 8 + 4 * 8 + 4 * 4 + 8;
+constexpr std::size_t kLeastPoint = 8 + 4 + 4 + 4;
+constexpr std::size_t kLeastRow = 91 + 2 * 8;
 
 void pack_match(const MatchFact& match, Packer& out) {
     // Every field is named here, so that a new one cannot be forgotten: this line then no longer compiles.
-    const auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm] = match;
+    const auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm, known_us] = match;
     out.text(entry_id);
     out.number(distance_bits);
     out.text(category);
@@ -22,11 +25,12 @@ void pack_match(const MatchFact& match, Packer& out) {
     out.number(frame);
     out.maybe(pts_us);
     out.maybe(confirm);
+    out.maybe(known_us);
 }
 
 MatchFact unpack_match(Unpacker& in) {
     MatchFact match;
-    auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm] = match;
+    auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm, known_us] = match;
     entry_id = in.text();
     distance_bits = in.number<std::uint32_t>();
     category = in.text();
@@ -35,7 +39,62 @@ MatchFact unpack_match(Unpacker& in) {
     frame = in.number<std::uint32_t>();
     pts_us = in.maybe<std::int64_t>();
     confirm = in.maybe<std::uint32_t>();
+    known_us = in.maybe<std::int64_t>();
     return match;
+}
+
+void pack_segment(const MatchSegment& segment, Packer& out) {
+    const auto& [entry_id, start_us, end_us, known_start_us, known_end_us, frames, distance_bits, speed, query_percent,
+                 compared_percent, category, label, variant] = segment;
+    out.text(entry_id);
+    for (const std::int64_t time : {start_us, end_us, known_start_us, known_end_us})
+        out.number(time);
+    out.number(frames);
+    out.number(distance_bits);
+    out.number(std::bit_cast<std::uint64_t>(speed));
+    out.number(query_percent);
+    out.number(compared_percent);
+    out.text(category);
+    out.text(label);
+    out.text(variant);
+}
+
+MatchSegment unpack_segment(Unpacker& in) {
+    MatchSegment segment;
+    auto& [entry_id, start_us, end_us, known_start_us, known_end_us, frames, distance_bits, speed, query_percent,
+           compared_percent, category, label, variant] = segment;
+    entry_id = in.text();
+    for (std::int64_t* time : {&start_us, &end_us, &known_start_us, &known_end_us})
+        *time = in.number<std::int64_t>();
+    frames = in.number<std::uint32_t>();
+    distance_bits = in.number<std::uint32_t>();
+    speed = std::bit_cast<double>(in.number<std::uint64_t>());
+    query_percent = in.number<std::uint32_t>();
+    compared_percent = in.number<std::uint32_t>();
+    category = in.text();
+    label = in.text();
+    variant = in.text();
+    return segment;
+}
+
+void pack_point(const TimelinePoint& point, Packer& out) {
+    const auto& [pts_us, distance_bits, quality, match] = point;
+    out.number(pts_us);
+    out.number(distance_bits);
+    out.number(quality);
+    out.number(match);
+}
+
+// Of a row with so many matches.
+TimelinePoint unpack_point(std::size_t matches, Unpacker& in) {
+    TimelinePoint point;
+    auto& [pts_us, distance_bits, quality, match] = point;
+    pts_us = in.number<std::int64_t>();
+    distance_bits = in.number<std::uint32_t>();
+    quality = in.number<std::int32_t>();
+    match = in.number<std::uint32_t>();
+    if (match != kNoMatch && match >= matches) in.fail();
+    return point;
 }
 
 template <std::size_t Bits>
@@ -62,7 +121,7 @@ Outcome unpack_outcome(Unpacker& in) {
 
 void pack_row(const FileRow& row, bool keep_hashes, Packer& out) {
     const auto& [path, inner, size_bytes, sha256, outcome, reason, damaged, damage_reason, decoded_percent, format,
-                 width, height, orientation, frames, decode, quality, hash, matches, hash64] = row;
+                 width, height, orientation, frames, decode, quality, hash, matches, hash64, segments, timeline] = row;
     out.text(path);
     out.text(inner);
     out.number(size_bytes);
@@ -85,12 +144,18 @@ void pack_row(const FileRow& row, bool keep_hashes, Packer& out) {
     out.number<std::uint64_t>(matches.size());
     for (const MatchFact& match : matches)
         pack_match(match, out);
+    out.number<std::uint64_t>(segments.size());
+    for (const MatchSegment& segment : segments)
+        pack_segment(segment, out);
+    out.number<std::uint64_t>(timeline.size());
+    for (const TimelinePoint& point : timeline)
+        pack_point(point, out);
 }
 
 FileRow unpack_row(Unpacker& in) {
     FileRow row;
     auto& [path, inner, size_bytes, sha256, outcome, reason, damaged, damage_reason, decoded_percent, format, width,
-           height, orientation, frames, decode, quality, hash, matches, hash64] = row;
+           height, orientation, frames, decode, quality, hash, matches, hash64, segments, timeline] = row;
     path = in.text();
     inner = in.text();
     size_bytes = in.number<std::uint64_t>();
@@ -113,6 +178,14 @@ FileRow unpack_row(Unpacker& in) {
     matches.reserve(match_count);
     for (std::size_t i = 0; i < match_count && in.ok(); ++i)
         matches.push_back(unpack_match(in));
+    const std::size_t segment_count = in.count(kLeastSegment);
+    segments.reserve(segment_count);
+    for (std::size_t i = 0; i < segment_count && in.ok(); ++i)
+        segments.push_back(unpack_segment(in));
+    const std::size_t point_count = in.count(kLeastPoint);
+    timeline.reserve(point_count);
+    for (std::size_t i = 0; i < point_count && in.ok(); ++i)
+        timeline.push_back(unpack_point(matches.size(), in));
     return row;
 }
 

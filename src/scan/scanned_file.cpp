@@ -1,5 +1,8 @@
 #include "scan/scanned_file.hpp"
 
+#include <cmath>
+#include <optional>
+
 namespace tutela {
 
 std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaFormat format) {
@@ -30,6 +33,32 @@ void apply_finding(const Finding& finding, FileRow& row) {
     row.hash64 = finding.hash64;
 }
 
+namespace {
+
+MatchSegment name_segment(const FoundSegment& found, const HashList& list) {
+    const VideoView video = list.video(found.video);
+    const Segment& times = found.segment;
+    MatchSegment segment;
+    segment.entry_id = list.entry_name(video.first_position);
+    segment.start_us = times.query_start_us;
+    segment.end_us = times.query_end_us;
+    segment.known_start_us = times.known_start_us;
+    segment.known_end_us = times.known_end_us;
+    segment.frames = times.frames;
+    segment.distance_bits = times.least_distance_bits;
+    const auto length = static_cast<double>(times.query_end_us - times.query_start_us);
+    const auto known_length = static_cast<double>(times.known_end_us - times.known_start_us);
+    segment.speed = std::round(1000 * known_length / length) / 1000;
+    segment.query_percent = found.query_percent;
+    segment.compared_percent = found.compared_percent;
+    segment.category = video.category;
+    segment.label = video.label;
+    segment.variant = variant_name(found.variant);
+    return segment;
+}
+
+}  // namespace
+
 void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
     row.matches.reserve(finding.neighbors.size());
     for (std::size_t i = 0; i < finding.neighbors.size(); ++i) {
@@ -44,10 +73,15 @@ void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
         match.variant = variant_name(finding.variants[i]);
         match.frame = frame.index;
         if (frame.pts_us != kNoPts) match.pts_us = frame.pts_us;
+        if (const std::optional<FramePlace> place = list.frame_at(neighbor.position)) match.known_us = place->pts_us;
         // Of the picture as it stands: what a variant is to an entry, the pHash of the whole cannot say.
         if (entry.phash && frame.phash && match.variant == "plain")
             match.confirm = distance(*entry.phash, *frame.phash);
     }
+    row.segments.reserve(finding.segments.size());
+    for (const FoundSegment& found : finding.segments)
+        row.segments.push_back(name_segment(found, list));
+    row.timeline = finding.timeline;
 }
 
 }  // namespace tutela

@@ -36,7 +36,11 @@ struct ScannedFile {
     FindingCache::Shared finding;   // of a picture that was examined; else null
     std::optional<Sha256> picture;  // its digest, when it is a picture that was examined and did not change
 
-    [[nodiscard]] std::size_t matches() const noexcept { return finding == nullptr ? 0 : finding->neighbors.size(); }
+    // In matches of some 20 bytes each: a segment is some 4 of them.
+    [[nodiscard]] std::size_t matches() const noexcept {
+        return finding == nullptr ? 0
+                                  : finding->neighbors.size() + 4 * finding->segments.size() + finding->timeline.size();
+    }
 };
 
 // The rows of one input: its own, and after it those of the files in it.

@@ -40,13 +40,13 @@ void Sequence::merge(const Finding& frame) {
     const auto number = static_cast<std::uint32_t>(frames_.size());
     frames_.push_back(frame.matched_frames.front());
     for (std::size_t i = 0; i < frame.neighbors.size(); ++i)
-        hits_.push_back({frame.neighbors[i], frame.variants[i], number});
+        hits_.push_back({frame.neighbors[i], frame.variants[i], frame.things[i], number});
     if (++with_matches_ == 1) return;
     std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) {
-        return std::tie(a.neighbor.position, a.neighbor.distance_bits, a.frame) <
-               std::tie(b.neighbor.position, b.neighbor.distance_bits, b.frame);
+        return std::tie(a.thing, a.neighbor.distance_bits, a.frame) <
+               std::tie(b.thing, b.neighbor.distance_bits, b.frame);
     });
-    const auto same = [](const Hit& a, const Hit& b) { return a.neighbor.position == b.neighbor.position; };
+    const auto same = [](const Hit& a, const Hit& b) { return a.thing == b.thing; };
     hits_.erase(std::unique(hits_.begin(), hits_.end(), same), hits_.end());
     if (frames_.size() > 2 * hits_.size() + kSpareFrames) drop_unused_frames();
 }
@@ -77,10 +77,12 @@ Finding Sequence::finish() {
         });
         finding.neighbors.clear();
         finding.variants.clear();
+        finding.things.clear();
         finding.frame_of.clear();
         for (const Hit& hit : hits_) {
             finding.neighbors.push_back(hit.neighbor);
             finding.variants.push_back(hit.variant);
+            finding.things.push_back(hit.thing);
             finding.frame_of.push_back(hit.frame);
         }
         finding.matched_frames = std::move(frames_);

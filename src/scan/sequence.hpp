@@ -11,7 +11,7 @@ namespace tutela {
 
 // The finding of the best frame (the highest outcome of matched, clean, low_quality, too_small; then the nearest match;
 // then the first), with the matches of all: each entry once, from the frame and variant that is nearest, the first of
-// equals. Holds one hit for each entry matched, however many frames there are. One thread at a time.
+// equals. A known video counts as one entry. Holds one hit for each entry matched, however many frames there are. One thread at a time.
 class Sequence {
 public:
     // The finding of the next frame.
@@ -25,6 +25,7 @@ private:
     struct Hit {
         Neighbor neighbor;
         VariantId variant;
+        ThingId thing;
         std::uint32_t frame;  // indexes frames_
     };
 
@@ -32,7 +33,7 @@ private:
     void drop_unused_frames();
 
     std::optional<Finding> best_;
-    std::vector<Hit> hits_;  // by position, once there are several frames with matches
+    std::vector<Hit> hits_;  // by thing, once there are several frames with matches
     std::vector<MatchedFrame> frames_;
     std::uint32_t looked_at_ = 0;
     std::uint32_t with_matches_ = 0;

@@ -261,7 +261,68 @@ static void test_phash(void) {
     tutela_list_destroy(list);
 }
 
+static void test_videos(void) {
+    tutela_frame_hash frames[3];
+    memset(frames, 0, sizeof frames);
+    for (int i = 0; i < 3; ++i) {
+        frames[i].hash = hash_of(i == 1 ? kHexB : kHexA);
+        frames[i].quality = 50 + i;
+        frames[i].pts_us = 1000000 * i;
+    }
+    tutela_list_builder* builder = NULL;
+    tutela_list* list = NULL;
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_OK(tutela_list_builder_add(builder, &frames[0].hash, "still", NULL, NULL, &error));
+    CHECK_OK(tutela_list_builder_add_video(builder, frames, 3, "video", "A1", NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_video(builder, frames, 0, "v", NULL, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_video(builder, NULL, 1, "v", NULL, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_video(NULL, frames, 3, "v", NULL, NULL, &error));
+    frames[2].pts_us = 999999;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_video(builder, frames, 3, "v", NULL, NULL, &error));
+    uint64_t skipped = 0;
+    write_file("capi_list_test.vpdq",
+               "0,77,0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef,0.500\nbad\n");
+    CHECK_OK(tutela_list_builder_read_vpdq(builder, "capi_list_test.vpdq", "file", NULL, NULL, &skipped, &error));
+    CHECK(skipped == 1);
+    CHECK(remove("capi_list_test.vpdq") == 0);
+    CHECK_FAILS(TUTELA_NOT_FOUND,
+                tutela_list_builder_read_vpdq(builder, "no such file", "file", NULL, NULL, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_read_vpdq(builder, NULL, "", NULL, NULL, NULL, &error));
+    CHECK_OK(tutela_list_builder_build(builder, &list, &error));
+    tutela_list_builder_destroy(builder);
+
+    CHECK(tutela_list_size(list) == 5);
+    CHECK(tutela_list_video_count(list) == 2);
+    CHECK(tutela_list_known_count(list) == 3);
+    CHECK(tutela_list_video_count(NULL) == 0);
+    CHECK(tutela_list_known_count(NULL) == 0);
+    tutela_video video;
+    CHECK_OK(tutela_list_video(list, 0, &video, &error));
+    CHECK(video.first_position == 1 && video.frame_count == 3);
+    CHECK(text_is(video.id, "video") && text_is(video.category, "A1") && text_is(video.label, ""));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_video(list, 2, &video, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_video(list, 0, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_video(NULL, 0, &video, &error));
+    const int64_t* times = NULL;
+    const uint8_t* qualities = NULL;
+    CHECK_OK(tutela_list_video_frames(list, 0, &times, &qualities, &error));
+    CHECK(times[0] == 0 && times[2] == 2000000 && qualities[1] == 51);
+    CHECK_OK(tutela_list_video_frames(list, 1, &times, NULL, &error));
+    CHECK(times[0] == 500000);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_video_frames(list, 2, &times, &qualities, &error));
+    bool present = true;
+    tutela_frame_place place;
+    CHECK_OK(tutela_list_frame_place(list, 0, &present, &place, &error));
+    CHECK(!present);
+    CHECK_OK(tutela_list_frame_place(list, 2, &present, &place, &error));
+    CHECK(present && place.video == 0 && place.frame == 1 && place.pts_us == 1000000 && place.quality == 51);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_frame_place(list, 5, &present, &place, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_frame_place(list, 0, NULL, &place, &error));
+    tutela_list_destroy(list);
+}
+
 int main(void) {
+    test_videos();
     test_stored_index();
     test_builder_errors();
     test_text();

@@ -84,11 +84,44 @@ static void test_formats(const tutela_scanner* scanner, const char* digest) {
     CHECK(strstr(sink.text, "a.png") != NULL);
 }
 
+// Segments and points of time of a row that the caller made up.
+static void test_own_segments(tutela_report_writer* writer, const tutela_row* base, sink_t* sink) {
+    tutela_match_segment segment = {sizeof segment, 9,     "mine", 0,   2000000, 1000000, 3100000, 3, 33, 4,
+                                    1.05,           "cat", "lab",  NULL};
+    tutela_timeline_point points[] = {{sizeof points[0], 256, 0, 12, TUTELA_NO_MATCH},
+                                      {sizeof points[0], 7, 80000, 90, 0}};
+    const tutela_match_segment* segments[] = {&segment};
+    const tutela_timeline_point* timeline[] = {&points[0], &points[1]};
+    tutela_row row = *base;
+    row.segment_count = 1;
+    row.segments = segments;
+    row.timeline_count = 2;
+    row.timeline = timeline;
+    CHECK_OK(tutela_report_writer_row(writer, &row, &error));
+    CHECK(strstr(sink->text,
+                 "\"start_us\":0,\"end_us\":2000000,\"known_start_us\":1000000,\"known_end_us\":3100000,"
+                 "\"frames\":9,\"distance\":3,\"speed\":1.05,\"query_percent\":33,"
+                 "\"compared_percent\":4,\"variant\":\"plain\"") != NULL);
+    CHECK(strstr(sink->text, "\"timeline\":[[0,null,12,null],[80000,7,90,0]]") != NULL);
+    const size_t size = sink->size;
+    points[1].match = 1;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    points[1].match = 0;
+    timeline[0] = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    timeline[0] = &points[0];
+    segment.entry_id = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    row.segments = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_report_writer_row(writer, &row, &error));
+    CHECK(sink->size == size);
+}
+
 // A row that the caller made up, field by field.
 static void test_own_row(const tutela_scanner* scanner) {
     static sink_t sink;
     tutela_report_writer* writer = NULL;
-    tutela_match match = {sizeof match, 7, "mine", "cat", "lab", "mirror", true, 5, 3, true, -40000};
+    tutela_match match = {sizeof match, 7, "mine", "cat", "lab", "mirror", true, 5, 3, true, -40000, true, 70000};
     const tutela_match* matches[] = {&match};
     tutela_row row;
     memset(&sink, 0, sizeof sink);
@@ -115,7 +148,9 @@ static void test_own_row(const tutela_scanner* scanner) {
     CHECK(strstr(sink.text, "\"confirm\":{\"phash\":5}") != NULL);
     CHECK(strstr(sink.text, "\"inner\":\"b.tar!/c.gif\"") != NULL);
     CHECK(strstr(sink.text, "\"decoded_percent\":0") != NULL && strstr(sink.text, "\"frames\":9") != NULL);
-    CHECK(strstr(sink.text, "\"frame\":3,\"pts_us\":-40000") != NULL);
+    CHECK(strstr(sink.text, "\"frame\":3,\"pts_us\":-40000,\"known_us\":70000") != NULL);
+    CHECK(strstr(sink.text, "\"segments\":[],\"timeline\":[]") != NULL);
+    test_own_segments(writer, &row, &sink);
 
     // A match and a row of a caller whose header is older.
     match.struct_size = offsetof(tutela_match, frame);

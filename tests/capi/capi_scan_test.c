@@ -114,6 +114,8 @@ static tutela_status check_match(const tutela_row* row, void* context) {
     const tutela_match* match = row->matches[0];
     CHECK(match->struct_size == sizeof *match && match->distance_bits == 0);
     CHECK(match->frame == 0 && !match->has_pts && match->pts_us == 0);
+    CHECK(!match->has_known_time && match->known_us == 0);
+    CHECK(row->segment_count == 0 && row->segments == NULL && row->timeline_count == 0 && row->timeline == NULL);
     CHECK(strcmp(match->entry_id, "known") == 0 && strcmp(match->category, "A1") == 0);
     CHECK(strcmp(match->label, "a label") == 0);
     return TUTELA_OK;

@@ -33,8 +33,8 @@ def png(width, height, rgb):
     return signature + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
 
 
-def picture(seed, side=96, brighter=0):
-    """Smooth random patches: much detail for PDQ, and no picture like another of a different seed."""
+def patches(seed, side, brighter=0):
+    """Smooth random patches, a gray value a pixel: much detail for PDQ, and nothing like those of another seed."""
     cells = 12
     rng = random.Random(seed)
     grid = [[rng.randrange(40, 200) for _ in range(cells + 2)] for _ in range(cells + 2)]
@@ -45,9 +45,30 @@ def picture(seed, side=96, brighter=0):
             column, right = divmod(x * cells, side)
             top = grid[row][column] * (side - right) + grid[row][column + 1] * right
             bottom = grid[row + 1][column] * (side - right) + grid[row + 1][column + 1] * right
-            value = (top * (side - down) + bottom * down) // (side * side) + brighter
-            pixels += bytes((value, value, 255 - value))
-    return png(side, side, bytes(pixels))
+            pixels.append((top * (side - down) + bottom * down) // (side * side) + brighter)
+    return bytes(pixels)
+
+
+def picture(seed, side=96, brighter=0):
+    """The patches of that seed, as a PNG."""
+    return png(side, side, bytes(part for gray in patches(seed, side, brighter) for part in (gray, gray, 255 - gray)))
+
+
+def animation(seeds, hundredths=50, side=64):
+    """A GIF of the patches of these seeds, each shown so many hundredths of a second."""
+    gif = b"GIF89a" + struct.pack("<HHBBB", side, side, 0x87, 0, 0) + bytes(i for i in range(256) for _ in range(3))
+    for seed in seeds:
+        pixels = patches(seed, side)
+        number = bits = 0
+        for start in range(0, len(pixels), 250):  # the table is cleared before codes grow: no packing
+            for code in (256, *pixels[start : start + 250]):
+                number |= code << bits
+                bits += 9
+        data = (number | 257 << bits).to_bytes(bits // 8 + 2, "little")
+        gif += struct.pack("<BBBBHBB", 0x21, 0xF9, 4, 0, hundredths, 0, 0)
+        gif += struct.pack("<BHHHHBB", 0x2C, 0, 0, side, side, 0, 8)
+        gif += b"".join(bytes([len(data[i : i + 255])]) + data[i : i + 255] for i in range(0, len(data), 255)) + b"\0"
+    return gif + b";"
 
 
 def flat_picture(side=96):

@@ -27,11 +27,13 @@ PUBLIC = {
     "variants.hpp": "hash",
     "index.hpp": "index",
     "list.hpp": "list",
+    "vpdq.hpp": "list",
     "media.hpp": "media",
     "report.hpp": "report",
     "journal.hpp": "scan",
     "audit.hpp": "scan",
     "scan.hpp": "scan",
+    "video.hpp": "scan",
     "tutela.h": "capi",
 }
 

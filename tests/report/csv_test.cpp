@@ -92,28 +92,42 @@ std::vector<std::vector<std::string>> expected(const FileRow& row) {
                                   row.decode,
                                   "pdq",
                                   row.quality ? std::to_string(*row.quality) : "",
-                                  std::to_string(row.matches.size())};
-    std::vector<MatchFact> matches = row.matches;
-    if (matches.empty()) matches.emplace_back();
+                                  std::to_string(row.matches.size()),
+                                  std::to_string(row.segments.size())};
+    const std::vector<std::string> run{"31", "50", std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""};
     std::vector<std::vector<std::string>> records;
-    for (const MatchFact& match : matches) {
+    const auto add = [&](const std::vector<std::string>& hit) {
         std::vector<std::string> record = file;
-        record.insert(record.end(),
-                      {match.entry_id, row.matches.empty() ? "" : std::to_string(match.distance_bits),
-                       row.matches.empty() ? "" : match.variant, row.matches.empty() ? "" : std::to_string(match.frame),
-                       match.pts_us ? std::to_string(*match.pts_us) : "",
-                       match.confirm ? "phash " + std::to_string(*match.confirm) : "", match.category, match.label,
-                       "31", "50", std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""});
+        record.insert(record.end(), hit.begin(), hit.end());
+        record.insert(record.end(), run.begin(), run.end());
         records.push_back(record);
+    };
+    const auto number = [](const std::optional<std::int64_t>& value) { return value ? std::to_string(*value) : ""; };
+    for (const MatchFact& match : row.matches) {
+        add({match.entry_id, std::to_string(match.distance_bits), match.variant, std::to_string(match.frame),
+             number(match.pts_us), number(match.known_us),
+             match.confirm ? "phash " + std::to_string(*match.confirm) : "", "", "", "", "", "", "", "", "",
+             match.category, match.label});
     }
+    for (const MatchSegment& segment : row.segments) {
+        std::ostringstream speed;
+        speed << segment.speed;
+        add({segment.entry_id, std::to_string(segment.distance_bits), segment.variant, "", "", "", "",
+             number(segment.start_us), number(segment.end_us), number(segment.known_start_us),
+             number(segment.known_end_us), std::to_string(segment.frames), speed.str(),
+             std::to_string(segment.query_percent), std::to_string(segment.compared_percent), segment.category,
+             segment.label});
+    }
+    if (records.empty()) add(std::vector<std::string>(17));
     return records;
 }
 
 TEST(Csv, WritesTheDocumentedColumns) {
     const std::string columns =
         "path,inner,size,sha256,outcome,reason,damaged,damage_reason,decoded_percent,format,width,height,orientation,"
-        "frames,decode,hash_algorithm,quality,match_count,entry_id,distance,variant,frame,pts_us,confirm,category,"
-        "label,"
+        "frames,decode,hash_algorithm,quality,match_count,segment_count,entry_id,distance,variant,frame,pts_us,"
+        "known_us,confirm,start_us,end_us,known_start_us,known_end_us,segment_frames,speed,query_percent,"
+        "compared_percent,category,label,"
         "radius,min_quality,list_digest";
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(false), {}), columns + "\r\n");
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(true), {}), columns + ",hash\r\n");
@@ -123,13 +137,14 @@ TEST(Csv, WritesTheDocumentedColumns) {
     row.decoded_percent = 100;
     row.frames = 3;
     row.outcome = Outcome::matched;
-    row.matches = {{"7", 3, "A", "x", "mirror", 2, 40'000, 12}, {"9", 4, "", ""}};
+    row.matches = {{"7", 3, "A", "x", "mirror", 2, 40'000, 12, 50}, {"9", 4, "", ""}};
+    row.segments = {{"7", 0, 2'000'000, 1'000'000, 3'100'000, 9, 3, 1.05, 33, 4, "A", "x", "mirror"}};
     const std::string report = render(ReportFormat::csv, plain_facts(false), {row});
-    EXPECT_EQ(report.substr(columns.size() + 2),
-              "a.zip,'=b.jpg,0,,matched,,false,,100,,,,,3,,pdq,,2,7,3,mirror,2,40000,phash 12,A,x,31,50," +
-                  std::string(64, 'd') + "\r\n" +
-                  "a.zip,'=b.jpg,0,,matched,,false,,100,,,,,3,,pdq,,2,9,4,plain,0,,,,,31,50," + std::string(64, 'd') +
-                  "\r\n");
+    const std::string file = "a.zip,'=b.jpg,0,,matched,,false,,100,,,,,3,,pdq,,2,1,";
+    const std::string run = ",31,50," + std::string(64, 'd') + "\r\n";
+    EXPECT_EQ(report.substr(columns.size() + 2), file + "7,3,mirror,2,40000,50,phash 12,,,,,,,,,A,x" + run + file +
+                                                     "9,4,plain,0,,,,,,,,,,,,," + run + file +
+                                                     "7,3,mirror,,,,,0,2000000,1000000,3100000,9,1.05,33,4,A,x" + run);
 }
 
 TEST(Csv, GivesHostileRowsBackAndStartsNoFormula) {

@@ -68,6 +68,44 @@ void expect_name(const json::object& got, const std::string& key, const std::str
     EXPECT_EQ(bytes, name);
 }
 
+void expect_segments(const json::array& got, const FileRow& row) {
+    ASSERT_EQ(got.size(), row.segments.size());
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        const json::object& segment = got[i].as_object();
+        const MatchSegment& want = row.segments[i];
+        const auto number = [&](const char* key) { return segment.at(key).to_number<std::int64_t>(); };
+        EXPECT_EQ(segment.at("entry_id").as_string(), with_replacements(want.entry_id));
+        EXPECT_EQ(number("start_us"), want.start_us);
+        EXPECT_EQ(number("end_us"), want.end_us);
+        EXPECT_EQ(number("known_start_us"), want.known_start_us);
+        EXPECT_EQ(number("known_end_us"), want.known_end_us);
+        EXPECT_EQ(number("frames"), want.frames);
+        EXPECT_EQ(number("distance"), want.distance_bits);
+        EXPECT_DOUBLE_EQ(segment.at("speed").to_number<double>(), want.speed);
+        EXPECT_EQ(number("query_percent"), want.query_percent);
+        EXPECT_EQ(number("compared_percent"), want.compared_percent);
+        EXPECT_EQ(segment.at("variant").as_string(), with_replacements(want.variant));
+        EXPECT_EQ(segment.at("category").as_string(), with_replacements(want.category));
+        EXPECT_EQ(segment.at("label").as_string(), with_replacements(want.label));
+    }
+}
+
+void expect_timeline(const json::array& got, const FileRow& row) {
+    ASSERT_EQ(got.size(), row.timeline.size());
+    for (std::size_t i = 0; i < got.size(); ++i) {
+        const json::array& point = got[i].as_array();
+        const TimelinePoint& want = row.timeline[i];
+        const bool matched = want.match != kNoMatch;
+        ASSERT_EQ(point.size(), 4U);
+        EXPECT_EQ(point[0].to_number<std::int64_t>(), want.pts_us);
+        ASSERT_EQ(point[1].is_null(), !matched);
+        EXPECT_EQ(matched ? point[1].to_number<std::uint32_t>() : 256, want.distance_bits);
+        EXPECT_EQ(point[2].to_number<std::int32_t>(), want.quality);
+        ASSERT_EQ(point[3].is_null(), !matched);
+        EXPECT_EQ(matched ? point[3].to_number<std::uint32_t>() : kNoMatch, want.match);
+    }
+}
+
 void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
     expect_name(got, "path", row.path);
     expect_name(got, "inner", row.inner);
@@ -104,6 +142,10 @@ void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
         if (row.matches[i].pts_us) {
             EXPECT_EQ(match.at("pts_us").to_number<std::int64_t>(), *row.matches[i].pts_us);
         }
+        ASSERT_EQ(match.at("known_us").is_null(), !row.matches[i].known_us.has_value());
+        if (row.matches[i].known_us) {
+            EXPECT_EQ(match.at("known_us").to_number<std::int64_t>(), *row.matches[i].known_us);
+        }
         ASSERT_EQ(match.at("confirm").is_object(), row.matches[i].confirm.has_value());
         if (row.matches[i].confirm) {
             EXPECT_EQ(match.at("confirm").at("phash").to_number<std::uint32_t>(), *row.matches[i].confirm);
@@ -113,6 +155,8 @@ void expect_row(const json::object& got, const FileRow& row, bool show_hashes) {
         EXPECT_EQ(match.at("category").as_string(), with_replacements(row.matches[i].category));
         EXPECT_EQ(match.at("label").as_string(), with_replacements(row.matches[i].label));
     }
+    expect_segments(got.at("segments").as_array(), row);
+    expect_timeline(got.at("timeline").as_array(), row);
 }
 
 // The report without its first and its last line.
@@ -159,8 +203,29 @@ TEST(Jsonl, WritesAllKeysInOneOrder) {
               "\"width\":null,\"height\":null,\"orientation\":null,\"frames\":null,\"decode\":null,\"hash_algorithm\":"
               "\"pdq\","
               "\"quality\":null,"
-              "\"matches\":[],\"radius\":31,\"min_quality\":50,\"list_digest\":\"" +
+              "\"matches\":[],\"segments\":[],\"timeline\":[],\"radius\":31,\"min_quality\":50,\"list_digest\":\"" +
                   std::string(64, 'd') + "\"}\n");
+}
+
+TEST(Jsonl, SegmentsAndTimeline) {
+    FileRow row;
+    row.path = "a.gif";
+    row.outcome = Outcome::matched;
+    row.matches = {{"7", 3, "", "", "plain", 4, 80'000, {}, 1'040'000}};
+    row.segments = {{"7", 0, 2'000'000, 1'000'000, 3'100'000, 9, 3, 1.05, 33, 4, "A", "x", "mirror"}};
+    row.timeline = {{0, 256, 12, kNoMatch}, {80'000, 3, 90, 0}};
+    const json::object got = json::parse(rows_of(render(ReportFormat::jsonl, plain_facts(), {row}))).as_object();
+    EXPECT_EQ(json::serialize(got.at("matches").at(0).at("known_us")), "1040000");
+    const std::string report = render(ReportFormat::jsonl, plain_facts(), {row});
+    EXPECT_NE(
+        report.find("\"segments\":[{\"entry_id\":\"7\",\"start_us\":0,\"end_us\":2000000,\"known_start_us\":1000000,"
+                    "\"known_end_us\":3100000,\"frames\":9,\"distance\":3,\"speed\":1.05,\"query_percent\":33,"
+                    "\"compared_percent\":4,\"variant\":\"mirror\",\"category\":\"A\",\"label\":\"x\"}],"
+                    "\"timeline\":[[0,null,12,null],[80000,3,90,0]],\"radius\""),
+        std::string::npos)
+        << report;
+    row.segments[0].speed = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_NE(render(ReportFormat::jsonl, plain_facts(), {row}).find("\"speed\":null,"), std::string::npos);
 }
 
 TEST(Jsonl, NamesFilesInArchivesAndFrames) {
@@ -184,7 +249,7 @@ TEST(Jsonl, NamesFilesInArchivesAndFrames) {
     EXPECT_EQ(keys, first);
     EXPECT_EQ(json::serialize(got.at("matches")),
               "[{\"entry_id\":\"7\",\"distance\":3,\"variant\":\"plain\",\"frame\":4,\"pts_us\":80000,"
-              "\"confirm\":null,\"category\":\"\",\"label\":\"\"}]");
+              "\"known_us\":null,\"confirm\":null,\"category\":\"\",\"label\":\"\"}]");
 }
 
 TEST(Jsonl, IsAsciiAndGivesHostileRowsBack) {

@@ -95,6 +95,30 @@ inline FileRow hostile_row(std::mt19937& random) {
         row.matches.back().frame = random() % 3;
         if (random() % 2 == 0) row.matches.back().pts_us = static_cast<std::int64_t>(random()) - (1LL << 31);
         if (random() % 2 == 0) row.matches.back().confirm = random() % 65;
+        if (random() % 2 == 0) row.matches.back().known_us = static_cast<std::int64_t>(random());
+    }
+    const auto time = [&] { return static_cast<std::int64_t>(random()) - (1LL << 31); };
+    for (std::size_t n = random() % 4; n > 0; --n) {
+        MatchSegment& segment = row.segments.emplace_back();
+        segment.entry_id = hostile_text(random);
+        segment.start_us = time();
+        segment.end_us = time();
+        segment.known_start_us = time();
+        segment.known_end_us = time();
+        segment.frames = random();
+        segment.distance_bits = random() % 257;
+        segment.speed = (static_cast<double>(random() % 4000) - 1000) / 1000;
+        segment.query_percent = random() % 101;
+        segment.compared_percent = random() % 101;
+        segment.category = hostile_text(random);
+        segment.label = hostile_text(random);
+        segment.variant = hostile_text(random);
+    }
+    for (std::size_t n = random() % 4; n > 0; --n) {
+        const bool matched = !row.matches.empty() && random() % 2 == 0;
+        row.timeline.push_back({time(), matched ? static_cast<std::uint32_t>(random() % 257) : 256,
+                                static_cast<std::int32_t>(random() % 101),
+                                matched ? static_cast<std::uint32_t>(random() % row.matches.size()) : kNoMatch});
     }
     return row;
 }

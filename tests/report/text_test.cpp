@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/utf8.hpp"
 #include "report/rows.hpp"
 
@@ -109,6 +111,23 @@ TEST(Text, NamesFilesInArchivesAndFrames) {
     EXPECT_EQ(first_line({"7", 3, "", "", "plain", 0, INT64_MIN}), start + ", at -9223372036854.775 s");
 }
 
+TEST(Text, SaysFromWhenToWhen) {
+    FileRow row;
+    row.path = "a.gif";
+    row.outcome = Outcome::matched;
+    row.matches = {{"X", 3, "", ""}};
+    const std::int64_t second = 1'000'000;
+    row.segments = {{"X\x1b", 724 * second, 811'999'999, 10 * second, 97 * second, 9, 3, 1.0, 33, 4, "", "", "plain"},
+                    {"Y", 360'000 * second, -second, INT64_MAX, INT64_MIN, 9, 30, 1.0, 33, 4, "", "", "mirror"}};
+    const std::string report = render(ReportFormat::text, plain_facts(), {row});
+    EXPECT_EQ(
+        report.substr(0, report.find("\n\n")),
+        "matched      a.gif: entry X, distance 3\n"
+        "             00:12:04..00:13:31 equals entry X\\x1B 00:00:10..00:01:37, nearest distance 3\n"
+        "             100:00:00..-00:00:01 equals entry Y 2562047788:00:54..-2562047788:00:54, nearest distance 30, "
+        "variant mirror");
+}
+
 TEST(Text, ShowsEveryOutcomeThatCounts) {
     RunTotals totals;
     for (std::uint32_t outcome = 1; outcome <= kOutcomes; ++outcome) {
@@ -165,14 +184,14 @@ TEST(Text, EscapesCanBeUndone) {
     }
 }
 
-TEST(Text, OneLineAFileWhateverItsName) {
+TEST(Text, OneLineAFileAndSegmentWhateverItsName) {
     std::mt19937 random(23);
     for (int i = 0; i < 2000; ++i) {
         FileRow row = hostile_row(random);
         row.outcome = Outcome::unsupported;
         const std::string report = render(ReportFormat::text, plain_facts(true), {row});
         const std::string rows = report.substr(0, report.find("\n\nfiles "));
-        ASSERT_EQ(rows.find('\n'), std::string::npos);
+        ASSERT_EQ(std::count(rows.begin(), rows.end(), '\n'), static_cast<std::ptrdiff_t>(row.segments.size()));
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "scan/scanning.hpp"
@@ -61,17 +62,22 @@ protected:
         // Entry 0 is a few bits off picture 1; entry 1 is picture 2 exactly.
         hashes_ = {hash_of(picture(1)), hash_of(picture(2))};
         hashes_[0].bytes[31] ^= 0x0F;
-        index_ = build_index<256>(hashes_).value();
+        ListBuilder builder;
+        for (const Hash256& hash : hashes_)
+            EXPECT_TRUE(builder.add(hash, "").ok());
+        list_.emplace(builder.build().value());
+        index_ = list_->open_index().value();
     }
 
     Finding examine(ScriptedSource& source) {
-        Result<Finding> finding = Examiner(*decoder_, *index_, options_).examine_source(source);
+        Result<Finding> finding = Examiner(*decoder_, *list_, *index_, options_).examine_source(source);
         EXPECT_TRUE(finding.ok());
         return std::move(finding).value();
     }
 
     std::unique_ptr<Decoder> decoder_ = make_decoder();
     std::vector<Hash256> hashes_;
+    std::optional<HashList> list_;
     std::unique_ptr<const Index<256>> index_;
     ScanOptions options_;
 };
@@ -120,7 +126,11 @@ TEST_F(ExaminerTest, AScreenFrameIsSearchedWider) {
         for (std::size_t i = 0; i < bytes_off; ++i)
             hashes_[0].bytes[i] ^= 0x0F;
         hashes_[0].bytes[31] ^= bytes_off == 5 ? 1 : 0;
-        index_ = build_index<256>(hashes_).value();
+        ListBuilder builder;
+        for (const Hash256& hash : hashes_)
+            EXPECT_TRUE(builder.add(hash, "").ok());
+        list_.emplace(builder.build().value());
+        index_ = list_->open_index().value();
         ScriptedSource screen;
         return examine(screen.in(DecodeMode::screen).then(picture(1))).outcome;
     };
@@ -133,7 +143,7 @@ TEST_F(ExaminerTest, AScreenFrameIsSearchedWider) {
 }
 
 TEST_F(ExaminerTest, KeepsNoMemoryOfABigPicture) {
-    Examiner examiner(*decoder_, *index_, options_);
+    Examiner examiner(*decoder_, *list_, *index_, options_);
     Frame wide;
     ASSERT_TRUE(wide.reshape(40'000, 2'000, PixelFormat::gray8).ok());
     wide.clear_rows_from(0);
@@ -187,7 +197,7 @@ TEST_F(ExaminerTest, AFailureWithoutAFrameIsTheOutcome) {
 }
 
 TEST_F(ExaminerTest, WantOfMemoryIsNoFinding) {
-    Examiner examiner(*decoder_, *index_, options_);
+    Examiner examiner(*decoder_, *list_, *index_, options_);
     ScriptedSource first;
     first.fail(StatusCode::out_of_memory, "");
     EXPECT_THROW(static_cast<void>(examiner.examine_source(first)), std::bad_alloc);

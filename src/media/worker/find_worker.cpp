@@ -30,12 +30,16 @@ fs::path this_program() {
     return error ? fs::path() : path;
 }
 
-bool is_program(const fs::path& path) {
+}  // namespace
+
+bool is_program(const std::string& path) {
     std::error_code error;
     return fs::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
 }
 
-}  // namespace
+std::string rare_worker(const std::string& program) {
+    return program + "-rare";
+}
 
 std::string find_worker(const char* name) {
     for (const fs::path& file : {this_file(), this_program()}) {

@@ -12,4 +12,9 @@ std::string find_worker(const char* name);
 inline constexpr const char* kPictureWorker = "tutela-worker";  // and for archives
 inline constexpr const char* kVideoWorker = "tutela-video-worker";
 
+// The program for rare formats, which lies beside the one of this name.
+std::string rare_worker(const std::string& program);
+
+bool is_program(const std::string& path);
+
 }  // namespace tutela::worker

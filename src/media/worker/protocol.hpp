@@ -2,7 +2,8 @@
 // lie in memory, of one size each, over two pipes. One request, one reply; nothing comes unasked.
 //
 //   start    the host, once: what the worker may have. The worker confines itself and answers `hello`.
-//   request  open a file that lies in the input region, or a video in a file that was handed over, or go on with it.
+//   request  open a file that lies in the input region, or a video in a file that was handed over, or go on with it; or
+//            decode some small pictures at once.
 //   reply    what the call of FrameSource or ArchiveSource gave. Pixels and unpacked bytes lie in the output region.
 //
 // The worker is not trusted: check_reply() judges every field of what it says before any of it is used.
@@ -48,10 +49,28 @@ struct Hello {
     std::uint32_t magic = kMagic;
     std::uint32_t version = kVersion;
     std::uint32_t confined = 0;  // 1, or 0 and `reason`: then the worker ends
+    std::uint32_t rare = 0;      // 1: it decodes pictures of rare formats too
     Text reason;
 };
 
-enum class Call : std::uint32_t { open_picture = 1, next_frame = 2, open_archive = 3, next_entry = 4, open_video = 6 };
+enum class Call : std::uint32_t {
+    open_picture = 1,
+    next_frame = 2,
+    open_archive = 3,
+    next_entry = 4,
+    open_pictures = 5,
+    open_video = 6,
+};
+
+// Whether a call opens something anew; others go on with what is open.
+constexpr bool opens(Call call) noexcept {
+    return call != Call::next_frame && call != Call::next_entry;
+}
+
+// What open_pictures takes and gives: up to so many files of so many bytes, and a frame of so many pixels of each.
+inline constexpr std::uint32_t kBatchFiles = 16;
+inline constexpr std::uint64_t kBatchFileBytes = 64U << 10;
+inline constexpr std::uint64_t kBatchPixels = 64U << 10;
 
 // DecodeLimits and ArchiveLimits as far as a worker keeps them itself.
 struct Limits {
@@ -77,14 +96,21 @@ struct VideoSampling {
     std::int64_t max_gap_us = 0;
 };
 
+// A file in the input region.
+struct Piece {
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
 struct Request {
     Call call{};
     std::uint32_t serial = 0;  // comes back in the reply
-    std::uint32_t mode = 0;    // open_picture: a DecodeMode
-    std::uint32_t reserved = 0;
+    std::uint32_t mode = 0;    // of pictures: a DecodeMode
+    std::uint32_t count = 0;   // open_pictures: of pieces
     std::uint64_t offset = 0;  // of the file in the input region
     std::uint64_t size = 0;
     Limits limits;
+    Piece pieces[kBatchFiles];
     VideoSampling sampling;  // open_video
 };
 
@@ -144,7 +170,15 @@ static_assert(std::is_trivially_copyable_v<Request> && std::is_trivially_copyabl
 // A pipe hands over up to 4096 bytes whole.
 static_assert(sizeof(Request) <= 4096 && sizeof(Reply) <= 4096);
 
-// The names of entries lie in the first bytes of the output region, their bytes behind that.
+// The first bytes of the output region are for open_pictures: a Reply to each picture, and behind those the pixels. Such
+// a Reply holds the one frame of a whole picture, or nothing (`more` is 0): then the host has it opened by itself. The
+// reply in the pipe says only that they are there.
+inline constexpr std::uint64_t kBatchReplies = 32U << 10;
+inline constexpr std::uint64_t kBatchFrameBytes = kBatchPixels * 3;
+inline constexpr std::uint64_t kBatchRoom = kBatchReplies + kBatchFiles * kBatchFrameBytes;
+static_assert(kBatchFiles * sizeof(Reply) <= kBatchReplies && kBatchRoom % 4096 == 0);
+
+// Of archives: the names of entries lie in the first bytes of the output region, their bytes behind that.
 inline constexpr std::uint64_t kPathRoom = 1U << 20;
 
 }  // namespace tutela::worker

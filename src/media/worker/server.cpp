@@ -107,9 +107,9 @@ public:
     Server(const Openers& openers, std::span<const std::uint8_t> input, std::span<std::uint8_t> output,
            const VideoInput& video)
         : openers_(openers), input_(input), output_(output), file_(video) {
-        const std::size_t half = output.size() / 2;
-        slots_[0] = Frame::over(output.first(half));
-        slots_[1] = Frame::over(output.subspan(half));
+        const std::span<std::uint8_t> frames = output.subspan(kBatchRoom);
+        slots_[0] = Frame::over(frames.first(frames.size() / 2));
+        slots_[1] = Frame::over(frames.subspan(frames.size() / 2));
     }
 
     // Until the host closes its end, or says what it would never say.
@@ -122,13 +122,15 @@ private:
         picture_.reset();
     }
     void open_picture(std::span<const std::uint8_t> bytes, const Request& request, Reply& reply);
+    void open_pictures(const Request& request);
+    void decode_small(std::span<const std::uint8_t> bytes, const Request& request, Frame& frame, Reply& reply);
     void open_video(const Request& request, Reply& reply);
     void next_frame(Reply& reply);
-    Given pull(std::size_t slot);
-    Status pull_into(std::size_t slot, Given& given);
-    Status step_into(std::size_t slot, Given& given);
+    Given pull(Frame& slot);
+    Status pull_into(Frame& slot, Given& given);
+    Status step_into(Frame& slot, Given& given);
     void note_facts(Given& given) const;
-    Status place_frame(const FrameView& view, std::size_t slot, Place& place);
+    Status place_frame(const FrameView& view, Frame& slot, Place& place);
     void open_archive(std::span<const std::uint8_t> bytes, const Request& request, Reply& reply);
     void next_entry(Reply& reply);
     Status place_entry(const ArchiveEntry& entry, std::span<const std::uint8_t> bytes, Reply& reply);
@@ -153,7 +155,7 @@ void Server::run() {
         try {
             answer(request, reply);
         } catch (const std::bad_alloc&) {
-            const bool opening = request.call != Call::next_frame && request.call != Call::next_entry;
+            const bool opening = opens(request.call);
             (opening ? reply.opened : reply.given) = static_cast<std::int32_t>(StatusCode::out_of_memory);
             reply.given = opening ? 0 : reply.given;
             reply.more = 0;
@@ -173,6 +175,7 @@ void Server::answer(const Request& request, Reply& reply) {
     close_picture();
     archive_.reset();
     ahead_.reset();
+    if (request.call == Call::open_pictures) return open_pictures(request);
     if (request.call == Call::open_video) return open_video(request, reply);
     const std::span<const std::uint8_t> bytes = input_.subspan(request.offset, request.size);
     if (request.call == Call::open_picture) return open_picture(bytes, request, reply);
@@ -187,10 +190,10 @@ void Server::open_picture(std::span<const std::uint8_t> bytes, const Request& re
         return;
     }
     picture_ = std::move(opened).value();
-    ahead_ = pull(0);
+    ahead_ = pull(slots_[0]);
     const bool single = ahead_->more && looks_single(bytes, picture_->info().format);
     std::optional<Given> second;
-    if (single) second = pull(1);
+    if (single) second = pull(slots_[1]);
     next_frame(reply);
     if (!second) return;
     if (second->code == 0 && !second->more) {
@@ -200,6 +203,41 @@ void Server::open_picture(std::span<const std::uint8_t> bytes, const Request& re
     } else {
         ahead_ = second;
     }
+}
+
+// Each as far as it is simple; the host has the others opened by themselves.
+void Server::open_pictures(const Request& request) {
+    std::uint64_t used = kBatchReplies;
+    for (std::uint32_t i = 0; i < request.count; ++i) {
+        Reply reply;
+        reply.call = request.call;
+        reply.serial = request.serial;
+        const Piece& piece = request.pieces[i];
+        Frame frame = Frame::over(output_.subspan(used, kBatchFrameBytes));
+        decode_small(input_.subspan(piece.offset, piece.size), request, frame, reply);
+        std::memcpy(output_.data() + i * sizeof(Reply), &reply, sizeof(Reply));
+        constexpr std::uint64_t kLine = 64;
+        used += (reply.place.height * reply.place.stride_bytes + kLine - 1) / kLine * kLine;
+    }
+}
+
+void Server::decode_small(std::span<const std::uint8_t> bytes, const Request& request, Frame& frame, Reply& reply) {
+    const auto short_of_memory = static_cast<std::int32_t>(StatusCode::out_of_memory);
+    close_picture();
+    auto opened = openers_.picture(bytes, decode_limits(request.limits), static_cast<DecodeMode>(request.mode));
+    if (opened.status().code() == StatusCode::out_of_memory) throw std::bad_alloc();
+    if (!opened.ok()) return;
+    picture_ = std::move(opened).value();
+    const MediaInfo& info = picture_->info();
+    if (!looks_single(bytes, info.format) || std::uint64_t{info.width} * info.height > kBatchPixels) return;
+    const Given first = pull(frame);
+    const Given second = first.more ? pull(slots_[1]) : first;
+    if (second.code == short_of_memory) throw std::bad_alloc();
+    if (!first.more || second.more || second.code != 0 || second.facts.damaged != 0) return;
+    reply.more = 1;
+    reply.last = 1;
+    reply.picture = second.facts;
+    reply.place = first.place;
 }
 
 // The first frame is asked for like any other: it may be a long way to it.
@@ -224,7 +262,7 @@ void Server::open_video(const Request& request, Reply& reply) {
 }
 
 void Server::next_frame(Reply& reply) {
-    if (!ahead_) ahead_ = picture_ != nullptr ? pull(0) : Given();
+    if (!ahead_) ahead_ = picture_ != nullptr ? pull(slots_[0]) : Given();
     reply.given = ahead_->code;
     reply.more = ahead_->more ? 1 : 0;
     reply.pending = ahead_->pending ? 1 : 0;
@@ -236,7 +274,7 @@ void Server::next_frame(Reply& reply) {
 }
 
 // Running short is an answer like others: the frame before it is whole, and what is known of the picture stays known.
-Given Server::pull(std::size_t slot) {
+Given Server::pull(Frame& slot) {
     Given given;
     try {
         const Status status = video_ != nullptr ? step_into(slot, given) : pull_into(slot, given);
@@ -251,18 +289,18 @@ Given Server::pull(std::size_t slot) {
     return given;
 }
 
-Status Server::pull_into(std::size_t slot, Given& given) {
+Status Server::pull_into(Frame& slot, Given& given) {
     FrameView view;
-    TUTELA_ASSIGN(given.more, picture_->next_view(slots_[slot], view));
+    TUTELA_ASSIGN(given.more, picture_->next_view(slot, view));
     return given.more ? place_frame(view, slot, given.place) : Status();
 }
 
-Status Server::step_into(std::size_t slot, Given& given) {
+Status Server::step_into(Frame& slot, Given& given) {
     for (int i = 0; i < kStepsAtOnce; ++i) {
-        TUTELA_ASSIGN(const SteppedSource::Step step, video_->step(slots_[slot]));
+        TUTELA_ASSIGN(const SteppedSource::Step step, video_->step(slot));
         if (step == SteppedSource::Step::none) continue;
         given.more = step == SteppedSource::Step::frame;
-        return given.more ? place_frame(slots_[slot].view(), slot, given.place) : Status();
+        return given.more ? place_frame(slot.view(), slot, given.place) : Status();
     }
     given.pending = true;
     return {};
@@ -285,15 +323,15 @@ void Server::note_facts(Given& given) const {
 }
 
 // Where the frame lies in the output region: a source with memory of its own has it copied there.
-Status Server::place_frame(const FrameView& view, std::size_t slot, Place& place) {
+Status Server::place_frame(const FrameView& view, Frame& slot, Place& place) {
     FrameView placed = view;
     const std::less_equal<const std::uint8_t*> before;
     const bool inside = before(output_.data(), view.data) && before(view.data, output_.data() + output_.size() - 1);
     if (!inside) {
-        TUTELA_TRY(slots_[slot].reshape(view.width, view.height, view.format));
-        placed = slots_[slot].view();
+        TUTELA_TRY(slot.reshape(view.width, view.height, view.format));
+        placed = slot.view();
         for (std::uint32_t y = 0; y < view.height; ++y)
-            std::memcpy(slots_[slot].row(y), view.row(y), placed.stride_bytes);
+            std::memcpy(slot.row(y), view.row(y), placed.stride_bytes);
         placed.pts_us = view.pts_us;
     }
     place.offset = static_cast<std::uint64_t>(placed.data - output_.data());
@@ -377,6 +415,7 @@ int run_worker(const Openers& openers) {
         failure = "the shared memory cannot be mapped";
     if (failure.empty()) failure = confine(start.max_memory, reads_file);
     hello.confined = failure.empty() ? 1 : 0;
+    hello.rare = openers.rare ? 1 : 0;
     set_text(hello.reason, failure);
     if (!write_message(&hello, sizeof(hello)) || !failure.empty()) return 1;
     const VideoInput video{.descriptor = reads_file ? kInputFd : -1, .size_bytes = start.input_bytes};

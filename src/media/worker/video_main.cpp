@@ -18,5 +18,5 @@ tutela::Result<std::unique_ptr<tutela::SteppedSource>> open(const tutela::VideoI
 
 int main() {
     (void)tutela::ffmpeg_calls();  // while files can be opened; what is missing is said when a video is
-    return tutela::worker::run_worker({nullptr, nullptr, &open});
+    return tutela::worker::run_worker({.video = &open});
 }

@@ -87,6 +87,7 @@ Status WorkerLink::greet(const Start& start) {
         return failed("the worker program is not of this version of Tutela");
     }
     if (hello.confined != 1) return failed(text_of(hello.reason));
+    has_rare_ = hello.rare == 1;
     return {};
 }
 
@@ -118,10 +119,13 @@ bool WorkerLink::receive(void* data, std::size_t size) noexcept {
 }
 
 Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, const Budget& budget, Reply& reply) {
-    frame_start_ = process_.cpu_time().value_or(nanoseconds{});
-    if (request.call != Call::next_frame) file_start_ = frame_start_;
-    // await() looks at the clock only when it has to wait: frames that come at once add up as well.
-    if (frame_start_ - file_start_ > budget.file) {
+    frame_start_.reset();
+    if (request.call != Call::next_frame) {
+        file_start_.reset();
+    } else if (!file_start_) {
+        file_start_ = process_.cpu_time();  // of a file of many frames, only the first may go uncounted
+    } else if (process_.cpu_time().value_or(*file_start_) - *file_start_ > budget.file) {
+        // await() looks at the clock only when it has to wait: frames that come at once add up as well.
         (void)process_.end();
         return file_timeout(budget);
     }
@@ -135,7 +139,7 @@ Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, cons
     return {};
 }
 
-// Until there is something to read.
+// Until there is something to read. What is done within the first tick is not worth a look at the clock, and not counted.
 Status WorkerLink::await(const Budget& budget) {
     nanoseconds waited{};
     for (milliseconds tick = kFirstTick;; tick = std::min(tick * 2, kLongestTick)) {
@@ -146,11 +150,13 @@ Status WorkerLink::await(const Budget& budget) {
         if (const auto death = process_.ended()) return death->status();
         // No more than two ticks: while the host is stopped, the clock runs on, and that is not the worker's fault.
         waited += std::min<nanoseconds>(std::chrono::steady_clock::now() - before, tick * 2);
-        const nanoseconds now = process_.cpu_time().value_or(frame_start_);
+        const nanoseconds now = process_.cpu_time().value_or(nanoseconds{});
+        if (!frame_start_) frame_start_ = now;
+        if (!file_start_) file_start_ = now;
         std::string reason;
-        if (now - frame_start_ > budget.frame) {
+        if (now - *frame_start_ > budget.frame) {
             reason = "decoding a frame took more than " + std::to_string(budget.frame.count()) + " seconds";
-        } else if (now - file_start_ > budget.file) {
+        } else if (now - *file_start_ > budget.file) {
             reason = file_timeout(budget).message();
         } else if (waited > budget.frame * kIdleFactor) {
             reason =

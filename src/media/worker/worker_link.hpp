@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "media/worker/protocol.hpp"
@@ -40,6 +41,8 @@ public:
     // Whether it is still there, as far as is known.
     [[nodiscard]] bool running() const noexcept { return process_.running(); }
     [[nodiscard]] std::uint64_t max_memory() const noexcept { return max_memory_; }
+    // Whether it decodes pictures of rare formats too.
+    [[nodiscard]] bool has_rare() const noexcept { return has_rare_; }
     void abandon() noexcept { process_.abandon(); }
 
 private:
@@ -59,9 +62,11 @@ private:
     Descriptor requests_far_end_;
     Descriptor replies_;
     Descriptor lifeline_;
-    std::chrono::nanoseconds frame_start_{};  // in the worker's processor time
-    std::chrono::nanoseconds file_start_{};
+    // In the worker's processor time. The clock is looked at when a call lasts; not known before that.
+    std::optional<std::chrono::nanoseconds> frame_start_;
+    std::optional<std::chrono::nanoseconds> file_start_;
     std::uint64_t max_memory_ = 0;
+    bool has_rare_ = false;
 };
 
 }  // namespace tutela::worker
