@@ -362,10 +362,10 @@ TUTELA_API std::string_view isolation_name(Isolation isolation) noexcept;
 // How the process of a sandboxed decoder is found.
 struct WorkerOptions {
     // The program tutela-worker. Empty: beside the library or the program that holds it, else where it was installed.
-    std::string program;
+    std::string program{};
     // The same for tutela-video-worker, which holds the decoders of videos. Started with the first of them; without it,
     // a video is `unsupported`.
-    std::string video_program;
+    std::string video_program{};
 };
 
 // A decoder in a process of its own, which can open no file and no connection, takes no more memory and time than the
