@@ -32,6 +32,10 @@ public:
         }
         return decoder_->open(bytes, limits, mode);
     }
+    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits,
+                                                    const Sampling& sampling) override {
+        return decoder_->open_video(input, limits, sampling);
+    }
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                         const ArchiveLimits& limits,
                                                         const DecodeLimits& spending) override {

@@ -122,12 +122,14 @@ Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, cons
     frame_start_.reset();
     if (request.call != Call::next_frame) {
         file_start_.reset();
-    } else if (!file_start_) {
-        file_start_ = process_.cpu_time();  // of a file of many frames, only the first may go uncounted
-    } else if (process_.cpu_time().value_or(*file_start_) - *file_start_ > budget.file) {
+    } else {
         // await() looks at the clock only when it has to wait: frames that come at once add up as well.
-        (void)process_.end();
-        return file_timeout(budget);
+        const std::optional<nanoseconds> now = process_.cpu_time();
+        if (!file_start_) file_start_ = now;  // of a file of many frames, only the first may go uncounted
+        if (now && *now - *file_start_ > budget.file) {
+            (void)process_.end();
+            return file_timeout(budget);
+        }
     }
     if (!send(&request, sizeof(request))) return died();
     TUTELA_TRY(await(budget));
