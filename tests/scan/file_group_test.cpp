@@ -33,7 +33,7 @@ public:
         return decoder_->open(bytes, limits, mode);
     }
     Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits,
-                                                    const Sampling& sampling) override {
+                                                    const tutela::Sampling& sampling) override {
         return decoder_->open_video(input, limits, sampling);
     }
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
