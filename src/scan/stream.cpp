@@ -43,17 +43,65 @@ Status find_index(const HashList& list, const StreamOptions& options, std::share
     return Status(StatusCode::invalid_argument, "the index is not one of the list");
 }
 
+std::vector<StreamEvent> stamped(std::vector<StreamEvent> events, std::optional<std::int64_t> wall_us) {
+    for (StreamEvent& event : events)
+        event.wall_us = wall_us;
+    return events;
+}
+
 }  // namespace
 
+// Its functions stand inside: outside they would be exported, as the class around them is.
 struct Stream::Impl {
     Impl(HashList known, StreamOptions how, std::shared_ptr<const Index<256>> its_index)
         : list(std::move(known)), options(std::move(how)), index(std::move(its_index)) {}
 
-    Status push(const FrameView& view, std::vector<StreamEvent>& events);
-    Status look_up(const FrameView& view, FrameHash& frame, Finding& finding);
-    void begin_run(std::int64_t pts_us);
-    void end_run(std::vector<StreamEvent>& events);
-    void note_gap(std::int64_t pts_us);
+    Status push(const FrameView& view, std::vector<StreamEvent>& events) {
+        FrameHash frame;
+        Finding finding;
+        if (Status status = look_up(view, frame, finding); !status.ok()) {
+            ++sums.refused;
+            return status;
+        }
+        frame.pts_us = view.pts_us;
+        if (run && !run->goes_on(frame.pts_us)) end_run(events);
+        if (!run) begin_run(frame.pts_us);
+        note_gap(frame.pts_us);
+        run->take(frame, finding, events);
+        ++sums.frames;
+        sums.low_quality += variants.empty() ? 1 : 0;
+        sums.matched += finding.neighbors.empty() ? 0 : 1;
+        sums.last_pts_us = frame.pts_us;
+        return {};
+    }
+
+    Status look_up(const FrameView& view, FrameHash& frame, Finding& finding) {
+        TUTELA_TRY(check_time(view.pts_us));
+        TUTELA_ASSIGN(frame, hasher.hash(view));
+        TUTELA_TRY(variant_hasher.hash(view, frame, options.orientation, options.profile, variants));
+        std::erase_if(variants, [&](const VariantHash& variant) { return variant.quality < options.min_quality; });
+        return search.run(*index, variants, options.radius, finding);
+    }
+
+    void begin_run(std::int64_t pts_us) {
+        run.emplace(list, options, sums.runs, pts_us);
+        ++sums.runs;
+    }
+
+    void end_run(std::vector<StreamEvent>& events) {
+        if (!run) return;
+        run->finish(events);
+        sums.sightings += run->sightings();
+        sums.segments += run->segments();
+        run.reset();
+    }
+
+    void note_gap(std::int64_t pts_us) {
+        const std::int64_t step = run->step_to(pts_us);
+        if (step <= options.gap_us) return;
+        ++sums.gaps;
+        sums.longest_gap_us = std::max(sums.longest_gap_us, step);
+    }
 
     HashList list;
     StreamOptions options;
@@ -65,63 +113,6 @@ struct Stream::Impl {
     std::optional<StreamRun> run;
     StreamHealth sums;  // without the run that is under way
 };
-
-Status Stream::Impl::look_up(const FrameView& view, FrameHash& frame, Finding& finding) {
-    TUTELA_TRY(check_time(view.pts_us));
-    TUTELA_ASSIGN(frame, hasher.hash(view));
-    TUTELA_TRY(variant_hasher.hash(view, frame, options.orientation, options.profile, variants));
-    std::erase_if(variants, [&](const VariantHash& variant) { return variant.quality < options.min_quality; });
-    return search.run(*index, variants, options.radius, finding);
-}
-
-Status Stream::Impl::push(const FrameView& view, std::vector<StreamEvent>& events) {
-    FrameHash frame;
-    Finding finding;
-    if (Status status = look_up(view, frame, finding); !status.ok()) {
-        ++sums.refused;
-        return status;
-    }
-    frame.pts_us = view.pts_us;
-    if (run && !run->goes_on(frame.pts_us)) end_run(events);
-    if (!run) begin_run(frame.pts_us);
-    note_gap(frame.pts_us);
-    run->take(frame, finding, events);
-    ++sums.frames;
-    sums.low_quality += variants.empty() ? 1 : 0;
-    sums.matched += finding.neighbors.empty() ? 0 : 1;
-    sums.last_pts_us = frame.pts_us;
-    return {};
-}
-
-void Stream::Impl::begin_run(std::int64_t pts_us) {
-    run.emplace(list, options, sums.runs, pts_us);
-    ++sums.runs;
-}
-
-void Stream::Impl::end_run(std::vector<StreamEvent>& events) {
-    if (!run) return;
-    run->finish(events);
-    sums.sightings += run->sightings();
-    sums.segments += run->segments();
-    run.reset();
-}
-
-void Stream::Impl::note_gap(std::int64_t pts_us) {
-    const std::int64_t step = run->step_to(pts_us);
-    if (step <= options.gap_us) return;
-    ++sums.gaps;
-    sums.longest_gap_us = std::max(sums.longest_gap_us, step);
-}
-
-namespace {
-
-std::vector<StreamEvent> stamped(std::vector<StreamEvent> events, std::optional<std::int64_t> wall_us) {
-    for (StreamEvent& event : events)
-        event.wall_us = wall_us;
-    return events;
-}
-
-}  // namespace
 
 Stream::Stream(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 Stream::Stream(Stream&&) noexcept = default;
