@@ -185,7 +185,9 @@ Engine engine_from_name(std::string_view name) {
 }
 
 std::shared_ptr<const Index<256>> index_of(nb::handle index) {
-    return index.is_none() ? nullptr : nb::cast<const PyIndex&>(index).shared();
+    if (index.is_none()) return nullptr;
+    if (!nb::isinstance<PyIndex>(index)) throw nb::type_error("an index is of the type Index");
+    return nb::cast<const PyIndex&>(index).shared();
 }
 
 void bind_index(nb::module_& module) {

@@ -12,7 +12,6 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/string_view.h>
-#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
 #include "bindings.hpp"
@@ -84,10 +83,9 @@ private:
     Frame frame_;
 };
 
-std::unique_ptr<PyStream> make_stream(const HashList& list, nb::handle name, std::int64_t radius,
-                                      std::int64_t min_quality, std::string_view engine, std::string_view profile,
-                                      std::int64_t orientation, std::int64_t repeat_interval_us, std::int64_t gap_us,
-                                      nb::handle index) {
+Stream make_stream(const HashList& list, nb::handle name, std::int64_t radius, std::int64_t min_quality,
+                   std::string_view engine, std::string_view profile, std::int64_t orientation,
+                   std::int64_t repeat_interval_us, std::int64_t gap_us, nb::handle index) {
     StreamOptions options;
     options.name = path_bytes(name);
     options.radius = static_cast<std::uint32_t>(in_range(radius, Hash256::kBits, "radius"));
@@ -99,7 +97,7 @@ std::unique_ptr<PyStream> make_stream(const HashList& list, nb::handle name, std
     options.gap_us = gap_us;
     const std::shared_ptr<const Index<256>> shared = index_of(index);
     const nb::gil_scoped_release released;
-    return std::make_unique<PyStream>(take(Stream::create(list, std::move(options), shared)));
+    return take(Stream::create(list, std::move(options), shared));
 }
 
 void bind_health(nb::module_& module) {
@@ -192,16 +190,24 @@ void bind_stream(nb::module_& module) {
         "second\n"
         "earlier or more than a minute later than the one before begins a new run. Memory does not grow with the\n"
         "length. Threads may share a stream, but their calls take turns.")
-        .def(nb::new_(&make_stream), "list"_a, nb::kw_only(), "name"_a = "", "radius"_a = kPdqMatchRadius,
-             "min_quality"_a = kPdqMinQuality, "engine"_a = "automatic", "profile"_a = "standard", "orientation"_a = 0,
-             "repeat_interval_us"_a = StreamOptions().repeat_interval_us, "gap_us"_a = StreamOptions().gap_us,
-             "index"_a = nb::none(),
-             nb::sig("def __new__(cls, list: HashList, *, name: str | bytes = '', radius: int = 31, "
-                     "min_quality: int = 50, engine: str = 'automatic', profile: str = 'standard', "
-                     "orientation: int = 0, repeat_interval_us: int = 10000000, gap_us: int = 2000000, "
-                     "index: Index | None = None) -> Stream"),
-             "`index` is an Index of the list, for streams that share one; else it is opened or built here.\n"
-             "`orientation` is that of all frames, the EXIF number, 0 when none is known.")
+        .def(
+            "__init__",
+            [](PyStream* self, const HashList& list, nb::handle name, std::int64_t radius, std::int64_t min_quality,
+               std::string_view engine, std::string_view profile, std::int64_t orientation,
+               std::int64_t repeat_interval_us, std::int64_t gap_us, nb::handle index) {
+                new (self) PyStream(make_stream(list, name, radius, min_quality, engine, profile, orientation,
+                                                repeat_interval_us, gap_us, index));
+            },
+            "list"_a, nb::kw_only(), "name"_a = "", "radius"_a = kPdqMatchRadius, "min_quality"_a = kPdqMinQuality,
+            "engine"_a = "automatic", "profile"_a = "standard", "orientation"_a = 0,
+            "repeat_interval_us"_a = StreamOptions().repeat_interval_us, "gap_us"_a = StreamOptions().gap_us,
+            "index"_a = nb::none(),
+            nb::sig("def __init__(self, list: HashList, *, name: str | bytes = '', radius: int = 31, "
+                    "min_quality: int = 50, engine: str = 'automatic', profile: str = 'standard', "
+                    "orientation: int = 0, repeat_interval_us: int = 10000000, gap_us: int = 2000000, "
+                    "index: Index | None = None) -> None"),
+            "`index` is an Index of the list, for streams that share one; else it is opened or built here.\n"
+            "`orientation` is that of all frames, the EXIF number, 0 when none is known.")
         .def("push", &PyStream::push, "frame"_a.none(), "pts_us"_a, "wall_us"_a = nb::none(), nb::kw_only(),
              "limited_range"_a = false,
              nb::sig("def push(self, frame: typing_extensions.Buffer | numpy.typing.NDArray[numpy.uint8], "

@@ -10,7 +10,7 @@
 
 namespace tutela::python {
 
-// What an object of the Python type Index holds; null for None. Throws std::bad_cast for any other.
+// What an object of the Python type Index holds; null for None. Throws nb::type_error for any other.
 std::shared_ptr<const Index<256>> index_of(nanobind::handle index);
 
 // The engine that engine_name() calls so, or throws StatusError.
