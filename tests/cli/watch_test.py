@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -269,6 +270,38 @@ class Watch(ToolTest):
             said = self.watch("--list", self.known(3), "-", code=1, stdin=video.stdout)
             self.assertEqual((said[0]["entry_id"], said[0]["pts_us"]), ("s3", 1_000_000), pixels)
             self.assertLessEqual(said[0]["distance"], 6)
+
+    @unittest.skipUnless(shutil.which("ffmpeg"), "there is no ffmpeg")
+    def test_a_stream_from_the_network(self):
+        """MPEG-TS over UDP on loopback: whatever is lost on the way, the known picture comes again and again."""
+        clip = self.write("clip.gif", animation([1, 2, 3, 4], side=128))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            address = f"udp://127.0.0.1:{probe.getsockname()[1]}"
+        receive = ["ffmpeg", "-v", "error", "-probesize", "100000", "-i", address, "-f", "yuv4mpegpipe", "-"]
+        send = ["ffmpeg", "-v", "error", "-re", "-stream_loop", "-1", "-i", clip, "-r", "10", "-pix_fmt", "yuv420p"]
+        send += ["-c:v", "mpeg2video", "-b:v", "2M", "-g", "5", "-f", "mpegts", f"{address}?pkt_size=1316"]
+        receiver = self.spawn(receive, stdout=subprocess.PIPE)
+        watcher = self.spawn(
+            [TOOL, "watch", "--list", self.known(3), "--live", "--stall", "0", "net=-"],
+            stdin=receiver.stdout, stdout=subprocess.PIPE,
+        )
+        self.spawn(send)
+        match = self.next(watcher, "match")
+        self.assertEqual((match["stream"], match["entry_id"]), ("net", "s3"))
+        watcher.send_signal(signal.SIGTERM)
+        output, _ = watcher.communicate(timeout=120)
+        self.assertEqual(watcher.returncode, 1)
+        self.assertEqual([event["event"] for event in events(output)][-2:], ["health", "end"])
+
+    def spawn(self, command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL):
+        """A process that ends with the test."""
+        process = subprocess.Popen(list(map(os.fspath, command)), stdin=stdin, stdout=stdout)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        if stdout == subprocess.PIPE:
+            self.addCleanup(process.stdout.close)
+        return process
 
 
 if __name__ == "__main__":
