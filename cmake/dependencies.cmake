@@ -15,6 +15,9 @@ pkg_check_modules(dav1d REQUIRED IMPORTED_TARGET dav1d)
 pkg_check_modules(jxl REQUIRED IMPORTED_TARGET libjxl>=0.7)
 set(TUTELA_STILLS PkgConfig::tiff PkgConfig::heif PkgConfig::de265 PkgConfig::dav1d PkgConfig::jxl)
 
+# Videos. Only the headers are used for building; the libraries are loaded when a video is met (media/ffmpeg_calls.hpp).
+pkg_check_modules(ffmpeg REQUIRED libavformat>=59 libavcodec>=59 libavutil>=57)
+
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)  # of the worker program alone
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 include(${CMAKE_CURRENT_LIST_DIR}/opencv.cmake)

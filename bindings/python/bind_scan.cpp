@@ -156,6 +156,9 @@ struct Settings {
     std::int64_t max_archive_depth;
     std::int64_t max_archive_entries;
     std::int64_t max_unpacked_bytes;
+    std::string_view sampling;
+    std::int64_t max_video_seconds;
+    std::string_view video_worker;
 };
 
 Isolation isolation_from_name(std::string_view name) {
@@ -194,6 +197,10 @@ Scanner make_scanner(const HashList& list, const Settings& settings) {
     options.archives.max_entries =
         static_cast<std::uint32_t>(in_range(settings.max_archive_entries, UINT32_MAX, "max_archive_entries"));
     options.archives.max_total_bytes = in_range(settings.max_unpacked_bytes, INT64_MAX, "max_unpacked_bytes");
+    options.sampling = take(sampling_from_text(settings.sampling));
+    options.limits.max_video_seconds =
+        static_cast<std::uint32_t>(in_range(settings.max_video_seconds, UINT32_MAX, "max_video_seconds"));
+    options.worker.video_program = settings.video_worker;
     const nb::gil_scoped_release released;
     return take(Scanner::create(list, std::move(options)));
 }
@@ -227,12 +234,30 @@ void bind_scanner(nb::module_& module) {
                std::optional<std::int64_t> confirm_phash_radius, std::string_view isolation, std::string_view worker,
                std::int64_t max_memory, std::int64_t max_frame_seconds, std::int64_t max_file_seconds,
                bool open_archives, std::int64_t max_archive_depth, std::int64_t max_archive_entries,
-               std::int64_t max_unpacked_bytes) {
-                new (self)
-                    Scanner(make_scanner(list, {radius, min_quality, engine, max_bytes, max_pixels, max_jpeg_scans,
-                                                follow_symlinks, decode, profile, confirm_phash_radius, isolation,
-                                                worker, max_memory, max_frame_seconds, max_file_seconds, open_archives,
-                                                max_archive_depth, max_archive_entries, max_unpacked_bytes}));
+               std::int64_t max_unpacked_bytes, std::string_view sampling, std::int64_t max_video_seconds,
+               std::string_view video_worker) {
+                new (self) Scanner(make_scanner(list, {radius,
+                                                       min_quality,
+                                                       engine,
+                                                       max_bytes,
+                                                       max_pixels,
+                                                       max_jpeg_scans,
+                                                       follow_symlinks,
+                                                       decode,
+                                                       profile,
+                                                       confirm_phash_radius,
+                                                       isolation,
+                                                       worker,
+                                                       max_memory,
+                                                       max_frame_seconds,
+                                                       max_file_seconds,
+                                                       open_archives,
+                                                       max_archive_depth,
+                                                       max_archive_entries,
+                                                       max_unpacked_bytes,
+                                                       sampling,
+                                                       max_video_seconds,
+                                                       video_worker}));
             },
             "list"_a, "radius"_a = kPdqMatchRadius, "min_quality"_a = kPdqMinQuality, nb::kw_only(),
             "engine"_a = "automatic", "max_bytes"_a = limits.max_bytes, "max_pixels"_a = limits.max_pixels,
@@ -242,7 +267,8 @@ void bind_scanner(nb::module_& module) {
             "worker"_a = "", "max_memory"_a = limits.max_memory, "max_frame_seconds"_a = limits.max_frame_seconds,
             "max_file_seconds"_a = limits.max_file_seconds, "open_archives"_a = true,
             "max_archive_depth"_a = ArchiveLimits{}.max_depth, "max_archive_entries"_a = ArchiveLimits{}.max_entries,
-            "max_unpacked_bytes"_a = ArchiveLimits{}.max_total_bytes,
+            "max_unpacked_bytes"_a = ArchiveLimits{}.max_total_bytes, "sampling"_a = "every",
+            "max_video_seconds"_a = limits.max_video_seconds, "video_worker"_a = "",
             "Builds the index of the list.\n\n"
             "A file matches an entry at a distance of at most `radius` bits (0 to 256); hashes of a quality below\n"
             "`min_quality` (0 to 100) are not looked up. `engine` is as for Index. A file or picture past one of the\n"
@@ -264,7 +290,12 @@ void bind_scanner(nb::module_& module) {
             "processor time; a file that breaks it twice has the outcome crashed, timeout or memory. When it cannot\n"
             "start, Scanner() raises. `worker` is its program, if not the one that came with this package.\n"
             "Archives are opened unless `open_archives` is false, within others to `max_archive_depth` levels; those\n"
-            "of more entries, or of files of more bytes together, have the outcome `limit`.")
+            "of more entries, or of files of more bytes together, have the outcome `limit`.\n"
+            "`sampling` says which frames of a video are looked at: 'every', or one of those that may miss a match,\n"
+            "'key' (frames that can be decoded without others: many times faster), 'adaptive' (frames that look\n"
+            "unlike the one before, and one at least every second) and a number of frames per second, as text.\n"
+            "Videos have `max_video_seconds` of processor time in place of `max_file_seconds`, and a decoder of\n"
+            "their own, `video_worker`.")
         .def(
             "scan", &start, "paths"_a, "jobs"_a = nb::none(), nb::kw_only(), "journal"_a = nb::none(),
             "resume"_a = false, "keep_hashes"_a = false,

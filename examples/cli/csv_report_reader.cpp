@@ -1,5 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -122,16 +127,16 @@ private:
         const bool too_many = matches.value_or(0) > kMost || segments.value_or(0) > kMost;
         if (too_many || !size || !matches || !segments || !outcome || !(sha256.empty() || is_sha256(sha256)))
             return problem("no row of a report");
-        const auto file_end =
-            cells.begin() +
-            static_cast<std::ptrdiff_t>((has_segments ? std::max(match_count_, segment_count_) : match_count_) + 1);
-        const bool same = rest_of_file_ > 0 && std::equal(cells.begin(), file_end, file_.begin());
+        // What all lines of a file have in common.
+        const auto of_file =
+            std::span(cells).first((has_segments ? std::max(match_count_, segment_count_) : match_count_) + 1);
+        const bool same = rest_of_file_ > 0 && std::ranges::equal(of_file, file_);
         if (same) {
             --rest_of_file_;
             return;
         }
         if (rest_of_file_ > 0) problem("lines of the file before it are missing");
-        file_.assign(cells.begin(), file_end);
+        file_.assign(of_file.begin(), of_file.end());
         rest_of_file_ = std::max<std::uint64_t>(*matches + *segments, 1) - 1;
         ReportedFile row;
         row.path = bytes_of(cells[path_]);

@@ -182,12 +182,18 @@ int build(const Words& words) {
         ThreadPool pool(jobs_option(options));
         list = list.value().with_index(pool);
     }
-    const Status status = list.ok() ? list.value().save(paths.front()) : list.status();
+    Status status = list.status();
+    std::string
+        told;  // made before the list is written, so that no want of memory makes an error of a list that is there
+    if (status.ok()) {
+        told = inert(paths.front()) + ": " + entries(list.value()) + ", digest " + list.value().digest_hex() + '\n';
+        status = list.value().save(paths.front());
+    }
     if (!status.ok()) {
         say("cannot write " + inert(paths.front()) + ": " + inert(status.to_string()));
         return kError;
     }
-    return print(inert(paths.front()) + ": " + entries(list.value()) + ", digest " + list.value().digest_hex() + '\n');
+    return print(told);
 }
 
 std::string video_line(const HashList& list) {

@@ -52,11 +52,13 @@ Options scan_options() {
     add_list_options(options);
     options.value("min-quality", "Q", "50", "pictures of lower quality are not looked up: 0 to 100");
     add_decode_option(options, ScanOptions{}.decode);
+    options.value("sampling", "S", "every",
+                  "frames of videos: every; or key, adaptive, N a second, which may miss a match");
     add_profile_option(options, ScanOptions{}.profile);
     options.value("confirm", "HASH",
                   "phash: matches also say how far the file's pHash is from the entry's, if it has one");
     options.value("confirm-radius", "R", "10", "the text report marks a pHash distance over this: 0 to 64");
-    options.value("format", "F", "text", "text, jsonl or csv");
+    options.value("format", "F", "text", "text, jsonl, csv or html (a page to open in a browser)");
     options.value("output,o", "F", "-", "where the report goes; a file appears when whole; - is standard output");
     options.value("journal", "F", "write down what is done in F, a new file, so that the scan can be continued");
     options.flag("resume", "continue the scan of the journal: of --journal F, else the report's name and .journal");
@@ -67,6 +69,7 @@ Options scan_options() {
     add_sandbox_option(options);
     options.value("frame-seconds", "N", "10", "of processor time: a frame that takes longer ends its file");
     options.value("file-seconds", "N", "300", "the same for all frames of a file");
+    options.value("video-seconds", "N", "36000", "the same for a video");
     options.value("max-memory", "N", "2147483648", "bytes that decoding may take beside file and frame");
     options.flag("no-archives", "do not open archives (zip, tar, 7z, rar, cab, cpio, gz, bz2, xz, zst)");
     options.value("max-depth", "N", "3", "archives within archives are opened this deep");
@@ -83,9 +86,16 @@ Options scan_options() {
 }
 
 ReportFormat format_option(const Options& options) {
-    const std::string& format = options.choice("format", {"text", "jsonl", "csv"});
+    const std::string& format = options.choice("format", {"text", "jsonl", "csv", "html"});
     if (format == "jsonl") return ReportFormat::jsonl;
+    if (format == "html") return ReportFormat::html;
     return format == "csv" ? ReportFormat::csv : ReportFormat::text;
+}
+
+Sampling sampling_option(const Options& options) {
+    const Result<Sampling> sampling = sampling_from_text(options.text("sampling"));
+    if (!sampling.ok()) throw UsageError("scan", "--" + sampling.status().message());
+    return sampling.value();
 }
 
 // All that the options say, checked before anything is opened.
@@ -145,6 +155,7 @@ ScanRequest read_request(const Options& options) {
     }
     request.load_check = load_check_option(options);
     request.scan.decode = decode_option(options);
+    request.scan.sampling = sampling_option(options);
     request.scan.profile = profile_option(options);
     request.scan.limits.max_pixels = options.number("max-pixels", 1, kMost);
     request.scan.limits.max_bytes = options.number("max-bytes", 1, kMost);
@@ -152,6 +163,8 @@ ScanRequest read_request(const Options& options) {
     request.scan.limits.max_frame_seconds =
         static_cast<std::uint32_t>(options.number("frame-seconds", 1, kMostSeconds));
     request.scan.limits.max_file_seconds = static_cast<std::uint32_t>(options.number("file-seconds", 1, kMostSeconds));
+    request.scan.limits.max_video_seconds =
+        static_cast<std::uint32_t>(options.number("video-seconds", 1, kMostSeconds));
     request.scan.limits.max_memory = options.number("max-memory", 1 << 20, kMost);
     request.scan.isolation = isolation_option(options);
     request.scan.open_archives = !options.given("no-archives");

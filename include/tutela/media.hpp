@@ -16,7 +16,7 @@
 
 namespace tutela {
 
-// The numbers are part of the C ABI. Pictures are below 100, archives from 100 on.
+// The numbers are part of the C ABI. Pictures are below 50, videos below 100, archives from 100 on.
 enum class MediaFormat : std::uint32_t {
     unknown = 0,
     jpeg = 1,
@@ -31,6 +31,15 @@ enum class MediaFormat : std::uint32_t {
     jxl = 10,
     psd = 11,
     raw = 12,  // of a camera: its previews are decoded, and its pages where it is built as a TIFF
+
+    mp4 = 50,       // and MOV, 3GP, M4V
+    matroska = 51,  // and WebM
+    avi = 52,
+    mpegts = 53,
+    mpegps = 54,
+    flv = 55,
+    asf = 56,  // WMV
+    ogg = 57,
 
     zip = 100,
     tar = 101,
@@ -50,6 +59,12 @@ TUTELA_API std::string_view format_name(MediaFormat format) noexcept;
 // Whether files of this format hold other files; see ArchiveSource. Compressed single files are archives of one file.
 [[nodiscard]] constexpr bool is_archive(MediaFormat format) noexcept {
     return static_cast<std::uint32_t>(format) >= 100;
+}
+
+// Whether it is a file of the kinds that hold videos: opened by open_video(). It may turn out to hold sound alone.
+[[nodiscard]] constexpr bool is_video(MediaFormat format) noexcept {
+    const auto number = static_cast<std::uint32_t>(format);
+    return number >= 50 && number < 100;
 }
 
 // How many leading bytes sniff_format() wants to see at the most; fewer are fine for a shorter file.
@@ -109,7 +124,49 @@ struct DecodeLimits {
     std::uint64_t max_memory = 2ULL << 30;  // bytes of the worker's own, beside the file and the frame
     std::uint32_t max_frame_seconds = 10;
     std::uint32_t max_file_seconds = 300;
+    // Videos have limits of their own in place of max_bytes, max_frames, max_total_pixels and max_file_seconds. A film
+    // in 4K of three hours keeps them; what passes one is `limit`, and the frames before it have been given.
+    std::uint64_t max_video_bytes = 1ULL << 40;          // of the file, which is read in pieces: 1 TiB
+    std::uint32_t max_video_frames = 2'000'000;          // decoded, given or not
+    std::uint64_t max_video_pixels = 8'000'000'000'000;  // summed over these
+    std::uint32_t max_video_seconds = 36'000;            // of processor time; of a sandboxed decoder alone
+
+    bool operator==(const DecodeLimits&) const noexcept = default;
 };
+
+// Which frames of a video are given. The numbers are part of the C ABI.
+enum class SamplingKind : std::uint32_t {
+    // All of them: misses nothing.
+    every = 1,
+    // By presentation time: of each 1/per_second from the start, the first frame shown in it. Misses what is on screen
+    // for a shorter time. All frames are decoded, so it saves hashing and searching alone.
+    per_second = 2,
+    // Those that can be decoded without others. The rest is dropped before the decoder, which makes it many times
+    // faster. Misses what is on screen between two of them: encoders commonly set one every 2 to 10 seconds and at
+    // cuts, but whoever encodes decides, and a file can be made to have one alone.
+    key_frames = 3,
+    // The first, each frame that looks unlike the one given last, and one at least every max_gap_us. Looks unlike: of
+    // the mean luma of 16 x 9 blocks one has moved by more than kAdaptiveLevels of 255. All frames are decoded. Misses
+    // what changes no block by that much, such as fine detail, and is gone within max_gap_us.
+    adaptive = 4,
+};
+
+inline constexpr std::uint32_t kAdaptiveLevels = 4;
+
+struct Sampling {
+    SamplingKind kind = SamplingKind::every;
+    std::uint32_t per_second = 1;         // 1..1000
+    std::int64_t max_gap_us = 1'000'000;  // of adaptive: over 0
+};
+
+// "every", "per_second", "key_frames", "adaptive"; "unknown" for a number that is none. Thread-safe; static text.
+TUTELA_API std::string_view sampling_name(SamplingKind kind) noexcept;
+
+// invalid_argument, with the reason, for what lies outside its range.
+TUTELA_API Status check(const Sampling& sampling);
+
+// As people write it: "every", "key", "adaptive", or a number of frames per second. invalid_argument for anything else.
+TUTELA_API Result<Sampling> sampling_from_text(std::string_view text);
 
 // Facts about a file, known before its first frame.
 struct MediaInfo {
@@ -117,7 +174,7 @@ struct MediaInfo {
     std::uint32_t width = 0;  // pixels, as stored
     std::uint32_t height = 0;
     // EXIF orientation 1..8, 0 when the file states none. A fact only: frames come as they are stored, as published
-    // PDQ lists are made without rotation.
+    // PDQ lists are made without rotation. Of a video, its display matrix in the same terms.
     std::uint32_t orientation = 0;
 };
 
@@ -178,11 +235,37 @@ protected:
     Damage damage_;
 };
 
-// Opens a picture in memory in this process, reading its header. `bytes` are borrowed and must outlive the source. Errors: unsupported
+// Opens a picture in memory in this process, reading its header; for videos see open_video(). `bytes` are borrowed and must outlive the source. Errors: unsupported
 // (no known format, or a kind of it that this build does not read), corrupt (the header), limit. Thread-safe.
 TUTELA_API Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> bytes,
                                                            const DecodeLimits& limits = {},
                                                            DecodeMode mode = DecodeMode::exact);
+
+// Where a video lies: in memory, or in a file that is read in place, a piece at a time. Borrowed: it must outlive the
+// source.
+struct VideoInput {
+    std::span<const std::uint8_t> bytes{};
+    int descriptor = -1;           // when not negative: a regular file open for reading, whose position is not moved
+    std::uint64_t size_bytes = 0;  // of that file; what lies beyond is not read
+};
+
+// Opens a video in this process. The frames are those of one track of pictures, the largest (of equals the first);
+// a cover is one only where there is no other. Sound, subtitles and data are dropped unread.
+//
+// Frames are gray8: the decoder's own luma plane, limited range brought to 0..255 as round((Y - 16) * 255 / 219), and
+// the like for more than 8 bits. Tracks that have no luma (RGB, palettes) come as rgb24. FrameFacts::mode is `luma`, or
+// `exact` for the latter. Sides are those of each frame, and may change along the way. FrameView::pts_us is the time at
+// which the container has the frame shown, counted from the start of the track, and grows from frame to frame: one
+// without a time, or with one that goes back, is shown for a frame's length after the one before; where the clock was
+// reset, time goes on from there. FrameFacts::index counts the frames that were decoded; with key_frames, of those.
+//
+// What is damaged or missing costs its own frames alone; damage() says so, also of frames whose pixels the decoder made
+// up. FFmpeg does the work, in one thread: it opens nothing, as it is given bytes and no names, and only the reader for
+// the format that sniff_format() tells and decoders of known kinds are switched on. Its log, which is one for the
+// process, is silenced when it is loaded. Errors: unsupported (no video, or FFmpeg is not installed), corrupt, limit,
+// io_error (the file could not be read), invalid_argument. Thread-safe.
+TUTELA_API Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits = {},
+                                                           const Sampling& sampling = {});
 
 // One file inside an archive.
 struct ArchiveEntry {
@@ -242,6 +325,9 @@ public:
     // Memory for the bytes of a file: put there, they reach the decoder without a copy. Holds what was written, as far
     // as it fits, when called again for more. Valid until the next call. limit, out_of_memory.
     virtual Result<std::span<std::uint8_t>> room(std::size_t bytes) = 0;
+    // As open_video().
+    virtual Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits,
+                                                            const Sampling& sampling) = 0;
     // As open_media(), open_archive(). `bytes` may lie in room() or anywhere. For an archive, a sandboxed decoder keeps
     // max_memory, which what is unpacked of an entry counts for, and max_file_seconds for each entry.
     virtual Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
@@ -249,6 +335,11 @@ public:
     virtual Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                                 const ArchiveLimits& limits,
                                                                 const DecodeLimits& spending) = 0;
+    // Says which files open() will be called for next, with these limits and this mode, and that their bytes lie in
+    // room() and stay as they are until then. A sandboxed decoder decodes those of them that are small in one go, in
+    // their order; what open() answers is the same. Throws std::bad_alloc; then there is nothing ahead.
+    virtual void decode_ahead(std::span<const std::span<const std::uint8_t>> files, const DecodeLimits& limits,
+                              DecodeMode mode);
     // Gives back memory that a large file took.
     virtual void trim() noexcept = 0;
 
@@ -271,7 +362,10 @@ TUTELA_API std::string_view isolation_name(Isolation isolation) noexcept;
 // How the process of a sandboxed decoder is found.
 struct WorkerOptions {
     // The program tutela-worker. Empty: beside the library or the program that holds it, else where it was installed.
-    std::string program;
+    std::string program{};
+    // The same for tutela-video-worker, which holds the decoders of videos. Started with the first of them; without it,
+    // a video is `unsupported`.
+    std::string video_program{};
 };
 
 // A decoder in a process of its own, which can open no file and no connection, takes no more memory and time than the

@@ -163,7 +163,7 @@ struct RunTotals {
 // from every later one.
 using ByteSink = std::function<Status(std::string_view bytes)>;
 
-enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
+enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3, html = 4 };
 
 // Renders a run row by row, holding none of them. Call begin once, row for every row, end once (else
 // invalid_argument); a report that ends without end() is still valid, only short, and shows it, but for CSV. Not
@@ -172,9 +172,9 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //   text   for people: a line for each file that is not clean, or clean but damaged; then the sums. Whatever could
 //          steer a terminal or reorder a line (control characters, bidirectional controls, bytes that are not UTF-8) is
 //          written byte for byte as \xNN, and a backslash before an x as \x5C, so that nothing is lost. A file in an
-//          archive is named "archive!/inner". Each segment has a line below that of its file, "00:12:04..00:13:31 equals
-//          entry X 00:00:10..00:01:37, nearest distance 3". In the sums, outcomes after `limit` are left out when no file
-//          has them.
+//          archive is named "archive!/inner". Each segment has a line below that of its file, "00:12:04..00:13:31
+//          equals entry X 00:00:10..00:01:37, nearest distance 3". In the sums, outcomes after `limit` are left out
+//          when no file has them.
 //   jsonl  a first line {"run":{tool, version, list_digest, list_entries, hash_algorithm, radius, min_quality, decode,
 //          profile, confirm_phash_radius, isolation, show_hashes}} and a last one {"end":{files, outcomes {matched, clean, …},
 //          damaged, duplicates, bytes, entries_hit, interrupted}}, without which the report is cut off; between them
@@ -198,6 +198,11 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3 };
 //          that a spreadsheet could take for a formula (it
 //          starts with = + - @, their full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in
 //          `text`, but for tab, CR and LF, which are kept within quotes.
+//   html   for people: one file that needs nothing else, no network and no script, and holds no picture. In it is what
+//          is in `text`, and of each file with times a plot of its timeline (distances and qualities over time,
+//          segments below) and tables of its matches and segments, of more than kMaxHtmlItems the first. A
+//          Content-Security-Policy in it allows its one style sheet and nothing else. It is well-formed XML too, so
+//          that programs can check it. Escapes as in `text`.
 class TUTELA_API ReportWriter {
 public:
     virtual ~ReportWriter();
@@ -211,6 +216,9 @@ public:
 protected:
     ReportWriter() = default;
 };
+
+// Of the matches of a file, and of its segments, so many are shown by ReportFormat::html.
+inline constexpr std::size_t kMaxHtmlItems = 200;
 
 // A writer of the given format; invalid_argument for an unknown format or an empty sink.
 TUTELA_API Result<std::unique_ptr<ReportWriter>> make_report_writer(ReportFormat format, ByteSink sink);

@@ -47,6 +47,9 @@ struct ScanOptions {
     // hash of a row whose picture was decoded exactly is computed with PdqRounding::proven, that of all others with
     // `likely`.
     DecodeMode decode = DecodeMode::luma;
+    // Which frames of a video are looked at. `every` misses nothing, so it is what holds unless told otherwise; see
+    // SamplingKind for what each of the others can miss.
+    Sampling sampling;
     // Which variants of a picture are looked up beside the picture as it stands; each match names its own. `standard`
     // finds mirrored, turned and framed copies, and costs less than decoding. See variants.hpp.
     Profile profile = Profile::standard;
@@ -99,7 +102,8 @@ public:
     // of the names' bytes, folders entered where their name stands. The order and the content of the rows do not depend
     // on the executor. Files of the same bytes are decoded once (XXH3-128 finds them, SHA-256 confirms: a crafted
     // XXH3 collision cannot hide a file). A path that does not exist is a row (`unreadable`), not an error.
-    // A picture or an archive is read into memory; any other file is streamed for its SHA-256. A file that changes while it is read
+    // A picture or an archive is read into memory; any other file is streamed for its SHA-256, a video too, which is then
+    // read once more in place, a piece at a time: once its decoding has begun, a stop gives it up between two frames. A file that changes while it is read
     // has no SHA-256: it is `damaged` when it could be hashed, else `unreadable`. `on_row` is called by one thread at a
     // time; an error from it ends the scan and is returned. On stop the rows so far are complete and in order, and
     // `interrupted` is set. A sandboxed decoder that cannot be started anew ends the scan: unavailable; a journal has

@@ -184,7 +184,7 @@ typedef struct tutela_decode_limits {
 // Sets the defaults, which are written beside the fields.
 TUTELA_API void tutela_decode_limits_init(tutela_decode_limits* limits, size_t struct_size);
 
-// Formats of pictures, and from 100 on of archives.
+// Formats of pictures, from 50 on of videos, and from 100 on of archives.
 enum {
     TUTELA_FORMAT_UNKNOWN = 0,
     TUTELA_FORMAT_JPEG = 1,
@@ -199,6 +199,14 @@ enum {
     TUTELA_FORMAT_JXL = 10,
     TUTELA_FORMAT_PSD = 11,
     TUTELA_FORMAT_RAW = 12,
+    TUTELA_FORMAT_MP4 = 50,
+    TUTELA_FORMAT_MATROSKA = 51,
+    TUTELA_FORMAT_AVI = 52,
+    TUTELA_FORMAT_MPEGTS = 53,
+    TUTELA_FORMAT_MPEGPS = 54,
+    TUTELA_FORMAT_FLV = 55,
+    TUTELA_FORMAT_ASF = 56,
+    TUTELA_FORMAT_OGG = 57,
     TUTELA_FORMAT_ZIP = 100,
     TUTELA_FORMAT_TAR = 101,
     TUTELA_FORMAT_7Z = 102,
@@ -226,6 +234,18 @@ enum {
 
 // "exact", "luma", "scaled", "screen"; "unknown" for any other number. Static.
 TUTELA_API const char* tutela_decode_mode_name(uint32_t mode);
+
+// Which frames of a video are looked at. All but every may miss a match; see SamplingKind in tutela/media.hpp.
+enum {
+    TUTELA_SAMPLING_AUTOMATIC = 0,   // every
+    TUTELA_SAMPLING_EVERY = 1,       // all of them
+    TUTELA_SAMPLING_PER_SECOND = 2,  // so many a second, by their times
+    TUTELA_SAMPLING_KEY_FRAMES = 3,  // those that can be decoded without others; many times faster
+    TUTELA_SAMPLING_ADAPTIVE = 4     // those that look unlike the one before, and one at least every so often
+};
+
+// "every", "per_second", "key_frames", "adaptive"; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_sampling_name(uint32_t sampling);
 
 // Which variants of a picture are looked up beside the picture as it stands; see tutela/variants.hpp.
 enum {
@@ -711,6 +731,12 @@ typedef struct tutela_scan_options {
     uint32_t max_archive_depth;     // 0: as 3, archives within archives; 1: those inside are not opened
     uint32_t max_archive_entries;   // 0: as 100,000, in a file with all archives in it twice that
     uint64_t max_unpacked_bytes;    // 0: as 64 GiB, of all files in an archive
+    uint32_t sampling;              // TUTELA_SAMPLING_AUTOMATIC
+    uint32_t frames_per_second;     // of TUTELA_SAMPLING_PER_SECOND; 0: as 1; at most 1000
+    uint64_t max_gap_us;            // of TUTELA_SAMPLING_ADAPTIVE; 0: as a second
+    uint64_t max_video_bytes;       // 0: as 1 TiB, of a video, which is read in pieces; max_bytes is for other files
+    uint32_t max_video_seconds;     // 0: as 36,000, of a sandboxed decoder's processor time for a video
+    const char* video_worker_program;  // NULL: tutela-video-worker, found as tutela-worker is. Read by create
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.
@@ -921,7 +947,8 @@ TUTELA_CHECKED tutela_status tutela_stream_health(tutela_stream* stream, int64_t
 enum {
     TUTELA_REPORT_TEXT = 1,   // for people
     TUTELA_REPORT_JSONL = 2,  // a JSON object a line
-    TUTELA_REPORT_CSV = 3     // RFC 4180, inert in spreadsheets
+    TUTELA_REPORT_CSV = 3,    // RFC 4180, inert in spreadsheets
+    TUTELA_REPORT_HTML = 4    // for people, with plots over time; one inert file
 };
 
 // Takes a piece of the rendered report. Anything but TUTELA_OK is returned by the call that was writing.

@@ -20,6 +20,7 @@ using tutela::capi::require;
 static_assert(TUTELA_REPORT_TEXT == static_cast<int>(ReportFormat::text));
 static_assert(TUTELA_REPORT_JSONL == static_cast<int>(ReportFormat::jsonl));
 static_assert(TUTELA_REPORT_CSV == static_cast<int>(ReportFormat::csv));
+static_assert(TUTELA_REPORT_HTML == static_cast<int>(ReportFormat::html));
 
 tutela::ByteSink to_cpp(tutela_sink sink, void* context) {
     return [sink, context](std::string_view bytes) {

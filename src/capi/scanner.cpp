@@ -1,4 +1,5 @@
 // Scanning, for the C interface.
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,6 +62,19 @@ tutela_scan_options default_options() noexcept {
     return options;
 }
 
+void read_video_options(const tutela_scan_options& options, ScanOptions& scan) {
+    if (options.sampling != TUTELA_SAMPLING_AUTOMATIC) {
+        scan.sampling.kind = static_cast<tutela::SamplingKind>(options.sampling);
+    }
+    if (options.frames_per_second != 0) scan.sampling.per_second = options.frames_per_second;
+    if (options.max_gap_us != 0) {
+        scan.sampling.max_gap_us = static_cast<std::int64_t>(std::min<std::uint64_t>(options.max_gap_us, INT64_MAX));
+    }
+    if (options.max_video_bytes != 0) scan.limits.max_video_bytes = options.max_video_bytes;
+    if (options.max_video_seconds != 0) scan.limits.max_video_seconds = options.max_video_seconds;
+    if (options.video_worker_program != nullptr) scan.worker.video_program = options.video_worker_program;
+}
+
 ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* stop) {
     ScanOptions scan;
     scan.radius = options.radius;
@@ -82,6 +96,7 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     if (options.max_archive_depth != 0) scan.archives.max_depth = options.max_archive_depth;
     if (options.max_archive_entries != 0) scan.archives.max_entries = options.max_archive_entries;
     if (options.max_unpacked_bytes != 0) scan.archives.max_total_bytes = options.max_unpacked_bytes;
+    read_video_options(options, scan);
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](
@@ -121,6 +136,10 @@ Status scan(const tutela_scanner* scanner, const PathArray& paths, tutela::Journ
 }
 
 }  // namespace
+
+const char* tutela_sampling_name(std::uint32_t sampling) {
+    return tutela::sampling_name(static_cast<tutela::SamplingKind>(sampling)).data();
+}
 
 const char* tutela_profile_name(std::uint32_t profile) {
     return tutela::profile_name(static_cast<tutela::Profile>(profile)).data();

@@ -32,6 +32,11 @@ public:
         return tutela::open_archive(bytes, limits);
     }
 
+    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits,
+                                                    const Sampling& sampling) override {
+        return tutela::open_video(input, limits, sampling);
+    }
+
     void trim() noexcept override {
         if (capacity_bytes_ <= kKeptBytes) return;
         room_.reset();

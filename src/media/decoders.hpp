@@ -58,6 +58,25 @@ Result<std::unique_ptr<FrameSource>> open_bmp(ByteSpan bytes, const DecodeLimits
 // order of the directory. Always exact. Of an animated PNG the first frame.
 Result<std::unique_ptr<FrameSource>> open_ico(ByteSpan bytes, const DecodeLimits& limits);
 
+// Formats that large libraries read (libheif, libjxl, libtiff): loading those takes longer than all else that a sandbox
+// starts with, so it does that for such a file alone.
+[[nodiscard]] constexpr bool is_rare(MediaFormat format) noexcept {
+    switch (format) {
+        case MediaFormat::tiff:
+        case MediaFormat::heif:
+        case MediaFormat::avif:
+        case MediaFormat::jxl:
+        case MediaFormat::raw: return true;
+        default: return false;
+    }
+}
+
+// As open_media(), of the formats that are not rare; a rare one is unsupported.
+Result<std::unique_ptr<FrameSource>> open_common_media(ByteSpan bytes, const DecodeLimits& limits, DecodeMode mode);
+
+// What is wrong with bytes that announce themselves as `format`, before any decoder sees them.
+Status check_format(ByteSpan bytes, const DecodeLimits& limits, MediaFormat format);
+
 // The status `limit` when a picture of this size passes limits.max_pixels. Sides are below 2^32, so nothing overflows.
 Status check_pixels(std::uint32_t width, std::uint32_t height, const DecodeLimits& limits);
 

@@ -2,6 +2,8 @@
 #include <libde265/de265.h>
 #include <libheif/heif_plugin.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -14,31 +16,55 @@ namespace {
 
 using Context = de265_decoder_context;
 
+// How far decoders may read past a plane's end, in bytes: what libde265's own allocation leaves room for, and more.
+constexpr std::size_t kPastTheEnd = 64;
+
+struct PlaneShape {
+    std::size_t stride = 0;  // in samples, as libde265 wants it
+    std::size_t bytes = 0;
+};
+
+PlaneShape plane_shape(const de265_image_spec& spec, const de265_image* image, int plane) {
+    const bool half_width = plane > 0 && spec.format != de265_image_format_YUV444P8;
+    const bool half_height = plane > 0 && spec.format == de265_image_format_YUV420P8;
+    const auto width = static_cast<std::size_t>(half_width ? (spec.width + 1) / 2 : spec.width);
+    const auto height = static_cast<std::size_t>(half_height ? (spec.height + 1) / 2 : spec.height);
+    const auto alignment = static_cast<std::size_t>(std::max(spec.alignment, 1));
+    const std::size_t stride = (width + alignment - 1) / alignment * alignment;
+    const std::size_t sample_bytes = de265_get_bits_per_pixel(image, plane) > 8 ? 2 : 1;
+    return {stride, stride * height * sample_bytes + kPastTheEnd};
+}
+
+void release_buffer(Context* /*context*/, de265_image* image, void* /*user*/) {
+    for (int i = 0; i < 3; ++i) {
+        std::free(de265_get_image_plane_user_data(image, i));
+        de265_set_image_plane(image, i, nullptr, 0, nullptr);
+    }
+}
+
 // Refuses pictures over the limit before their memory is taken, and fills that memory: a slice that is missing must
-// not show what lay there.
-int get_buffer(Context* context, de265_image_spec* spec, de265_image* image, void* /*user*/) {
+// not show what lay there. libde265's own allocation gives no access to the planes at this time, so it is not used.
+int get_buffer(Context* context, de265_image_spec* spec, de265_image* image, void* user) {
     const HeifCodecs* codecs = HeifCodecs::current();
     if (codecs == nullptr || spec->width <= 0 || spec->height <= 0) return 0;
     const auto pixels = static_cast<std::uint64_t>(spec->width) * static_cast<std::uint64_t>(spec->height);
     // Coded sides are multiples of up to 64.
     if (pixels > codecs->max_pixels() + 64ULL * static_cast<std::uint64_t>(spec->width + spec->height)) return 0;
-    const de265_image_allocation* standard = de265_get_default_image_allocation_functions();
-    if (standard->get_buffer(context, spec, image, nullptr) == 0) return 0;
+    for (int i = 0; i < 3; ++i)
+        de265_set_image_plane(image, i, nullptr, 0, nullptr);
     const int planes = spec->format == de265_image_format_mono8 ? 1 : 3;
     for (int i = 0; i < planes; ++i) {
-        int stride = 0;
-        // Only read through this interface, but the memory is the decoder's own to write.
-        auto* plane = const_cast<std::uint8_t*>(de265_get_image_plane(image, i, &stride));
-        const int height = de265_get_image_height(image, i);
-        if (plane != nullptr && stride > 0 && height > 0) {
-            pad(plane, static_cast<std::size_t>(stride) * static_cast<std::size_t>(height), codecs->padding(), 0);
+        const PlaneShape shape = plane_shape(*spec, image, i);
+        constexpr std::size_t kAlignment = 64;
+        void* memory = std::aligned_alloc(kAlignment, (shape.bytes + kAlignment - 1) / kAlignment * kAlignment);
+        if (memory == nullptr) {
+            release_buffer(context, image, user);
+            return 0;
         }
+        pad(static_cast<std::uint8_t*>(memory), shape.bytes, codecs->padding(), 0);
+        de265_set_image_plane(image, i, memory, static_cast<int>(shape.stride), memory);
     }
     return 1;
-}
-
-void release_buffer(Context* context, de265_image* image, void* /*user*/) {
-    de265_get_default_image_allocation_functions()->release_buffer(context, image, nullptr);
 }
 
 heif_error new_decoder(void** decoder) {

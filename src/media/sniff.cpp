@@ -1,6 +1,7 @@
 #include "media/bytes.hpp"
 #include "media/isobmff.hpp"
 #include "media/sniff_archive.hpp"
+#include "media/sniff_video.hpp"
 #include "tutela/media.hpp"
 
 namespace tutela {
@@ -20,6 +21,14 @@ std::string_view format_name(MediaFormat format) noexcept {
         case MediaFormat::jxl: return "jxl";
         case MediaFormat::psd: return "psd";
         case MediaFormat::raw: return "raw";
+        case MediaFormat::mp4: return "mp4";
+        case MediaFormat::matroska: return "matroska";
+        case MediaFormat::avi: return "avi";
+        case MediaFormat::mpegts: return "mpegts";
+        case MediaFormat::mpegps: return "mpegps";
+        case MediaFormat::flv: return "flv";
+        case MediaFormat::asf: return "asf";
+        case MediaFormat::ogg: return "ogg";
         case MediaFormat::zip: return "zip";
         case MediaFormat::tar: return "tar";
         case MediaFormat::seven_zip: return "7z";
@@ -99,7 +108,9 @@ MediaFormat sniff_format(std::span<const std::uint8_t> first_bytes) noexcept {
     if (is_bmp(first_bytes)) return MediaFormat::bmp;
     if (is_ico(first_bytes)) return MediaFormat::ico;
     const MediaFormat boxes = sniff_boxes(first_bytes);
-    return boxes != MediaFormat::unknown ? boxes : sniff_archive(first_bytes);
+    if (boxes != MediaFormat::unknown) return boxes;
+    const MediaFormat archive = sniff_archive(first_bytes);
+    return archive != MediaFormat::unknown ? archive : sniff_video(first_bytes);
 }
 
 }  // namespace tutela

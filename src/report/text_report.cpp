@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "report/numbers.hpp"
 #include "report/text.hpp"
 #include "report/writer.hpp"
 
@@ -16,45 +16,6 @@ constexpr auto kUsualOutcomes = static_cast<std::uint32_t>(Outcome::limit);
 
 // Where the name of a file stands in its line.
 constexpr std::size_t kNameColumn = 13;
-
-// 1234567 as "1,234,567".
-std::string grouped(std::uint64_t value) {
-    std::string digits = std::to_string(value);
-    for (std::size_t at = digits.size(); at > 3;)
-        digits.insert(at -= 3, 1, ',');
-    return digits;
-}
-
-// 1234567 as "1.2 MB": decimal units, one digit after the point, cut off, not rounded.
-std::string human_bytes(std::uint64_t bytes) {
-    static constexpr std::array<const char*, 7> kUnits{" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
-    if (bytes < 1000) return std::to_string(bytes) + kUnits[0];
-    std::size_t unit = 1;
-    while (bytes >= 1'000'000) {
-        bytes /= 1000;
-        ++unit;
-    }
-    return std::to_string(bytes / 1000) + "." + std::to_string(bytes % 1000 / 100) + kUnits[unit];
-}
-
-// 1234567 microseconds as "1.234 s".
-std::string seconds(std::int64_t microseconds) {
-    const std::uint64_t sign = microseconds < 0 ? 1 : 0;
-    const std::uint64_t thousandths =
-        (sign != 0 ? 0 - static_cast<std::uint64_t>(microseconds) : static_cast<std::uint64_t>(microseconds)) / 1000;
-    const std::string rest = std::to_string(1000 + thousandths % 1000);
-    return std::string(sign, '-') + std::to_string(thousandths / 1000) + '.' + rest.substr(1) + " s";
-}
-
-// 3723456789 microseconds as "01:02:03": cut off to whole seconds.
-std::string clock(std::int64_t microseconds) {
-    const std::uint64_t sign = microseconds < 0 ? 1 : 0;
-    const std::uint64_t whole =
-        (sign != 0 ? 0 - static_cast<std::uint64_t>(microseconds) : static_cast<std::uint64_t>(microseconds)) /
-        1'000'000;
-    const auto two = [](std::uint64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); };
-    return std::string(sign, '-') + two(whole / 3600) + ':' + two(whole / 60 % 60) + ':' + two(whole % 60);
-}
 
 void append_padded(std::string& out, std::string_view text, std::size_t width) {
     out += text;
@@ -109,9 +70,9 @@ void append_nearest(std::string& out, const std::vector<MatchFact>& matches, con
 
 void append_segment(std::string& out, const MatchSegment& segment) {
     append_padded(out, "", kNameColumn);
-    out += clock(segment.start_us) + ".." + clock(segment.end_us) + " equals entry ";
+    out += clock_time(segment.start_us) + ".." + clock_time(segment.end_us) + " equals entry ";
     append_visible(out, segment.entry_id);
-    out += ' ' + clock(segment.known_start_us) + ".." + clock(segment.known_end_us);
+    out += ' ' + clock_time(segment.known_start_us) + ".." + clock_time(segment.known_end_us);
     out += ", nearest distance " + std::to_string(segment.distance_bits);
     if (segment.variant != "plain") {
         out += ", variant ";

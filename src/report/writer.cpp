@@ -49,6 +49,7 @@ Result<std::unique_ptr<ReportWriter>> make_report_writer(ReportFormat format, By
         case ReportFormat::text: return make_text_writer(std::move(sink));
         case ReportFormat::jsonl: return make_jsonl_writer(std::move(sink));
         case ReportFormat::csv: return make_csv_writer(std::move(sink));
+        case ReportFormat::html: return make_html_writer(std::move(sink));
     }
     return Status(StatusCode::invalid_argument, "unknown report format");
 }

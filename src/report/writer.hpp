@@ -1,4 +1,4 @@
-// What the three report writers share: the order of the calls, the buffer, the sink and its errors.
+// What the report writers share: the order of the calls, the buffer, the sink and its errors.
 #pragma once
 
 #include <string>
@@ -40,5 +40,6 @@ private:
 [[nodiscard]] std::unique_ptr<ReportWriter> make_text_writer(ByteSink sink);
 [[nodiscard]] std::unique_ptr<ReportWriter> make_jsonl_writer(ByteSink sink);
 [[nodiscard]] std::unique_ptr<ReportWriter> make_csv_writer(ByteSink sink);
+[[nodiscard]] std::unique_ptr<ReportWriter> make_html_writer(ByteSink sink);
 
 }  // namespace tutela

@@ -242,6 +242,7 @@ Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry,
 
 bool ArchiveScanner::is_for_decoder(const Place& place, std::uint64_t size, MediaFormat format) const noexcept {
     if (is_archive(format)) return place.level + 1 < options_.archives.max_depth;
+    if (is_video(format)) return size <= options_.limits.max_video_bytes;
     return format != MediaFormat::unknown && size <= options_.limits.max_bytes;
 }
 
@@ -281,14 +282,14 @@ Status ArchiveScanner::scan_picture(const Place& place, std::span<const std::uin
     digest_.update(bytes);
     const StreamDigest::Digests digests = digest_.finish();
     file.row.sha256 = bytes_to_hex(digests.sha256);
-    if (bytes.size() > options_.limits.max_bytes) {
+    if (bytes.size() > (is_video(format) ? options_.limits.max_video_bytes : options_.limits.max_bytes)) {
         file.row.format = format_name(format);
-        set_outcome(file.row, Outcome::limit, over_limit_reason(bytes.size(), options_.limits));
+        set_outcome(file.row, Outcome::limit, over_limit_reason(bytes.size(), options_.limits, format));
         return {};
     }
     const ContentKey key{digests.xxh3, digests.sha256, bytes.size()};
     Examiner& examiner = levels_.examiner(place.level + 1);
-    TUTELA_ASSIGN(file.finding, cache_.get(key, [&] { return examiner.examine(bytes, format); }));
+    TUTELA_ASSIGN(file.finding, cache_.get(key, [&] { return examiner.examine(bytes, format, stop_); }));
     apply_finding(*file.finding, file.row);
     file.picture = digests.sha256;
     return {};

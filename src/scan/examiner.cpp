@@ -18,6 +18,7 @@ Outcome outcome_of(const Status& status) {
         case StatusCode::timeout: return Outcome::timeout;
         case StatusCode::crashed: return Outcome::crashed;
         case StatusCode::unsupported: return Outcome::unsupported;
+        case StatusCode::io_error: return Outcome::unreadable;
         case StatusCode::out_of_memory: return Outcome::memory;
         default: return Outcome::corrupt;
     }
@@ -42,30 +43,49 @@ bool was_stopped(StatusCode code) noexcept {
 
 }  // namespace
 
-Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaFormat format) {
-    Result<Finding> finding = examine_once(bytes, format);
+Result<Finding> Examiner::examine(std::span<const std::uint8_t> bytes, MediaFormat format,
+                                  const std::atomic<bool>* stop) {
+    if (is_video(format)) return examine_video({.bytes = bytes}, format, stop);
+    return examine_twice([&](DecodeMode mode) { return decoder_.open(bytes, options_.limits, mode); }, format);
+}
+
+Result<Finding> Examiner::examine_video(const VideoInput& video, MediaFormat format, const std::atomic<bool>* stop) {
+    stop_ = stop;
+    Result<Finding> finding = examine_twice(
+        [&](DecodeMode) { return decoder_.open_video(video, options_.limits, options_.sampling); }, format);
+    stop_ = nullptr;
+    return finding;
+}
+
+Result<Finding> Examiner::examine_twice(const Open& open, MediaFormat format) {
+    Result<Finding> finding = examine_once(open, format);
     if (!broke_ || !finding.ok()) return finding;
     // It may have been the fault of what the decoder went through before.
-    Result<Finding> again = examine_once(bytes, format);
+    Result<Finding> again = examine_once(open, format);
     const bool lost = finding.value().outcome == Outcome::matched &&
                       (!again.ok() || (broke_ && again.value().outcome != Outcome::matched));
     return lost ? std::move(finding) : std::move(again);
 }
 
-Result<Finding> Examiner::examine_once(std::span<const std::uint8_t> bytes, MediaFormat format) {
+// Variants of so coarse a picture as a screen frame drift too far (a quarter turn up to 28 bits): they need the whole.
+DecodeMode Examiner::first_mode() const noexcept {
+    const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
+    return coarse ? DecodeMode::luma : options_.decode;
+}
+
+Result<Finding> Examiner::examine_once(const Open& open, MediaFormat format) {
     broke_ = false;
     try {
-        // Variants of so coarse a picture drift too far (a quarter turn up to 28 bits): they need the whole.
-        const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
-        Result<Finding> finding = examine_in(coarse ? DecodeMode::luma : options_.decode, bytes, format);
+        Result<Finding> finding = examine_in(first_mode(), open, format);
         // A first scan decides only that a picture is unlike all of the list.
         const bool undecided =
             finding.ok() && finding.value().decode == DecodeMode::screen && finding.value().outcome != Outcome::clean;
-        if (undecided) finding = examine_in(DecodeMode::luma, bytes, format);
+        if (undecided) finding = examine_in(DecodeMode::luma, open, format);
         trim();
         return finding;
     } catch (const std::bad_alloc&) {
         frame_ = Frame();
+        stop_ = nullptr;
         hasher_ = PdqHasher();
         quick_hasher_ = quick_hasher();
         variant_hasher_ = VariantHasher();
@@ -80,9 +100,9 @@ void Examiner::begin_file() {
     timed_ = SequenceMatch();
 }
 
-Result<Finding> Examiner::examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format) {
+Result<Finding> Examiner::examine_in(DecodeMode mode, const Open& open, MediaFormat format) {
     begin_file();
-    auto source = decoder_.open(bytes, options_.limits, mode);
+    auto source = open(mode);
     if (source.ok()) return examine_source(*source.value());
     // This is about the machine: another time, the file may be well.
     if (source.status().code() == StatusCode::unavailable) return source.status();
@@ -126,6 +146,7 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
         if (!next.value()) break;
         TUTELA_ASSIGN(Finding finding, examine_frame(source));
         sequence_.add(std::move(finding));
+        if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return Status(StatusCode::cancelled);
     }
     note_end(end);
     if (sequence_.empty()) {

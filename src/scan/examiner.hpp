@@ -1,8 +1,11 @@
 // From the bytes of a picture to a Finding: decode, hash, search.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,7 +32,16 @@ public:
     // A file that breaks a sandboxed decoder is examined once more, in a new one.
     // Throws std::bad_alloc, also for the out_of_memory of a decoder in this process; then the object is as new. An
     // error is unavailable, of a decoder that cannot be started, or a defect.
-    Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format);
+    // A video is given up with `cancelled` once `stop` is set and true; a picture is not.
+    Result<Finding> examine(std::span<const std::uint8_t> bytes, MediaFormat format,
+                            const std::atomic<bool>* stop = nullptr);
+    // The same for a video wherever it lies.
+    Result<Finding> examine_video(const VideoInput& video, MediaFormat format, const std::atomic<bool>* stop);
+
+    // Says which files examine() will be called for next; see Decoder::decode_ahead(). Throws std::bad_alloc.
+    void decode_ahead(std::span<const std::span<const std::uint8_t>> files) {
+        decoder_.decode_ahead(files, options_.limits, first_mode());
+    }
 
     // The same for a source that is open. Throws as examine() does, but does not clean up. In a screen frame, entries
     // within the radius and kScreenDriftBits more count as matches.
@@ -40,8 +52,11 @@ public:
     [[nodiscard]] std::size_t kept_bytes() const noexcept;
 
 private:
-    Result<Finding> examine_once(std::span<const std::uint8_t> bytes, MediaFormat format);
-    Result<Finding> examine_in(DecodeMode mode, std::span<const std::uint8_t> bytes, MediaFormat format);
+    [[nodiscard]] DecodeMode first_mode() const noexcept;
+    using Open = std::function<Result<std::unique_ptr<FrameSource>>(DecodeMode)>;
+    Result<Finding> examine_twice(const Open& open, MediaFormat format);
+    Result<Finding> examine_once(const Open& open, MediaFormat format);
+    Result<Finding> examine_in(DecodeMode mode, const Open& open, MediaFormat format);
     Result<Finding> examine_frame(const FrameSource& source);
     void note_end(const Status& end);
     static void stop_short(const Status& end, Finding& finding);
@@ -67,9 +82,10 @@ private:
     Hash64Hasher hasher64_;
     Sequence sequence_;
     SequenceMatch timed_;
-    Frame frame_;         // room for a source that has none of its own
-    FrameView view_;      // the frame last given
-    bool broke_ = false;  // the last file broke a sandboxed decoder
+    Frame frame_;                              // room for a source that has none of its own
+    FrameView view_;                           // the frame last given
+    bool broke_ = false;                       // the last file broke a sandboxed decoder
+    const std::atomic<bool>* stop_ = nullptr;  // of the video at hand
 };
 
 }  // namespace tutela

@@ -20,6 +20,11 @@ bool same_facts(const struct stat& a, const struct stat& b) noexcept {
 
 }  // namespace
 
+bool has_changed(int fd, const struct stat& before) noexcept {
+    struct stat now {};
+    return ::fstat(fd, &now) != 0 || !same_facts(before, now);
+}
+
 Descriptor open_for_reading(int folder, const char* name, bool follow_symlink) {
     const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (follow_symlink ? 0 : O_NOFOLLOW);
     Descriptor fd(::openat(folder, name, flags | O_NOATIME));
@@ -38,11 +43,7 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
         content.unstated = true;
         return content;
     }
-    content.format = sniff_format({room_.data(), std::min<std::size_t>(total, kSniffBytes)});
-    content.unwanted = is_archive(content.format) && !open_archives_;
-    const bool wanted = content.format != MediaFormat::unknown && !content.unwanted;
-    content.over_limit = wanted && content.size_bytes > limits_.max_bytes;
-    if (wanted && !content.over_limit) {
+    if (wants({room_.data(), static_cast<std::size_t>(total)}, content)) {
         const auto size = static_cast<std::size_t>(content.size_bytes);
         TUTELA_TRY(reserve(size));
         if (total == first) {
@@ -54,9 +55,39 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
         total += rest;
     }
     content.digests = digest_.finish();
-    struct stat after {};
-    content.changed = total != content.size_bytes || ::fstat(fd, &after) != 0 || !same_facts(before, after);
+    content.changed = total != content.size_bytes || has_changed(fd, before);
     return content;
+}
+
+Status FileReader::begin_group() {
+    grouped_ = 0;
+    return reserve(kGroupFiles * kSmallBytes);
+}
+
+Result<FileContent> FileReader::read_small(int fd, const struct stat& before) {
+    FileContent content;
+    content.size_bytes = static_cast<std::uint64_t>(before.st_size);
+    digest_.reset();
+    const std::size_t start = grouped_;
+    TUTELA_ASSIGN(const std::size_t end, fill(fd, start, start + static_cast<std::size_t>(content.size_bytes)));
+    const std::span<const std::uint8_t> bytes(room_.data() + start, end - start);
+    if (wants(bytes, content)) {
+        content.bytes = bytes;
+        grouped_ = end;
+    }
+    content.digests = digest_.finish();
+    content.changed = bytes.size() != content.size_bytes || has_changed(fd, before);
+    return content;
+}
+
+// Says what a file is that starts so; whether it is wanted whole. A video is not: it is decoded where it lies.
+bool FileReader::wants(std::span<const std::uint8_t> start, FileContent& content) const {
+    content.format = sniff_format(start.first(std::min(start.size(), kSniffBytes)));
+    content.unwanted = is_archive(content.format) && !open_archives_;
+    const bool wanted = content.format != MediaFormat::unknown && !content.unwanted;
+    const bool in_place = is_video(content.format);
+    content.over_limit = wanted && content.size_bytes > (in_place ? limits_.max_video_bytes : limits_.max_bytes);
+    return wanted && !in_place && !content.over_limit;
 }
 
 Status FileReader::reserve(std::size_t bytes) {

@@ -1,5 +1,6 @@
 #include "scan/file_scanner.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <utility>
@@ -38,6 +39,14 @@ void explain_item(const TreeItem& item, FileRow& row) {
     set_outcome(row, Outcome::unsupported, "neither a file nor a folder");
 }
 
+bool is_small(std::uint64_t size_bytes) noexcept {
+    return size_bytes <= FileReader::kSmallBytes;
+}
+
+ContentKey key_of(const FileContent& content) {
+    return {content.digests.xxh3, content.digests.sha256, content.bytes.size()};
+}
+
 }  // namespace
 
 Result<ScannedItem> FileScanner::scan(const TreeItem& item) {
@@ -53,6 +62,82 @@ Result<ScannedItem> FileScanner::scan(const TreeItem& item) {
         set_outcome(scanned.front().row, Outcome::memory, kOutOfMemoryReason);
     }
     levels_.trim();
+    return scanned;
+}
+
+void FileScanner::scan_group(std::span<const TreeItem> items, const Give& give) {
+    std::size_t small = 0;
+    bool goes_on = true;
+    const auto scan_one = [&](std::size_t place) {
+        const std::optional<FileContent>& read = group_[place];
+        Result<ScannedItem> scanned = Status(StatusCode::cancelled);
+        if (items.size() == 1 || !stopped()) scanned = read ? scan_read(items[place], *read) : scan(items[place]);
+        goes_on = scanned.ok();
+        if (goes_on && is_small(scanned.value().front().row.size_bytes)) ++small;
+        give(place, std::move(scanned));
+    };
+    read_group(items);
+    for (std::size_t place = 0; place < items.size() && goes_on; ++place) {
+        if (group_[place]) scan_one(place);
+    }
+    if (items.size() > 1) levels_.trim();
+    // The others take the room that the group was read into.
+    for (std::size_t place = 0; place < items.size() && goes_on; ++place) {
+        if (!group_[place]) scan_one(place);
+    }
+    appetite_ = std::clamp<std::size_t>(2 * small, 1, FileReader::kGroupFiles);
+}
+
+// Whatever goes wrong here is for scan() to explain: what is not in the group is read once more.
+void FileScanner::read_group(std::span<const TreeItem> items) {
+    group_.fill(std::nullopt);
+    if (items.size() == 1) return;
+    try {
+        if (!reader_.begin_group().ok()) return;
+        for (std::size_t place = 0; place < items.size(); ++place)
+            group_[place] = read_small(items[place]);
+        decode_ahead();
+    } catch (const std::bad_alloc&) {
+        group_.fill(std::nullopt);
+    }
+}
+
+// Nothing for all that is not a small file, whole and of one state.
+std::optional<FileContent> FileScanner::read_small(const TreeItem& item) {
+    if (item.kind != ItemKind::file) return std::nullopt;
+    const FolderOpener::Opened folder = folders_.open(item.folder);
+    if (folder.error != 0) return std::nullopt;
+    const Descriptor fd = open_for_reading(folder.fd, job_.tree.name(item.name), item.followed);
+    struct stat facts {};
+    if (!fd.valid() || ::fstat(fd.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+    if (facts.st_size <= 0 || !is_small(static_cast<std::uint64_t>(facts.st_size))) return std::nullopt;
+    const Result<FileContent> content = reader_.read_small(fd.get(), facts);
+    if (!content.ok() || content.value().changed) return std::nullopt;
+    const MediaFormat format = content.value().format;
+    if (is_archive(format) || is_video(format)) return std::nullopt;
+    return content.value();
+}
+
+// Those of the group that nobody has found anything about.
+void FileScanner::decode_ahead() {
+    std::array<std::span<const std::uint8_t>, FileReader::kGroupFiles> files;
+    std::size_t count = 0;
+    for (const std::optional<FileContent>& read : group_) {
+        if (read && !read->bytes.empty() && !job_.cache.holds(key_of(*read))) files[count++] = read->bytes;
+    }
+    levels_.examiner(0).decode_ahead({files.data(), count});
+}
+
+Result<ScannedItem> FileScanner::scan_read(const TreeItem& item, const FileContent& content) {
+    ScannedItem scanned(1);
+    FileRow& row = scanned.front().row;
+    row.path = job_.tree.path(item);
+    row.size_bytes = content.size_bytes;
+    try {
+        TUTELA_TRY(scan_content(content, -1, {}, scanned));  // no video, which alone is read from where it lies
+    } catch (const std::bad_alloc&) {
+        set_outcome(row, Outcome::memory, kOutOfMemoryReason);
+    }
     return scanned;
 }
 
@@ -75,13 +160,13 @@ Status FileScanner::scan_file(const TreeItem& item, ScannedItem& scanned) {
     }
     file.row.size_bytes = static_cast<std::uint64_t>(facts.st_size);
     const Result<FileContent> content = reader_.read(fd.get(), facts);
-    if (content.ok()) return scan_content(content.value(), scanned);
+    if (content.ok()) return scan_content(content.value(), fd.get(), facts, scanned);
     if (content.status().code() == StatusCode::cancelled) return content.status();
     set_outcome(file.row, Outcome::unreadable, content.status().message());
     return {};
 }
 
-Status FileScanner::scan_content(const FileContent& content, ScannedItem& scanned) {
+Status FileScanner::scan_content(const FileContent& content, int fd, const struct stat& facts, ScannedItem& scanned) {
     ScannedFile& file = scanned.front();
     FileRow& row = file.row;
     if (content.unstated) {
@@ -96,10 +181,12 @@ Status FileScanner::scan_content(const FileContent& content, ScannedItem& scanne
         set_outcome(row, Outcome::unsupported, kClosedArchiveReason);
     } else if (content.over_limit) {
         row.format = format_name(content.format);
-        set_outcome(row, Outcome::limit, over_limit_reason(content.size_bytes, job_.options.limits));
+        set_outcome(row, Outcome::limit, over_limit_reason(content.size_bytes, job_.options.limits, content.format));
     } else if (is_archive(content.format)) {
         return scan_archive(content, scanned);
-    } else {
+    } else if (is_video(content.format) && !content.changed) {
+        return scan_video(content, fd, facts, file);
+    } else if (!is_video(content.format)) {
         TUTELA_TRY(scan_picture(content, file));
     }
     if (!content.changed) return {};
@@ -123,10 +210,31 @@ Status FileScanner::scan_archive(const FileContent& content, ScannedItem& scanne
     return {};
 }
 
+// In place: what was digested must be what is decoded, so a file that changes meanwhile is not known.
+Status FileScanner::scan_video(const FileContent& content, int fd, const struct stat& facts, ScannedFile& file) {
+    const ContentKey key{content.digests.xxh3, content.digests.sha256, content.size_bytes};
+    bool changed = false;
+    Result<FindingCache::Shared> finding = job_.cache.get(key, [&]() -> Result<Finding> {
+        const VideoInput video{.descriptor = fd, .size_bytes = content.size_bytes};
+        Result<Finding> made = levels_.examiner(0).examine_video(video, content.format, job_.stop);
+        changed = has_changed(fd, facts);
+        return changed ? Status(StatusCode::io_error, kChangedReason) : std::move(made);
+    });
+    if (changed) {
+        file.row.sha256.reset();
+        set_outcome(file.row, Outcome::unreadable, kChangedReason);
+        return {};
+    }
+    TUTELA_ASSIGN(file.finding, std::move(finding));
+    apply_finding(*file.finding, file.row);
+    file.picture = content.digests.sha256;
+    return {};
+}
+
 Status FileScanner::scan_picture(const FileContent& content, ScannedFile& file) {
-    const ContentKey key{content.digests.xxh3, content.digests.sha256, content.bytes.size()};
-    TUTELA_ASSIGN(file.finding,
-                  job_.cache.get(key, [&] { return levels_.examiner(0).examine(content.bytes, content.format); }));
+    TUTELA_ASSIGN(file.finding, job_.cache.get(key_of(content), [&] {
+        return levels_.examiner(0).examine(content.bytes, content.format);
+    }));
     apply_finding(*file.finding, file.row);
     if (!content.changed) file.picture = content.digests.sha256;
     return {};

@@ -80,6 +80,11 @@ void FindingCache::settle(Slot& slot, Shared finding) {
     settled_.notify_all();
 }
 
+bool FindingCache::holds(const ContentKey& key) const {
+    const std::lock_guard lock(mutex_);
+    return slots_.contains(key);
+}
+
 std::size_t FindingCache::size() const {
     const std::lock_guard lock(mutex_);
     return slots_.size();

@@ -42,6 +42,8 @@ public:
     // fails or throws, those who wait each make their own. `make` must not call get().
     Result<Shared> get(const ContentKey& key, const Make& make);
 
+    // Whether it is known, or another thread is at it.
+    [[nodiscard]] bool holds(const ContentKey& key) const;
     [[nodiscard]] std::size_t size() const;
     static std::size_t weight_of(const Finding& finding) noexcept {
         return 1 + finding.neighbors.size() / 50 + finding.segments.size() / 6 + finding.timeline.size() / 20;

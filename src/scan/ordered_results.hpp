@@ -1,6 +1,7 @@
 // Work is taken in order by many threads and finished in any order; its results go out in order again.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -33,15 +34,32 @@ public:
     OrderedResults(std::size_t count, const Window& window, const std::atomic<bool>* stop, Emit emit)
         : count_(count), ring_(window.numbers), max_weight_(window.weight), stop_(stop), emit_(std::move(emit)) {}
 
+    // Numbers that follow on each other.
+    struct Numbers {
+        std::size_t first = 0;
+        std::size_t count = 0;
+    };
+
     // The next number, or nothing when the work is done, stopped or has failed. May wait for others' results.
     std::optional<std::size_t> take() {
+        const std::optional<Numbers> taken = take(1);
+        return taken ? std::optional(taken->first) : std::nullopt;
+    }
+
+    // The next number, and those after it that there is room for now, up to `most` > 0 together. The caller has a
+    // result for each before it takes more.
+    std::optional<Numbers> take(std::size_t most) {
         std::unique_lock lock(mutex_);
         for (;;) {
             if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) end();
             if (ended_ || next_ == count_) return std::nullopt;
-            if (next_ - emitted_ < ring_.size() && weight_ <= max_weight_) return next_++;
+            if (next_ - emitted_ < ring_.size() && weight_ <= max_weight_) break;
             room_.wait(lock);
         }
+        const std::size_t room = std::min(count_ - next_, ring_.size() - (next_ - emitted_));
+        const Numbers taken{next_, std::min(most, room)};
+        next_ += taken.count;
+        return taken;
     }
 
     // The result for a number taken. Emits it and what waits behind it, unless another thread is emitting and will.

@@ -14,7 +14,7 @@ namespace {
 void add_limits(const DecodeLimits& limits, RunSettings& settings) {
     // Every field is named, so that a new one cannot be forgotten: the line then no longer compiles.
     const auto& [max_bytes, max_pixels, max_jpeg_scans, max_frames, max_total_pixels, max_memory, max_frame_seconds,
-                 max_file_seconds] = limits;
+                 max_file_seconds, max_video_bytes, max_video_frames, max_video_pixels, max_video_seconds] = limits;
     settings.push_back({"limit of bytes", std::to_string(max_bytes)});
     settings.push_back({"limit of pixels", std::to_string(max_pixels)});
     settings.push_back({"limit of JPEG scans", std::to_string(max_jpeg_scans)});
@@ -23,6 +23,10 @@ void add_limits(const DecodeLimits& limits, RunSettings& settings) {
     settings.push_back({"limit of memory", std::to_string(max_memory)});
     settings.push_back({"limit of seconds a frame", std::to_string(max_frame_seconds)});
     settings.push_back({"limit of seconds a file", std::to_string(max_file_seconds)});
+    settings.push_back({"limit of bytes of a video", std::to_string(max_video_bytes)});
+    settings.push_back({"limit of frames of a video", std::to_string(max_video_frames)});
+    settings.push_back({"limit of pixels in all frames of a video", std::to_string(max_video_pixels)});
+    settings.push_back({"limit of seconds a video", std::to_string(max_video_seconds)});
 }
 
 void add_limits(const ArchiveLimits& limits, RunSettings& settings) {
@@ -34,9 +38,17 @@ void add_limits(const ArchiveLimits& limits, RunSettings& settings) {
     settings.push_back({"limit of depth of archives", std::to_string(max_depth)});
 }
 
+// Only what its kind depends on.
+std::string sampling_text(const Sampling& sampling) {
+    std::string text(sampling_name(sampling.kind));
+    if (sampling.kind == SamplingKind::per_second) text += " " + std::to_string(sampling.per_second);
+    if (sampling.kind == SamplingKind::adaptive) text += " " + std::to_string(sampling.max_gap_us);
+    return text;
+}
+
 void add_options(const ScanOptions& options, RunSettings& settings) {
-    const auto& [radius, min_quality, index, limits, open_archives, archives, decode, profile, confirm, hash64,
-                 follow_symlinks, stop, progress, isolation, worker] = options;
+    const auto& [radius, min_quality, index, limits, open_archives, archives, decode, sampling, profile, confirm,
+                 hash64, follow_symlinks, stop, progress, isolation, worker] = options;
     static_cast<void>(index);  // these change no row
     static_cast<void>(stop);
     static_cast<void>(progress);
@@ -44,6 +56,7 @@ void add_options(const ScanOptions& options, RunSettings& settings) {
     settings.push_back({"radius", std::to_string(radius)});
     settings.push_back({"minimum quality", std::to_string(min_quality)});
     settings.push_back({"decode mode", std::string(decode_mode_name(decode))});
+    settings.push_back({"sampling of videos", sampling_text(sampling)});
     settings.push_back({"profile", std::string(profile_name(profile))});
     settings.push_back({"pHash confirmation", confirm ? std::to_string(*confirm) : "none"});
     settings.push_back({"second hash", hash64 ? std::string(hash64_name(*hash64)) : "none"});

@@ -11,9 +11,9 @@ std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaForm
     return std::nullopt;
 }
 
-std::string over_limit_reason(std::uint64_t size_bytes, const DecodeLimits& limits) {
+std::string over_limit_reason(std::uint64_t size_bytes, const DecodeLimits& limits, MediaFormat format) {
     return "the file has " + std::to_string(size_bytes) + " bytes, over the limit of " +
-           std::to_string(limits.max_bytes);
+           std::to_string(is_video(format) ? limits.max_video_bytes : limits.max_bytes);
 }
 
 void apply_finding(const Finding& finding, FileRow& row) {

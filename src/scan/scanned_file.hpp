@@ -23,7 +23,7 @@ void name_matches(const Finding& finding, const HashList& list, FileRow& row);
 
 // The outcome of bytes that are not examined, as they are empty or no picture. Nothing for a picture or an archive.
 [[nodiscard]] std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaFormat format);
-[[nodiscard]] std::string over_limit_reason(std::uint64_t size_bytes, const DecodeLimits& limits);
+[[nodiscard]] std::string over_limit_reason(std::uint64_t size_bytes, const DecodeLimits& limits, MediaFormat format);
 inline constexpr const char* kOutOfMemoryReason = "there was not enough memory to decode it";
 inline constexpr const char* kClosedArchiveReason = "an archive, which was not opened";
 

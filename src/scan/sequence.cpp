@@ -1,12 +1,16 @@
 #include "scan/sequence.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
 #include <utility>
 
 namespace tutela {
 
 namespace {
+
+constexpr std::size_t kSpareFrames = 1024;
+constexpr std::uint32_t kUnused = UINT32_MAX;
 
 // Higher is better; the outcomes that a frame can have.
 int rank(Outcome outcome) noexcept {
@@ -44,6 +48,23 @@ void Sequence::merge(const Finding& frame) {
     });
     const auto same = [](const Hit& a, const Hit& b) { return a.thing == b.thing; };
     hits_.erase(std::unique(hits_.begin(), hits_.end(), same), hits_.end());
+    if (frames_.size() > 2 * hits_.size() + kSpareFrames) drop_unused_frames();
+}
+
+// Of a long video that matches from its first frame to the last, few frames are the nearest of an entry.
+void Sequence::drop_unused_frames() {
+    std::vector<std::uint32_t> place(frames_.size(), kUnused);
+    for (const Hit& hit : hits_)
+        place[hit.frame] = 0;
+    std::uint32_t kept = 0;
+    for (std::size_t i = 0; i < frames_.size(); ++i) {
+        if (place[i] == kUnused) continue;
+        place[i] = kept;
+        frames_[kept++] = frames_[i];
+    }
+    frames_.resize(kept);
+    for (Hit& hit : hits_)
+        hit.frame = place[hit.frame];
 }
 
 Finding Sequence::finish() {

@@ -30,6 +30,7 @@ private:
     };
 
     void merge(const Finding& frame);
+    void drop_unused_frames();
 
     std::optional<Finding> best_;
     std::vector<Hit> hits_;  // by thing, once there are several frames with matches

@@ -231,6 +231,26 @@ static void test_options(const tutela_list* list) {
     tutela_scanner_destroy(scanner);
 }
 
+static void test_sampling(const tutela_list* list) {
+    tutela_scan_options options;
+    tutela_scanner* scanner = NULL;
+    CHECK(strcmp(tutela_sampling_name(TUTELA_SAMPLING_EVERY), "every") == 0);
+    CHECK(strcmp(tutela_sampling_name(TUTELA_SAMPLING_PER_SECOND), "per_second") == 0);
+    CHECK(strcmp(tutela_sampling_name(TUTELA_SAMPLING_KEY_FRAMES), "key_frames") == 0);
+    CHECK(strcmp(tutela_sampling_name(TUTELA_SAMPLING_ADAPTIVE), "adaptive") == 0);
+    CHECK(strcmp(tutela_sampling_name(5), "unknown") == 0);
+    CHECK(strcmp(tutela_format_name(TUTELA_FORMAT_MATROSKA), "matroska") == 0);
+    tutela_scan_options_init(&options, sizeof options);
+    options.sampling = 5;
+    CHECK_STATUS(tutela_scanner_create(list, &options, &scanner, &error), TUTELA_INVALID_ARGUMENT);
+    options.sampling = TUTELA_SAMPLING_PER_SECOND;
+    options.frames_per_second = 1001;
+    CHECK_STATUS(tutela_scanner_create(list, &options, &scanner, &error), TUTELA_INVALID_ARGUMENT);
+    options.frames_per_second = 25;
+    CHECK_OK(tutela_scanner_create(list, &options, &scanner, &error));
+    tutela_scanner_destroy(scanner);
+}
+
 static tutela_status check_confirmed(const tutela_row* row, void* context) {
     CHECK(row->match_count == 1 && row->matches[0]->has_phash_distance == *(bool*)context);
     CHECK(row->matches[0]->phash_distance_bits == (*(bool*)context ? 2U : 0U));
@@ -320,6 +340,7 @@ int main(void) {
     test_create(list);
     test_threads(list);
     test_options(list);
+    test_sampling(list);
     CHECK_OK(tutela_scanner_create(list, NULL, &scanner, &error));
     tutela_list_destroy(list);  // the scanner keeps it alive
     test_bytes(scanner);

@@ -102,7 +102,7 @@ class Permissions(OddTest):
         super().setUp()
         self.dir.chmod(0o755)
         self.tool = self.dir / "tutela"
-        for program in (pathlib.Path(TOOL), pathlib.Path(TOOL).with_name("tutela-worker")):
+        for program in (pathlib.Path(TOOL), *pathlib.Path(TOOL).parent.glob("tutela-worker*")):
             shutil.copy(program, self.dir / program.name)
             (self.dir / program.name).chmod(0o755)
 

@@ -64,7 +64,7 @@ class Usage(ToolTest):
             ["scan", "--list", known, "--list", known, "."],
             ["scan", "--list", known, "--bogus", "."],
             ["scan", "--list", known, "--engine", "fast", "."],
-            ["scan", "--list", known, "--format", "html", "."],
+            ["scan", "--list", known, "--format", "xml", "."],
             ["scan", "."] + ["--list"],
         ]
         for value in ["-1", "257", "31x", "", "0x1f", "1e1", "99999999999999999999"]:

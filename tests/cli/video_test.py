@@ -1,87 +1,70 @@
-"""Known videos from their hashing to the report: `tutela hash --format vpdq`, `list build`, `scan`, `audit`."""
+"""Videos on the command line: rows like any file's, sampling, and the sandbox."""
 
-import csv
-import io
 import json
+import pathlib
+import subprocess
+import tempfile
 import unittest
 
-from support import ToolTest, animation, picture, random_hash, tutela
+from support import tutela
 
-KNOWN = range(100, 160)  # half a minute
+CLIP = "testsrc2=size=640x480:rate=25,crop=320:240:x=n*3:y=n*2,trim=end_frame=48"
 
 
-class Video(ToolTest):
-    def setUp(self):
-        super().setUp()
-        self.known = self.write("known/clip.gif", animation(KNOWN))
-        self.list = self.dir / "known.tutela"
-        text = self.write("clip.vpdq", self.check(tutela("hash", "--format", "vpdq", self.known), 0).stdout)
-        self.check(tutela("list", "build", self.list, text), 0)
+def ffmpeg(*args):
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *map(str, args)], check=True, stdin=subprocess.DEVNULL, timeout=120)
 
-    def scan(self, form, *paths, code=1):
-        return self.check(tutela("scan", "--list", self.list, "--format", form, "--quiet", *paths), code).stdout.decode()
 
-    def test_the_hashes_of_all_frames(self):
-        text = self.check(tutela("hash", "--format", "vpdq", self.known), 0).stdout.decode().splitlines()
-        self.assertEqual(len(text), 60)
-        rows = [line.split(",") for line in text]
-        self.assertEqual([row[0] for row in rows], [str(n) for n in range(60)])
-        self.assertEqual([row[3] for row in rows], [f"{n / 2:.3f}" for n in range(60)])
-        self.assertEqual(len({row[2] for row in rows}), 60)
-        self.assertEqual(rows[0][2], self.hash_of(self.known))
-        as_json = json.loads(self.check(tutela("hash", "--format", "vpdq-json", self.known), 0).stdout)
-        self.assertEqual([row.split(",")[:2] for row in as_json], [[row[2], row[1]] for row in rows])
-        for options in ((), ("--no-sandbox",)):
-            again = tutela("hash", "--format", "vpdq", *options, self.known)
-            self.assertEqual(self.check(again, 0).stdout.decode().splitlines(), text)
+class VideoTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.clip = cls.folder / "clip.mkv"
+        ffmpeg("-f", "lavfi", "-i", CLIP, "-c:v", "libx264", "-preset", "veryfast", "-g", "12", "-sc_threshold", "0",
+               cls.clip)
+        still = cls.folder / "still.png"
+        ffmpeg("-i", cls.clip, "-vf", "select=eq(n\\,30)", "-frames:v", "1", still)
+        cls.list = cls.folder / "known.txt"
+        cls.list.write_bytes(tutela("hash", "--format", "list", still).stdout)
 
-    def test_what_cannot_be_hashed(self):
-        words = self.write("words.gif", "no picture")
-        for path in (words, self.dir, self.dir / "absent"):
-            result = self.check(tutela("hash", "--format", "vpdq", path), 2)
-            self.assertEqual(result.stdout, b"")
-            self.assertEqual(result.stderr.count(b"\n"), 1)
-        self.check(tutela("hash", "--format", "vpdq", self.known, self.known), 2)
-        self.check(tutela("hash", "--format", "vpdq", "--algorithm", "phash", self.known), 2)
-        cut = self.write("cut.gif", self.known.read_bytes()[:100_000])
-        result = self.check(tutela("hash", "--format", "vpdq", cut), 0)
-        self.assertGreater(result.stdout.count(b"\n"), 10)
-        self.assertIn(b"cut.gif: damaged", result.stderr)
-        misplaced = self.check(tutela("hash", "--format", "vpdq", random_hash(1)), 2)
-        self.assertNotIn(random_hash(1).encode(), misplaced.stderr)
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
 
-    def test_reports_say_from_when_to_when(self):
-        copy = self.write("in/copy.gif", animation([*range(1000, 1020), *KNOWN[20:50], *range(1100, 1110)], 48))
-        self.write("in/other.gif", animation(range(2000, 2030)))
-        self.write("in/still.png", picture(1))
-        text = self.scan("text", self.dir / "in").splitlines()
-        self.assertRegex(text[0], "^matched      .*copy.gif: entry clip, distance [0-9]+, at [0-9.]+ s$")
-        self.assertRegex(text[1], "^             00:00:09..00:00:23 equals entry clip 00:00:10..00:00:24, nearest distance [0-9]+$")
-        rows = [json.loads(line) for line in self.scan("jsonl", self.dir / "in").splitlines()[1:-1]]
-        (segment,) = rows[0]["segments"]
-        self.assertEqual((segment["start_us"], segment["end_us"]), (9_600_000, 23_520_000))
-        self.assertEqual((segment["known_start_us"], segment["known_end_us"]), (10_000_000, 24_500_000))
-        self.assertEqual((segment["query_percent"], segment["compared_percent"]), (50, 50))
-        self.assertEqual(segment["speed"], 1.042)
-        self.assertEqual(len(rows[0]["timeline"]), 60)
-        self.assertEqual([row["segments"] + row["timeline"] for row in rows[1:]], [[], []])
-        table = list(csv.DictReader(io.StringIO(self.scan("csv", self.dir / "in"), newline="")))
-        self.assertEqual([row["segment_count"] for row in table], ["1", "1", "0", "0"])
-        self.assertEqual([row["start_us"] for row in table], ["", "9600000", "", ""])
-        self.assertEqual(table[0]["known_us"], str(rows[0]["matches"][0]["known_us"]))
-        self.assertEqual(copy.name, "copy.gif")
+    def scan(self, *args, code=1):
+        result = tutela("scan", "--list", self.list, "--profile", "plain", "--format", "jsonl", "-q", *args, self.clip)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return [json.loads(line) for line in result.stdout.splitlines()][1]
 
-    def test_reports_with_segments_are_audited(self):
-        self.write("in/copy.gif", animation([*KNOWN[20:50], *range(1000, 1020), *KNOWN[:20]]))
-        self.write("in/other.gif", animation(range(2000, 2010)))
-        for form in ("jsonl", "csv"):
-            report = self.write("report", self.scan(form, self.dir / "in"))
-            self.assertEqual(self.check(tutela("audit", report, self.dir / "in"), 0).stdout, b"")
-        lines = report.read_bytes().splitlines(keepends=True)
-        self.assertEqual(len(lines), 5)
-        report.write_bytes(b"".join(lines[:3] + lines[4:]))
-        said = self.check(tutela("audit", report, self.dir / "in"), 1)
-        self.assertIn(b"lines of the file before it are missing", said.stdout + said.stderr)
+    def test_a_still_is_found_in_the_video_with_its_time(self):
+        row = self.scan()
+        self.assertEqual((row["outcome"], row["format"], row["frames"]), ("matched", "matroska", 48))
+        self.assertEqual((row["width"], row["height"], row["decode"]), (320, 240, "luma"))
+        match = row["matches"][0]
+        self.assertLessEqual(abs(match["frame"] - 30), 2)
+        self.assertEqual(match["pts_us"], match["frame"] * 40_000)
+        self.assertEqual(row, self.scan("--no-sandbox"))
+
+    def test_sampling_says_which_frames(self):
+        self.assertEqual(self.scan("--sampling", "every")["frames"], 48)
+        self.assertEqual(self.scan("--sampling", "key", "--radius", "0", code=0)["frames"], 4)
+        self.assertEqual(self.scan("--sampling", "5", "--radius", "0", code=0)["frames"], 10)
+        self.assertLessEqual(self.scan("--sampling", "adaptive")["frames"], 48)
+
+    def test_wrong_sampling_is_a_usage_error(self):
+        for wrong in ("sometimes", "0", "1001", ""):
+            result = tutela("scan", "--list", self.list, "--sampling", wrong, self.clip)
+            self.assertEqual(result.returncode, 2)
+            self.assertIn(b"--sampling must be every, key, adaptive", result.stderr)
+
+    def test_a_journal_of_other_sampling_is_refused(self):
+        journal = self.folder / "journal"
+        self.scan("--journal", journal, "--keep-journal")
+        result = tutela("scan", "--list", self.list, "--profile", "plain", "--journal", journal, "--resume",
+                        "--sampling", "key", self.clip)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn(b"sampling of videos", result.stderr)
 
 
 if __name__ == "__main__":

@@ -14,13 +14,14 @@ namespace {
 
 using namespace tutela;  // NOLINT(google-build-using-namespace): the whole subject
 
-constexpr std::size_t kOutputBytes = 1U << 20;
+constexpr std::size_t kOutputBytes = worker::kBatchRoom + 4096;
 
 worker::Reply honest_reply(worker::Call call) {
     worker::Reply reply;
     reply.call = call;
     reply.serial = 1;
     reply.more = 1;
+    reply.last = 1;
     reply.picture = {1, 8, 8, 0, 1, 1, 0, 0, 8};
     reply.place.width = 8;
     reply.place.height = 8;
@@ -61,8 +62,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     request.serial = 1;
     request.limits.max_pixels = 100'000'000;
     request.limits.max_entry_bytes = 2ULL << 30;
-    for (const auto call :
-         {worker::Call::open_picture, worker::Call::next_frame, worker::Call::open_archive, worker::Call::next_entry}) {
+    for (const auto call : {worker::Call::open_picture, worker::Call::next_frame, worker::Call::open_archive,
+                            worker::Call::next_entry, worker::Call::open_pictures}) {
         request.call = call;
         worker::Reply reply = honest_reply(call);
         // The call and the number of the request would be right by chance only.
@@ -71,6 +72,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             std::memcpy(reinterpret_cast<char*>(&reply) + kFirst, data, std::min(size, sizeof(reply) - kFirst));
         }
         if (worker::check_reply(request, reply, output.size())) use(request, reply, output);
+        // Of a picture that was decoded together with others: nothing but a whole one is believed.
+        if (call != worker::Call::open_pictures || !worker::check_batch_reply(request, reply)) continue;
+        if (reply.more != 0 && (reply.last != 1 || reply.picture.damaged != 0)) std::abort();
+        if (reply.more != 0 && reply.place.offset + reply.place.width > worker::kBatchRoom) std::abort();
+        use(request, reply, output);
     }
     return 0;
 }

@@ -78,9 +78,9 @@ class PyScanner:
         for row in self._scanner.scan(list(paths), jobs=2):
             yield row.to_dict(show_hash=True)
 
-    def scan_bytes(self, data: bytes, name: str) -> dict[str, Any]:
-        values: dict[str, Any] = self._scanner.scan_bytes(data, name).to_dict(show_hash=True)
-        return values
+    def scan_bytes(self, data: bytes, name: str) -> Iterator[dict[str, Any]]:
+        for row in self._scanner.scan_all_bytes(data, name):
+            yield row.to_dict(show_hash=True)
 
 
 def comparable(line: bytes | dict[str, Any]) -> dict[str, Any]:

@@ -45,9 +45,9 @@ class Places(unittest.TestCase):
         return rows
 
     def copied_tool(self):
-        """The tool, and its worker if it has one, where any user may run them."""
+        """The tool, and its workers if it has any, where any user may run them."""
         tool = pathlib.Path(TOOL)
-        for program in (tool, *tool.parents[2].rglob("tutela-worker")):
+        for program in (tool, *tool.parents[2].rglob("tutela-worker*")):
             shutil.copy(program, self.place)
         return self.place / tool.name
 

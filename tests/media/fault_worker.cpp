@@ -64,6 +64,55 @@ void burn(double seconds) {
     wait_for_ever();
 }
 
+// What the first of three pictures decoded together can say of all of them; "lie nothing" is what would be believed.
+const std::map<std::string_view, std::function<void(worker::Reply&)>>& batch_lies() {
+    static const std::map<std::string_view, std::function<void(worker::Reply&)>> all = {
+        {"nothing", [](auto&) {}},
+        {"call", [](auto& reply) { reply.call = worker::Call::open_picture; }},
+        {"serial", [](auto& reply) { reply.serial = 77; }},
+        {"opened", [](auto& reply) { reply.opened = 7; }},
+        {"given", [](auto& reply) { reply.given = 7; }},
+        {"flag", [](auto& reply) { reply.more = 2; }},
+        {"not the last", [](auto& reply) { reply.last = 0; }},
+        {"damaged", [](auto& reply) { reply.picture.damaged = 1; }},
+        {"damage", [](auto& reply) { reply.damage.length = 5; }},
+        {"text", [](auto& reply) { reply.status.length = 4'000'000'000; }},
+        {"mode", [](auto& reply) { reply.picture.mode = 9; }},
+        {"rows", [](auto& reply) { reply.picture.rows_decoded = 9; }},
+        {"format", [](auto& reply) { reply.place.format = 99; }},
+        {"stride", [](auto& reply) { reply.place.stride_bytes = ~0ULL / 4; }},
+        {"offset", [](auto& reply) { reply.place.offset = ~0ULL - 8; }},
+        {"outside", [](auto& reply) { reply.place.offset = worker::kBatchRoom - 63; }},
+        {"size",
+         [](auto& reply) {
+             reply.place.width = 257;
+             reply.place.height = 256;
+             reply.place.stride_bytes = 257;
+         }},
+    };
+    return all;
+}
+
+// `first_frame` is where the first of them has its pixels.
+[[noreturn]] void lie_of_batch(std::uint8_t* first_frame, const std::function<void(worker::Reply&)>& change) {
+    std::uint8_t* output = first_frame - worker::kBatchReplies;
+    worker::Reply reply;
+    reply.call = worker::Call::open_pictures;
+    reply.serial = 1;
+    const worker::Reply acknowledged = reply;
+    reply.more = 1;
+    reply.last = 1;
+    reply.picture = {1, 8, 8, 0, 1, 1, 0, 0, 8};
+    reply.place = {worker::kBatchReplies, 0, 8, 0, 8, 8, 1, 0};
+    for (std::size_t i = 0; i < 3; ++i) {
+        worker::Reply one = reply;
+        if (i == 1) change(one);
+        std::memcpy(output + i * sizeof(one), &one, sizeof(one));
+    }
+    (void)!write(worker::kReplyFd, &acknowledged, sizeof(acknowledged));
+    wait_for_ever();
+}
+
 using Deed = std::function<std::string(std::span<const std::uint8_t>)>;
 
 // The compiler may take away an allocation that nothing is read of; this it cannot know.
@@ -191,7 +240,7 @@ const std::map<std::string_view, Deed>& deeds() {
 
 // Frames of one byte each, which is their number, up to where the script says what happens: "frames 3 crash" gives
 // three and crashes at the fourth; "each 0.5" takes that long for each. After "still" it calls itself a JPEG, of which
-// the server expects no second frame.
+// the server expects no second frame. "still lie …" tells one of the lies above.
 class ScriptSource final : public FrameSource {
 public:
     ScriptSource(std::span<const std::uint8_t> bytes, std::string script) : bytes_(bytes), script_(std::move(script)) {
@@ -206,7 +255,7 @@ public:
     }
 
     Result<bool> next(Frame& frame) override {
-        unsigned frames = 0;
+        unsigned frames = script_.starts_with(kLie) ? 1 : 0;
         double pace = 0;
         char then[64] = "";
         if (std::sscanf(script_.c_str(), "frames %u each %lf %63[^\n]", &frames, &pace, then) < 2)
@@ -219,6 +268,7 @@ public:
         burn(pace);
         const Status shaped = frame.reshape(64, 64, PixelFormat::gray8);
         if (!shaped.ok()) return shaped;
+        if (script_.starts_with(kLie)) lie_of_batch(frame.data(), batch_lies().at(script_.substr(kLie.size())));
         std::memset(frame.data(), static_cast<int>(given_), std::size_t{64} * 64);
         frame.set_pts_us(given_ * 1000);
         facts_.index = given_++;
@@ -227,6 +277,8 @@ public:
     }
 
 private:
+    static constexpr std::string_view kLie = "lie ";
+
     std::span<const std::uint8_t> bytes_;
     std::string script_;
     std::uint32_t given_ = 0;
@@ -290,5 +342,5 @@ Result<std::unique_ptr<FrameSource>> open_script(std::span<const std::uint8_t> b
 }  // namespace
 
 int main() {
-    return tutela::worker::run_worker({&open_script, &open_script_archive});
+    return tutela::worker::run_worker({.picture = &open_script, .archive = &open_script_archive, .rare = true});
 }

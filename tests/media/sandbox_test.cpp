@@ -47,50 +47,9 @@ bool has_children() {
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
-// The number of a process whose parent is `parent`; 0 when there is none.
-pid_t child_of(pid_t parent) {
-    std::ifstream list("/proc/" + std::to_string(parent) + "/task/" + std::to_string(parent) + "/children");
-    pid_t child = 0;
-    list >> child;
-    return child;
-}
-
 void expect_works(Decoder& decoder) {
     const Bytes good = encode_jpeg(make_picture(40, 30, PixelFormat::rgb24).view());
     EXPECT_TRUE(status_of(decoder, good).ok()) << status_of(decoder, good).to_string();
-}
-
-// All that a decoder says about a file, and its frames, in words.
-std::vector<std::string> answers(Decoder& decoder, std::span<const std::uint8_t> bytes, DecodeMode mode,
-                                 const DecodeLimits& limits = {}, bool views = true) {
-    std::vector<std::string> said;
-    const auto number = [](auto value) { return std::to_string(value) + " "; };
-    auto source = decoder.open(bytes, limits, mode);
-    if (!source.ok()) return {source.status().to_string()};
-    Frame scratch;
-    for (bool more = true; more;) {
-        FrameView view;
-        const Result<bool> next = views ? source.value()->next_view(scratch, view) : source.value()->next(scratch);
-        if (!views) view = scratch.view();
-        more = next.ok() && next.value();
-        const MediaInfo& info = source.value()->info();
-        const FrameFacts& facts = source.value()->facts();
-        const Damage& damage = source.value()->damage();
-        std::string words = next.status().to_string() + "; " + std::string(format_name(info.format)) + " ";
-        words += number(info.width) + number(info.height) + number(info.orientation);
-        words += std::string(decode_mode_name(facts.mode)) + " " + number(facts.denominator) + number(facts.index);
-        words += number(damage.damaged) + damage.reason + " " + number(damage.rows_decoded);
-        if (more) {
-            words += number(view.width) + number(view.height) + number(static_cast<unsigned>(view.format));
-            words += number(view.pts_us);
-            for (std::uint32_t y = 0; y < view.height; ++y) {
-                const auto* row = reinterpret_cast<const char*>(view.row(y));
-                words.append(row, std::size_t{view.width} * bytes_per_pixel(view.format));
-            }
-        }
-        said.push_back(std::move(words));
-    }
-    return said;
 }
 
 void expect_same(Decoder& ours, Decoder& sandboxed, const Bytes& bytes, const std::string& name,

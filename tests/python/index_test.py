@@ -100,6 +100,7 @@ def test_a_join_needs_the_hashes_of_the_index() -> None:
         index.self_join(hashes, 257)
 
 
+@pytest.mark.usefixtures("ctrl_c_heard")
 def test_a_join_can_be_interrupted() -> None:
     hashes = np.zeros((100_000, 32), np.uint8)  # five billion pairs
     index = tutela.Index(hashes, "flat")

@@ -93,6 +93,7 @@ def test_a_row_as_a_dictionary(scanner: tutela.Scanner, folder: Path) -> None:
     assert set(first) == {
         "path", "inner", "size", "sha256", "outcome", "reason", "damaged", "damage_reason", "decoded_percent", "format",
         "width", "height", "orientation", "frames", "decode", "quality", "matches",
+        "segments", "timeline",
     }  # fmt: skip
     assert (first["inner"], first["decoded_percent"], first["frames"]) == (None, 100, 1)
     assert (rows[4].to_dict()["decoded_percent"], rows[4].to_dict()["frames"]) == (None, None)
@@ -246,6 +247,7 @@ def test_scans_of_one_scanner_may_overlap(scanner: tutela.Scanner, folder: Path)
     assert len(list(first)) == 7 and not first.totals.interrupted
 
 
+@pytest.mark.usefixtures("ctrl_c_heard")
 def test_ctrl_c_stops_a_scan_that_waits_for_a_row(scanner: tutela.Scanner, tmp_path: Path) -> None:
     # Reading this hole takes far longer than the signal takes to come, so the signal meets a waiting scan.
     with open(tmp_path / "hole", "wb") as hole:

@@ -10,7 +10,7 @@ namespace {
 
 using test::plain_facts;
 
-constexpr ReportFormat kFormats[] = {ReportFormat::text, ReportFormat::jsonl, ReportFormat::csv};
+constexpr ReportFormat kFormats[] = {ReportFormat::text, ReportFormat::jsonl, ReportFormat::csv, ReportFormat::html};
 
 TEST(ReportWriter, RefusesAnUnknownFormatAndAnEmptySink) {
     EXPECT_EQ(

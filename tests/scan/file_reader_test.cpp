@@ -61,6 +61,41 @@ TEST(FileReader, ReadsPicturesWholeAndStreamsTheRest) {
     }
 }
 
+TEST(FileReader, KeepsAGroupOfSmallFiles) {
+    const TestFolder folder;
+    const std::unique_ptr<Decoder> decoder = make_decoder();
+    FileReader reader(*decoder, {}, nullptr, false);
+    for (int round = 0; round < 2; ++round) {
+        ASSERT_TRUE(reader.begin_group().ok());
+        std::vector<std::string> written;
+        std::vector<FileContent> read;
+        for (std::size_t i = 0; i < FileReader::kGroupFiles; ++i) {
+            const std::size_t size = i % 3 == 0 ? FileReader::kSmallBytes : 10 + i * 100;
+            const std::string_view start = i % 4 == 1 ? "text" : i % 4 == 2 ? "PK\x03\x04" : kJpegStart;
+            written.push_back(random_bytes(size, start) + static_cast<char>(i));
+            if (written.back().size() > FileReader::kSmallBytes) written.back().erase(100, 1);
+            const Descriptor fd = open_for_reading(AT_FDCWD, folder.write("f", written.back()).c_str(), false);
+            struct stat facts {};
+            ASSERT_EQ(::fstat(fd.get(), &facts), 0);
+            const Result<FileContent> content = reader.read_small(fd.get(), facts);
+            ASSERT_TRUE(content.ok()) << content.status().to_string();
+            read.push_back(content.value());
+        }
+        for (std::size_t i = 0; i < read.size(); ++i) {
+            EXPECT_EQ(read[i].size_bytes, written[i].size());
+            EXPECT_EQ(read[i].digests.sha256, sha256(view(written[i])));
+            EXPECT_FALSE(read[i].changed);
+            EXPECT_EQ(read[i].unwanted, i % 4 == 2);
+            const bool picture = i % 4 == 0 || i % 4 == 3;
+            EXPECT_EQ(read[i].format, picture      ? MediaFormat::jpeg
+                                      : i % 4 == 1 ? MediaFormat::unknown
+                                                   : MediaFormat::zip);
+            const std::span<const std::uint8_t> kept = picture ? view(written[i]) : std::span<const std::uint8_t>();
+            EXPECT_TRUE(std::equal(read[i].bytes.begin(), read[i].bytes.end(), kept.begin(), kept.end())) << i;
+        }
+    }
+}
+
 TEST(FileReader, StreamsAPictureOverTheLimit) {
     const TestFolder folder;
     DecodeLimits limits;
@@ -102,6 +137,19 @@ TEST(FileReader, NoticesAChange) {
     other = facts;
     other.st_mtim.tv_nsec ^= 1;  // it was written to
     EXPECT_TRUE(read_as(other).changed);
+
+    const auto read_small_as = [&](struct stat before) {
+        EXPECT_EQ(::lseek(fd.get(), 0, SEEK_SET), 0);
+        EXPECT_TRUE(reader.begin_group().ok());
+        const auto content = reader.read_small(fd.get(), before);
+        EXPECT_TRUE(content.ok());
+        return content.ok() && content.value().changed;
+    };
+    EXPECT_FALSE(read_small_as(facts));
+    EXPECT_TRUE(read_small_as(other));
+    other = facts;
+    other.st_size = 6000;  // it shrank
+    EXPECT_TRUE(read_small_as(other));
 }
 
 TEST(FileReader, ReadsNoFileThatLiesAboutItsSize) {

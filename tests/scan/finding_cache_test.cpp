@@ -35,6 +35,21 @@ TEST(FindingCache, MakesEachFindingOnce) {
     EXPECT_EQ(calls, 1);
 }
 
+TEST(FindingCache, SaysWhatItHolds) {
+    FindingCache cache(1);
+    int calls = 0;
+    EXPECT_FALSE(cache.holds(key_of(1, 1)));
+    const auto made = cache.get(key_of(1, 1), [&] {
+        EXPECT_TRUE(cache.holds(key_of(1, 1))) << "somebody is at it";
+        return maker(calls, "a")();
+    });
+    EXPECT_TRUE(made.ok());
+    EXPECT_TRUE(cache.holds(key_of(1, 1)));
+    EXPECT_FALSE(cache.holds(key_of(1, 2)));
+    (void)cache.get(key_of(2, 2), maker(calls, "b"));
+    EXPECT_FALSE(cache.holds(key_of(1, 1)));
+}
+
 TEST(FindingCache, EqualXxh3IsNoEquality) {
     FindingCache cache;
     int calls = 0;

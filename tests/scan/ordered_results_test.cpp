@@ -45,6 +45,49 @@ TEST(OrderedResults, GoOutInOrderWhateverTheThreads) {
     }
 }
 
+TEST(OrderedResults, GoOutInOrderWhenSeveralAreTakenAtOnce) {
+    for (const std::size_t threads : {1, 2, 4, 8}) {
+        for (const std::size_t window : {1, 2, 7, 1000}) {
+            std::vector<std::size_t> out;
+            Results results(3000, {window}, nullptr, [&](std::size_t&& value) {
+                out.push_back(value);
+                return Status();
+            });
+            ThreadPool pool(threads);
+            pool.run(threads, [&](std::size_t worker) {
+                std::mt19937 random(static_cast<unsigned>(worker));
+                while (const auto numbers = results.take(1 + random() % 16)) {
+                    std::vector<std::size_t> order(numbers->count);
+                    std::iota(order.begin(), order.end(), numbers->first);
+                    std::shuffle(order.begin(), order.end(), random);
+                    for (const std::size_t number : order)
+                        results.put(number, std::size_t(number));
+                }
+            });
+            ASSERT_EQ(out, first_numbers(3000)) << threads << " threads, window " << window;
+            ASSERT_TRUE(results.complete());
+        }
+    }
+}
+
+TEST(OrderedResults, TakesNoMoreThanThereAreAndFitTheWindow) {
+    Results results(7, {5}, nullptr, [&](std::size_t&&) { return Status(); });
+    const auto first = results.take(3);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->first, 0U);
+    EXPECT_EQ(first->count, 3U);
+    const auto second = results.take(3);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->first, 3U);
+    EXPECT_EQ(second->count, 2U) << "a window of 5";
+    for (std::size_t i = 0; i < 5; ++i)
+        results.put(i, 0);
+    const auto third = results.take(3);
+    ASSERT_TRUE(third);
+    EXPECT_EQ(third->count, 2U) << "of 7";
+    EXPECT_FALSE(results.take(3));
+}
+
 TEST(OrderedResults, OneSlowResultHoldsTheOthersWithinTheWindow) {
     constexpr std::size_t kWindow = 5;
     std::size_t emitted = 0;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -82,6 +83,83 @@ TEST(SandboxedScan, AccountsForFilesThatBreakADecoder) {
     }
     EXPECT_EQ(result.totals.count(Outcome::crashed), 3U);
     EXPECT_EQ(scanner.facts().isolation, "sandboxed");
+}
+
+// Small files are decoded several at a time; what one of them does to the worker is no other file's business.
+TEST(SandboxedScan, GivesSmallFilesTheRowsThatTheyHaveAlone) {
+    const TempFolder folder;
+    const char* const deeds[] = {"crash", "exit", "close", "throw", "socket", "lie call", "frames 2 crash", "alloc"};
+    std::size_t deed = 0;
+    for (std::uint32_t i = 0; i < 100; ++i) {
+        const std::string name = std::to_string(1000 + i);
+        if (i > 20 && i % 9 == 0 && deed < std::size(deeds)) {
+            write(folder, name, script(deeds[deed++]));
+        } else {
+            Bytes bytes = i % 2 == 0 ? encode_png(picture(i % 30, 60).view()) : encode_jpeg(picture(i, 60).view());
+            if (i % 11 == 5) bytes.resize(bytes.size() * 2 / 3);
+            if (i % 13 == 5) bytes[bytes.size() / 2] ^= 0x10;
+            write(folder, name, bytes);
+        }
+    }
+    ASSERT_EQ(deed, std::size(deeds));
+    ScanOptions options = sandboxed(fault_worker());
+    options.limits.max_memory = 256U << 20;
+    const Scanner scanner = scanner_of({1, 2}, options);
+    std::vector<FileRow> alone;
+    for (std::uint32_t i = 0; i < 100; ++i) {
+        const RunResult one = run(scanner, {(folder.path() / std::to_string(1000 + i)).string()});
+        ASSERT_EQ(one.rows.size(), 1U);
+        alone.push_back(one.rows.front());
+    }
+    for (const std::size_t threads : {1, 3}) {
+        ThreadPool pool(threads);
+        const RunResult together = run(scanner, {folder.path().string()}, pool);
+        ASSERT_EQ(together.rows.size(), alone.size());
+        for (std::size_t i = 0; i < alone.size(); ++i)
+            EXPECT_TRUE(together.rows[i] == alone[i]) << alone[i].path << ": " << together.rows[i].reason;
+        EXPECT_EQ(together.totals.count(Outcome::crashed), 5U);
+        EXPECT_EQ(together.totals.count(Outcome::memory), 2U);
+    }
+}
+
+// Whatever row it comes at, a stop lets no row go out that a run to the end would not have at that place, and the rest
+// is done by the run that goes on.
+TEST(SandboxedScan, StopsBetweenFilesThatAreDecodedTogether) {
+    const TempFolder folder;
+    const TempFolder journals;
+    for (std::uint32_t i = 0; i < 60; ++i)
+        write(folder, std::to_string(1000 + i), encode_png(picture(i, 50).view()));
+    const Scanner scanner = scanner_of({1, 2}, sandboxed(real_worker()));
+    const std::vector<std::string> paths{folder.path().string()};
+    const std::vector<FileRow> whole = run(scanner, paths).rows;
+    for (const std::size_t most : {1U, 17U, 33U, 59U}) {
+        const std::string name = (journals.path() / std::to_string(most)).string();
+        std::atomic<bool> stop{false};
+        bool stops = true;
+        std::vector<FileRow> rows;
+        const auto scan = [&](Result<Journal> journal) {
+            EXPECT_TRUE(journal.ok()) << journal.status().to_string();
+            ScanControl control;
+            control.stop = &stop;
+            control.journal = &journal.value();
+            InlineExecutor executor;
+            rows.clear();
+            const auto on_row = [&](const FileRow& row) {
+                rows.push_back(row);
+                if (stops && rows.size() == most) stop = true;
+                return Status();
+            };
+            const Result<RunTotals> totals = scanner.scan(paths, executor, on_row, control);
+            EXPECT_TRUE(totals.ok()) << totals.status().to_string();
+            return totals.ok() && totals.value().interrupted;
+        };
+        EXPECT_TRUE(scan(Journal::create(name, {.keep_hashes = true})));
+        EXPECT_TRUE(rows == std::vector<FileRow>(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(most)));
+        stop = false;
+        stops = false;
+        EXPECT_FALSE(scan(Journal::open(name, {.keep_hashes = true})));
+        EXPECT_TRUE(rows == whole);
+    }
 }
 
 TEST(SandboxedScan, KeepsMatchesOfFramesBeforeACrash) {
@@ -215,6 +293,9 @@ public:
 
     Result<std::span<std::uint8_t>> room(std::size_t) override { return Status(StatusCode::limit); }
     Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t>, const DecodeLimits&, DecodeMode) override {
+        return Status(StatusCode::unsupported);
+    }
+    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput&, const DecodeLimits&, const Sampling&) override {
         return Status(StatusCode::unsupported);
     }
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t>, const ArchiveLimits&,

@@ -125,13 +125,13 @@ std::string settle_in() {
     return {};
 }
 
-std::string confine(std::uint64_t max_memory) {
+std::string confine(std::uint64_t max_memory, bool reads_input) {
     if (std::string failure = limit_memory(max_memory); !failure.empty()) return failure;
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return lacking("PR_SET_DUMPABLE");
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return lacking("PR_SET_NO_NEW_PRIVS");
     if (std::string failure = deny_files_and_net(); !failure.empty()) return failure;
     if (std::string failure = limit_files(); !failure.empty()) return failure;
-    return allow_few_system_calls();
+    return allow_few_system_calls(reads_input);
 }
 
 }  // namespace tutela::worker

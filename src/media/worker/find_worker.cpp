@@ -12,8 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kName = "tutela-worker";
-
 // The file that this code was loaded from: the shared library, a Python module, or the program itself.
 fs::path this_file() {
     static const char anchor = 0;
@@ -32,23 +30,27 @@ fs::path this_program() {
     return error ? fs::path() : path;
 }
 
-bool is_program(const fs::path& path) {
+}  // namespace
+
+bool is_program(const std::string& path) {
     std::error_code error;
     return fs::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
 }
 
-}  // namespace
+std::string rare_worker(const std::string& program) {
+    return program + "-rare";
+}
 
-std::string find_worker() {
+std::string find_worker(const char* name) {
     for (const fs::path& file : {this_file(), this_program()}) {
         if (!file.is_absolute()) continue;
         const fs::path folder = file.parent_path();
         for (const char* way : {".", TUTELA_LIBEXEC_FROM_LIB, TUTELA_LIBEXEC_FROM_BIN}) {
-            const fs::path candidate = (folder / way / kName).lexically_normal();
+            const fs::path candidate = (folder / way / name).lexically_normal();
             if (is_program(candidate)) return candidate.string();
         }
     }
-    const fs::path installed = fs::path(TUTELA_LIBEXEC) / kName;
+    const fs::path installed = fs::path(TUTELA_LIBEXEC) / name;
     return is_program(installed) ? installed.string() : std::string();
 }
 

@@ -22,6 +22,7 @@ bool is_answer(std::int32_t code) noexcept {
         case StatusCode::ok:
         case StatusCode::invalid_argument:
         case StatusCode::too_small:
+        case StatusCode::io_error:
         case StatusCode::limit:
         case StatusCode::unsupported:
         case StatusCode::corrupt:
@@ -74,12 +75,25 @@ bool check_reply(const Request& request, const Reply& reply, std::uint64_t outpu
     if (!is_answer(reply.opened) || !is_answer(reply.given)) return false;
     if (!is_flag(reply.more) || !is_flag(reply.last) || !is_flag(reply.ended)) return false;
     if (reply.status.length > kTextBytes || reply.damage.length > kTextBytes) return false;
-    const bool opens = request.call == Call::open_picture || request.call == Call::open_archive;
-    if (reply.opened != 0) return opens && reply.given == 0 && reply.more == 0;
+    if (!is_flag(reply.pending)) return false;
+    const bool of_frames = request.call == Call::open_video || request.call == Call::next_frame;
+    if (reply.pending != 0 && (!of_frames || reply.more != 0 || reply.given != 0)) return false;
+    if (reply.opened != 0) return opens(request.call) && reply.given == 0 && reply.more == 0;
     if (reply.given != 0 && reply.more != 0) return false;
-    if (request.call == Call::open_archive) return reply.more == 0 && reply.given == 0;
+    if (request.call == Call::open_archive || request.call == Call::open_pictures)
+        return reply.more == 0 && reply.given == 0;
     if (request.call == Call::next_entry) return check_entry(request, reply, output_bytes);
     return check_facts(reply.picture) && (reply.more == 0 || check_frame(request, reply, output_bytes));
+}
+
+bool check_batch_reply(const Request& request, const Reply& reply) noexcept {
+    if (reply.call != request.call || reply.serial != request.serial) return false;
+    if (reply.opened != 0 || reply.given != 0 || reply.pending != 0 || !is_flag(reply.more)) return false;
+    if (reply.more == 0) return true;
+    if (reply.last != 1 || reply.status.length != 0 || reply.damage.length != 0) return false;
+    if (!check_facts(reply.picture) || reply.picture.damaged != 0) return false;
+    if (std::uint64_t{reply.place.width} * reply.place.height > kBatchPixels) return false;
+    return check_frame(request, reply, kBatchRoom);
 }
 
 }  // namespace tutela::worker

@@ -11,4 +11,8 @@ namespace tutela::worker {
 // within the `output_bytes` of the output region, every text within its room.
 [[nodiscard]] bool check_reply(const Request& request, const Reply& reply, std::uint64_t output_bytes) noexcept;
 
+// The same for what open_pictures answers to one of the pictures: nothing, or its one frame, whole and small, in the
+// room for these.
+[[nodiscard]] bool check_batch_reply(const Request& request, const Reply& reply) noexcept;
+
 }  // namespace tutela::worker

@@ -1,207 +1,28 @@
 // The decoder that works in a process of its own: the host's side.
-#include <algorithm>
-#include <chrono>
 #include <cstring>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "core/try.hpp"
+#include "media/decoders.hpp"
 #include "media/worker/find_worker.hpp"
-#include "media/worker/fork_mark.hpp"
 #include "media/worker/protocol.hpp"
-#include "media/worker/shared_memory.hpp"
-#include "media/worker/worker_link.hpp"
+#include "media/worker/session.hpp"
 #include "tutela/media.hpp"
 
 namespace tutela {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
+using worker::Session;
 
-constexpr std::uint64_t kPage = 4096;
-// Address space, of which only what is touched is memory.
-constexpr std::uint64_t kFirstInput = 2ULL << 30;
-constexpr std::uint64_t kLargestRegion = 64ULL << 30;
-// Before a worker that did not start is started again: the machine may be out of processes for a moment.
-constexpr milliseconds kPauses[] = {milliseconds(20), milliseconds(60), milliseconds(120)};
-// What a decoder keeps from file to file.
-constexpr std::uint64_t kKeptBytes = 64U << 20;
 // The names of an archive's entries, as open_archive() has it.
 constexpr std::uint64_t kMaxPathsBytes = 64U << 20;
 
-std::uint64_t round_up(std::uint64_t bytes) noexcept {
-    return (std::min(bytes, kLargestRegion) + kPage - 1) / kPage * kPage;
-}
-
-// Two frames of the largest size: while one is looked at, the worker can see whether another follows.
-std::uint64_t output_for(const DecodeLimits& limits) noexcept {
-    return 2 * round_up(std::min(limits.max_pixels, kLargestRegion) * 3);
-}
-
-std::uint64_t output_for(const ArchiveLimits& limits) noexcept {
-    return round_up(worker::kPathRoom + std::min(limits.max_entry_bytes, kLargestRegion));
-}
-
 Status status_of(std::int32_t code, const worker::Text& text) {
     return Status(static_cast<StatusCode>(code), std::string(text.bytes, text.length));
-}
-
-// What the decoder and what it opened last have in common.
-class Session {
-public:
-    explicit Session(std::string program) : program_(std::move(program)) {}
-    ~Session() { keep_to_owner(); }
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
-
-    Result<std::span<std::uint8_t>> room(std::size_t bytes);
-    // Has a worker with these limits, and `bytes` in the input region: answers their offset there.
-    Result<std::uint64_t> prepare(std::span<const std::uint8_t> bytes, std::uint64_t output_bytes,
-                                  std::uint64_t max_memory);
-    Status start(std::uint64_t output_bytes, std::uint64_t max_memory);
-    Status call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply);
-    void trim() noexcept;
-
-    // What was opened under another number is at its end.
-    std::uint64_t open_anew() noexcept { return ++opened_; }
-    [[nodiscard]] bool is_open(std::uint64_t number) const noexcept {
-        return owner_.is_same_process() && number == opened_;
-    }
-    [[nodiscard]] const std::uint8_t* output() const noexcept { return output_.bytes().data(); }
-
-private:
-    void keep_to_owner() noexcept;
-
-    std::string program_;
-    worker::SharedMemory input_;
-    worker::SharedMemory output_;
-    std::unique_ptr<worker::WorkerLink> link_;
-    worker::ForkMark owner_;
-    std::uint64_t opened_ = 0;
-    std::uint64_t room_bytes_ = 0;
-    std::uint64_t largest_input_ = 0;   // since trim()
-    std::uint64_t largest_output_ = 0;  // since trim()
-    std::uint32_t serial_ = 0;
-    bool ran_short_ = false;  // the worker, of memory
-};
-
-// After a fork of the host, the worker and the memory are the parent's.
-void Session::keep_to_owner() noexcept {
-    if (owner_.is_same_process()) return;
-    owner_.set();
-    if (link_ != nullptr) link_->abandon();
-    link_.reset();
-    input_ = {};
-    output_ = {};
-    open_anew();
-}
-
-Result<std::span<std::uint8_t>> Session::room(std::size_t bytes) {
-    keep_to_owner();
-    open_anew();
-    if (bytes > kLargestRegion) return Status(StatusCode::limit, "the file is too large for a sandboxed decoder");
-    if (bytes > input_.size()) {
-        const std::uint64_t size = std::max(round_up(bytes), kFirstInput);
-        TUTELA_ASSIGN(worker::SharedMemory grown, worker::SharedMemory::create(size, worker::Writer::host));
-        const std::size_t held = std::min<std::size_t>(room_bytes_, input_.size());
-        if (held != 0) std::memcpy(grown.writable().data(), input_.bytes().data(), held);
-        link_.reset();
-        input_ = std::move(grown);
-    }
-    room_bytes_ = bytes;
-    largest_input_ = std::max<std::uint64_t>(largest_input_, bytes);
-    return input_.writable().first(bytes);
-}
-
-Status Session::start(std::uint64_t output_bytes, std::uint64_t max_memory) {
-    if (input_.size() == 0) {
-        TUTELA_ASSIGN(input_, worker::SharedMemory::create(kFirstInput, worker::Writer::host));
-    }
-    if (output_bytes > output_.size()) {
-        link_.reset();
-        TUTELA_ASSIGN(output_, worker::SharedMemory::create(output_bytes, worker::Writer::worker));
-    }
-    // What a worker has left over after it ran short is nobody's to judge: the next file gets a new one.
-    const bool fits = link_ != nullptr && link_->running() && link_->max_memory() == max_memory;
-    if (fits && !ran_short_) return {};
-    link_.reset();
-    ran_short_ = false;
-    TUTELA_ASSIGN(link_, worker::WorkerLink::start(program_, input_, output_, max_memory));
-    return {};
-}
-
-Result<std::uint64_t> Session::prepare(std::span<const std::uint8_t> bytes, std::uint64_t output_bytes,
-                                       std::uint64_t max_memory) {
-    keep_to_owner();
-    const std::uint8_t* first = input_.bytes().data();
-    const std::less_equal<const std::uint8_t*> before;
-    const bool inside =
-        input_.size() != 0 && before(first, bytes.data()) && before(bytes.data() + bytes.size(), first + input_.size());
-    std::uint64_t offset = 0;
-    if (inside) {
-        offset = static_cast<std::uint64_t>(bytes.data() - first);
-    } else {
-        TUTELA_ASSIGN(const std::span<std::uint8_t> place, room(bytes.size()));
-        if (!bytes.empty()) std::memcpy(place.data(), bytes.data(), bytes.size());
-    }
-    Status started = start(output_bytes, max_memory);
-    for (const milliseconds pause : kPauses) {
-        if (started.ok()) break;
-        std::this_thread::sleep_for(pause);
-        started = start(output_bytes, max_memory);
-    }
-    if (started.ok()) return offset;
-    if (started.code() == StatusCode::out_of_memory) return started;
-    return Status(StatusCode::unavailable, "the sandbox cannot start again: " + started.message());
-}
-
-Status Session::call(worker::Request& request, const worker::Budget& budget, worker::Reply& reply) {
-    if (link_ == nullptr) return Status(StatusCode::crashed, "the decoder is no more");
-    request.serial = ++serial_;
-    Status status = link_->call(request, output_.size(), budget, reply);
-    if (!status.ok()) {
-        link_.reset();
-        open_anew();
-        largest_output_ = output_.size();  // whatever it wrote
-        return status;
-    }
-    // An archive goes on behind an entry that was too large.
-    const auto short_of_memory = static_cast<std::int32_t>(StatusCode::out_of_memory);
-    if (reply.opened == short_of_memory || reply.given == short_of_memory) ran_short_ = true;
-    if (ran_short_ && (request.call != worker::Call::next_entry || reply.ended != 0)) link_.reset();
-    const worker::Place& place = reply.place;
-    const std::uint64_t bytes = std::max(place.size, place.height * place.stride_bytes);
-    largest_output_ = std::max(largest_output_, place.offset + bytes);
-    return {};
-}
-
-void Session::trim() noexcept {
-    keep_to_owner();
-    open_anew();
-    // The input is sealed, so its memory goes as a whole, and the worker that has it mapped with it.
-    if (largest_input_ > kKeptBytes) {
-        link_.reset();
-        input_ = {};
-        room_bytes_ = 0;
-    }
-    if (largest_output_ > kKeptBytes) output_.discard();
-    largest_input_ = 0;
-    largest_output_ = 0;
-}
-
-worker::Limits wire_limits(const DecodeLimits& limits) {
-    worker::Limits wire;
-    wire.max_bytes = limits.max_bytes;
-    wire.max_pixels = limits.max_pixels;
-    wire.max_total_pixels = limits.max_total_pixels;
-    wire.max_jpeg_scans = limits.max_jpeg_scans;
-    wire.max_frames = limits.max_frames;
-    return wire;
 }
 
 worker::Limits wire_limits(const ArchiveLimits& limits) {
@@ -214,23 +35,23 @@ worker::Limits wire_limits(const ArchiveLimits& limits) {
     return wire;
 }
 
-// Thirty years are for ever, and can be counted in nanoseconds with room to spare.
-worker::Budget budget_of(std::uint32_t frame_seconds, std::uint32_t file_seconds) noexcept {
-    constexpr std::uint32_t kLongest = 1'000'000'000;
-    return {seconds(std::min(frame_seconds, kLongest)), seconds(std::min(file_seconds, kLongest))};
-}
-
 class SandboxedSource final : public FrameSource {
 public:
-    SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits)
-        : session_(std::move(session)), limits_(limits) {}
+    SandboxedSource(std::shared_ptr<Session> session, const DecodeLimits& limits, bool is_video)
+        : session_(std::move(session)), limits_(limits), is_video_(is_video) {}
 
     Status open(std::uint64_t offset, std::uint64_t size, DecodeMode mode);
+    // Goes on from the answer to opening it.
+    Status open(const worker::Reply& answer);
+    Status open_video(std::uint64_t offset, std::uint64_t size, const Sampling& sampling);
     Result<bool> next(Frame& frame) override;
     Result<bool> next_view(Frame& scratch, FrameView& view) override;
 
 private:
+    Status open(worker::Request& request);
     Status ask(worker::Request& request);
+    Status begin();
+    Status await_frame();
     Status count_frame();
     Status end_with(Status status) noexcept {
         done_ = true;
@@ -239,6 +60,7 @@ private:
 
     std::shared_ptr<Session> session_;
     DecodeLimits limits_;
+    bool is_video_;
     std::uint64_t number_ = 0;
     worker::Reply reply_;
     bool answered_ = false;  // reply_ is the next frame's
@@ -248,8 +70,9 @@ private:
 };
 
 Status SandboxedSource::ask(worker::Request& request) {
-    request.limits = wire_limits(limits_);
-    return session_->call(request, budget_of(limits_.max_frame_seconds, limits_.max_file_seconds), reply_);
+    request.limits = worker::wire_limits(limits_);
+    const std::uint32_t file_seconds = is_video_ ? limits_.max_video_seconds : limits_.max_file_seconds;
+    return session_->call(request, worker::budget_of(limits_.max_frame_seconds, file_seconds), reply_);
 }
 
 Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMode mode) {
@@ -258,21 +81,54 @@ Status SandboxedSource::open(std::uint64_t offset, std::uint64_t size, DecodeMod
     request.mode = static_cast<std::uint32_t>(mode);
     request.offset = offset;
     request.size = size;
+    TUTELA_TRY(open(request));
+    answered_ = true;
+    return {};
+}
+
+Status SandboxedSource::open_video(std::uint64_t offset, std::uint64_t size, const Sampling& sampling) {
+    worker::Request request;
+    request.call = worker::Call::open_video;
+    request.offset = offset;
+    request.size = size;
+    request.sampling = {static_cast<std::uint32_t>(sampling.kind), sampling.per_second, sampling.max_gap_us};
+    return open(request);
+}
+
+Status SandboxedSource::open(worker::Request& request) {
     number_ = session_->open_anew();
     TUTELA_TRY(ask(request));
+    return begin();
+}
+
+Status SandboxedSource::open(const worker::Reply& answer) {
+    number_ = session_->open_anew();
+    reply_ = answer;
+    return begin();
+}
+
+// With the answer to opening it.
+Status SandboxedSource::begin() {
     if (reply_.opened != 0) return status_of(reply_.opened, reply_.status);
     const worker::PictureFacts& facts = reply_.picture;
     info_ = {static_cast<MediaFormat>(facts.format), facts.width, facts.height, facts.orientation};
-    answered_ = true;
+    return {};
+}
+
+// A video's worker says now and then that it goes on: the time for a frame is the time between two answers.
+Status SandboxedSource::await_frame() {
+    do {
+        worker::Request request;
+        request.call = worker::Call::next_frame;
+        TUTELA_TRY(ask(request));
+    } while (reply_.pending != 0);
     return {};
 }
 
 Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
     if (done_ || !session_->is_open(number_)) return false;
     if (!answered_) {
-        worker::Request request;
-        request.call = worker::Call::next_frame;
-        if (Status status = ask(request); !status.ok()) return end_with(std::move(status));
+        if (Status status = await_frame(); !status.ok()) return end_with(std::move(status));
     }
     answered_ = false;
     const worker::PictureFacts& facts = reply_.picture;
@@ -295,7 +151,9 @@ Result<bool> SandboxedSource::next_view(Frame& /*scratch*/, FrameView& view) {
 // The worker keeps these limits; one that was taken over does not.
 Status SandboxedSource::count_frame() {
     pixels_ += std::uint64_t{reply_.place.width} * reply_.place.height;
-    if (++frames_ <= limits_.max_frames && pixels_ <= limits_.max_total_pixels) return {};
+    const std::uint32_t most_frames = is_video_ ? limits_.max_video_frames : limits_.max_frames;
+    const std::uint64_t most_pixels = is_video_ ? limits_.max_video_pixels : limits_.max_total_pixels;
+    if (++frames_ <= most_frames && pixels_ <= most_pixels) return {};
     return Status(StatusCode::limit, "the file has more frames than the limits allow");
 }
 
@@ -338,7 +196,7 @@ private:
 
 Status SandboxedArchive::ask(worker::Request& request) {
     request.limits = wire_limits(limits_);
-    return session_->call(request, budget_of(seconds_, seconds_), reply_);
+    return session_->call(request, worker::budget_of(seconds_, seconds_), reply_);
 }
 
 Status SandboxedArchive::open(std::uint64_t offset, std::uint64_t size) {
@@ -395,18 +253,33 @@ Result<bool> SandboxedArchive::next(ArchiveEntry& entry, std::span<const std::ui
     return true;
 }
 
+// Three workers: of those that decode rare formats and videos there is a process once such a file was met.
 class SandboxedDecoder final : public Decoder {
 public:
-    explicit SandboxedDecoder(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+    SandboxedDecoder(std::shared_ptr<Session> session, const std::string& rare_program, std::string video_program)
+        : session_(std::move(session)),
+          rare_(std::make_shared<Session>(rare_program, *session_)),
+          video_program_(std::move(video_program)) {}
 
-    Result<std::span<std::uint8_t>> room(std::size_t bytes) override { return session_->room(bytes); }
+    Result<std::span<std::uint8_t>> room(std::size_t bytes) override {
+        open_anew();
+        return session_->room(bytes);
+    }
 
     Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t> bytes, const DecodeLimits& limits,
                                               DecodeMode mode) override {
         // Says what open_media() says, without a byte of it decoded or moved.
         if (bytes.size() > limits.max_bytes) return open_media(bytes, limits, mode);
-        TUTELA_ASSIGN(const std::uint64_t offset, session_->prepare(bytes, output_for(limits), limits.max_memory));
-        auto source = std::make_unique<SandboxedSource>(session_, limits);
+        open_anew();
+        const bool rare = is_rare(sniff_format(bytes));
+        const std::shared_ptr<Session>& session = rare && !session_->has_rare() ? rare_ : session_;
+        auto source = std::make_unique<SandboxedSource>(session, limits, false);
+        if (const std::optional<worker::Reply> answer = session_->take_ahead(bytes, limits, mode)) {
+            TUTELA_TRY(source->open(*answer));
+            return std::unique_ptr<FrameSource>(std::move(source));
+        }
+        TUTELA_ASSIGN(const std::uint64_t offset, session_->place(bytes));
+        TUTELA_TRY(session->prepare(worker::output_for(limits), limits.max_memory));
         TUTELA_TRY(source->open(offset, bytes.size(), mode));
         return std::unique_ptr<FrameSource>(std::move(source));
     }
@@ -414,31 +287,87 @@ public:
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t> bytes,
                                                         const ArchiveLimits& limits,
                                                         const DecodeLimits& spending) override {
-        TUTELA_ASSIGN(const std::uint64_t offset, session_->prepare(bytes, output_for(limits), spending.max_memory));
+        open_anew();
+        TUTELA_ASSIGN(const std::uint64_t offset, session_->place(bytes));
+        TUTELA_TRY(session_->prepare(worker::output_for(limits), spending.max_memory));
         auto source = std::make_unique<SandboxedArchive>(session_, limits, spending);
         TUTELA_TRY(source->open(offset, bytes.size()));
         return std::unique_ptr<ArchiveSource>(std::move(source));
     }
 
-    void trim() noexcept override { session_->trim(); }
+    void decode_ahead(std::span<const std::span<const std::uint8_t>> files, const DecodeLimits& limits,
+                      DecodeMode mode) override {
+        open_anew();
+        session_->decode_ahead(files, limits, mode);
+    }
+
+    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits,
+                                                    const Sampling& sampling) override {
+        TUTELA_TRY(check(sampling));
+        open_anew();
+        TUTELA_TRY(reach_video_session());
+        std::uint64_t offset = 0;
+        if (input.descriptor >= 0) {
+            TUTELA_TRY(video_->prepare_file(input, worker::output_for(limits), limits.max_memory));
+        } else {
+            TUTELA_ASSIGN(offset, session_->place(input.bytes));
+            TUTELA_TRY(video_->prepare(worker::output_for(limits), limits.max_memory));
+        }
+        const std::uint64_t size = input.descriptor >= 0 ? input.size_bytes : input.bytes.size();
+        auto source = std::make_unique<SandboxedSource>(video_, limits, true);
+        TUTELA_TRY(source->open_video(offset, size, sampling));
+        return std::unique_ptr<FrameSource>(std::move(source));
+    }
+
+    void trim() noexcept override {
+        session_->trim();
+        rare_->trim();
+        if (video_ != nullptr) video_->trim();
+    }
 
 private:
+    // What was opened before is at its end, in whichever worker.
+    void open_anew() noexcept {
+        session_->open_anew();
+        rare_->open_anew();
+        if (video_ != nullptr) video_->open_anew();
+    }
+
+    // Videos have a program of their own, which starts when the first is met: FFmpeg is many libraries.
+    Status reach_video_session() {
+        if (video_ != nullptr) return {};
+        const std::string program = video_program_.empty() ? worker::find_worker(worker::kVideoWorker) : video_program_;
+        if (program.empty()) {
+            return Status(StatusCode::unsupported, "a video, and the program tutela-video-worker is not installed");
+        }
+        video_ = std::make_shared<Session>(program, *session_);
+        return {};
+    }
+
     std::shared_ptr<Session> session_;
+    std::shared_ptr<Session> rare_;
+    std::string video_program_;
+    std::shared_ptr<Session> video_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Decoder>> make_sandboxed_decoder(const WorkerOptions& options) {
-    const std::string program = options.program.empty() ? worker::find_worker() : options.program;
+    const std::string program = options.program.empty() ? worker::find_worker(worker::kPictureWorker) : options.program;
     const auto failed = [](StatusCode code, const std::string& why) {
         return Status(code, "the sandbox cannot start: " + why);
     };
     if (program.empty()) return failed(StatusCode::not_found, "there is no program tutela-worker");
     auto session = std::make_shared<Session>(program);
     const DecodeLimits limits;
-    const Status started = session->start(output_for(limits), limits.max_memory);
+    const Status started = session->start(worker::output_for(limits), limits.max_memory);
     if (!started.ok()) return failed(started.code(), started.message());
-    return std::unique_ptr<Decoder>(std::make_unique<SandboxedDecoder>(std::move(session)));
+    const std::string rare = worker::rare_worker(program);
+    if (!session->has_rare() && !worker::is_program(rare)) {
+        return failed(StatusCode::not_found, "there is no program tutela-worker-rare beside tutela-worker");
+    }
+    return std::unique_ptr<Decoder>(
+        std::make_unique<SandboxedDecoder>(std::move(session), rare, options.video_program));
 }
 
 }  // namespace tutela

@@ -50,6 +50,9 @@ DecodeLimits decode_limits(const Limits& wire) {
     limits.max_total_pixels = wire.max_total_pixels;
     limits.max_jpeg_scans = wire.max_jpeg_scans;
     limits.max_frames = wire.max_frames;
+    limits.max_video_frames = wire.max_video_frames;
+    limits.max_video_pixels = wire.max_video_pixels;
+    limits.max_video_bytes = wire.max_video_bytes;
     return limits;
 }
 
@@ -64,6 +67,8 @@ ArchiveLimits archive_limits(const Limits& wire) {
 }
 
 constexpr std::string_view kShortOfMemory = "decoding takes more memory than its limit allows";
+// Of a video, before the host hears that it goes on.
+constexpr int kStepsAtOnce = 16;
 constexpr int kKeptMemory = 32 << 20;
 constexpr int kNewMemory = 0x5A;
 
@@ -89,6 +94,7 @@ bool looks_single(std::span<const std::uint8_t> bytes, MediaFormat format) noexc
 struct Given {
     std::int32_t code = 0;
     bool more = false;
+    bool pending = false;
     Text status;
     Text damage;
     PictureFacts facts;
@@ -97,11 +103,13 @@ struct Given {
 
 class Server {
 public:
-    Server(const Openers& openers, std::span<const std::uint8_t> input, std::span<std::uint8_t> output)
-        : openers_(openers), input_(input), output_(output) {
-        const std::size_t half = output.size() / 2;
-        slots_[0] = Frame::over(output.first(half));
-        slots_[1] = Frame::over(output.subspan(half));
+    // `video`: the input, when it is a file.
+    Server(const Openers& openers, std::span<const std::uint8_t> input, std::span<std::uint8_t> output,
+           const VideoInput& video)
+        : openers_(openers), input_(input), output_(output), file_(video) {
+        const std::span<std::uint8_t> frames = output.subspan(kBatchRoom);
+        slots_[0] = Frame::over(frames.first(frames.size() / 2));
+        slots_[1] = Frame::over(frames.subspan(frames.size() / 2));
     }
 
     // Until the host closes its end, or says what it would never say.
@@ -109,10 +117,20 @@ public:
 
 private:
     void answer(const Request& request, Reply& reply);
+    void close_picture() noexcept {
+        video_ = nullptr;
+        picture_.reset();
+    }
     void open_picture(std::span<const std::uint8_t> bytes, const Request& request, Reply& reply);
+    void open_pictures(const Request& request);
+    void decode_small(std::span<const std::uint8_t> bytes, const Request& request, Frame& frame, Reply& reply);
+    void open_video(const Request& request, Reply& reply);
     void next_frame(Reply& reply);
-    Given pull(std::size_t slot);
-    Status place_frame(const FrameView& view, std::size_t slot, Place& place);
+    Given pull(Frame& slot);
+    Status pull_into(Frame& slot, Given& given);
+    Status step_into(Frame& slot, Given& given);
+    void note_facts(Given& given) const;
+    Status place_frame(const FrameView& view, Frame& slot, Place& place);
     void open_archive(std::span<const std::uint8_t> bytes, const Request& request, Reply& reply);
     void next_entry(Reply& reply);
     Status place_entry(const ArchiveEntry& entry, std::span<const std::uint8_t> bytes, Reply& reply);
@@ -121,7 +139,9 @@ private:
     std::span<const std::uint8_t> input_;
     std::span<std::uint8_t> output_;
     Frame slots_[2];
+    const VideoInput file_;
     std::unique_ptr<FrameSource> picture_;
+    SteppedSource* video_ = nullptr;  // picture_, when it is a video
     std::unique_ptr<ArchiveSource> archive_;
     std::optional<Given> ahead_;  // asked for before the host did
 };
@@ -135,25 +155,28 @@ void Server::run() {
         try {
             answer(request, reply);
         } catch (const std::bad_alloc&) {
-            const bool opening = request.call == Call::open_picture || request.call == Call::open_archive;
+            const bool opening = opens(request.call);
             (opening ? reply.opened : reply.given) = static_cast<std::int32_t>(StatusCode::out_of_memory);
             reply.given = opening ? 0 : reply.given;
             reply.more = 0;
             reply.last = 0;
+            reply.pending = 0;
             set_text(reply.status, kShortOfMemory);
         }
         if (!write_message(&reply, sizeof(reply))) return;
         // While the host looks at the frame.
-        if (reply.last != 0 || (reply.more == 0 && archive_ == nullptr)) picture_.reset();
+        if (reply.last != 0 || (reply.more == 0 && reply.pending == 0 && archive_ == nullptr)) close_picture();
     }
 }
 
 void Server::answer(const Request& request, Reply& reply) {
     if (request.call == Call::next_frame) return next_frame(reply);
     if (request.call == Call::next_entry) return next_entry(reply);
-    picture_.reset();
+    close_picture();
     archive_.reset();
     ahead_.reset();
+    if (request.call == Call::open_pictures) return open_pictures(request);
+    if (request.call == Call::open_video) return open_video(request, reply);
     const std::span<const std::uint8_t> bytes = input_.subspan(request.offset, request.size);
     if (request.call == Call::open_picture) return open_picture(bytes, request, reply);
     open_archive(bytes, request, reply);
@@ -167,10 +190,10 @@ void Server::open_picture(std::span<const std::uint8_t> bytes, const Request& re
         return;
     }
     picture_ = std::move(opened).value();
-    ahead_ = pull(0);
+    ahead_ = pull(slots_[0]);
     const bool single = ahead_->more && looks_single(bytes, picture_->info().format);
     std::optional<Given> second;
-    if (single) second = pull(1);
+    if (single) second = pull(slots_[1]);
     next_frame(reply);
     if (!second) return;
     if (second->code == 0 && !second->more) {
@@ -182,10 +205,67 @@ void Server::open_picture(std::span<const std::uint8_t> bytes, const Request& re
     }
 }
 
+// Each as far as it is simple; the host has the others opened by themselves.
+void Server::open_pictures(const Request& request) {
+    std::uint64_t used = kBatchReplies;
+    for (std::uint32_t i = 0; i < request.count; ++i) {
+        Reply reply;
+        reply.call = request.call;
+        reply.serial = request.serial;
+        const Piece& piece = request.pieces[i];
+        Frame frame = Frame::over(output_.subspan(used, kBatchFrameBytes));
+        decode_small(input_.subspan(piece.offset, piece.size), request, frame, reply);
+        std::memcpy(output_.data() + i * sizeof(Reply), &reply, sizeof(Reply));
+        constexpr std::uint64_t kLine = 64;
+        used += (reply.place.height * reply.place.stride_bytes + kLine - 1) / kLine * kLine;
+    }
+}
+
+void Server::decode_small(std::span<const std::uint8_t> bytes, const Request& request, Frame& frame, Reply& reply) {
+    const auto short_of_memory = static_cast<std::int32_t>(StatusCode::out_of_memory);
+    close_picture();
+    auto opened = openers_.picture(bytes, decode_limits(request.limits), static_cast<DecodeMode>(request.mode));
+    if (opened.status().code() == StatusCode::out_of_memory) throw std::bad_alloc();
+    if (!opened.ok()) return;
+    picture_ = std::move(opened).value();
+    const MediaInfo& info = picture_->info();
+    if (!looks_single(bytes, info.format) || std::uint64_t{info.width} * info.height > kBatchPixels) return;
+    const Given first = pull(frame);
+    const Given second = first.more ? pull(slots_[1]) : first;
+    if (second.code == short_of_memory) throw std::bad_alloc();
+    if (!first.more || second.more || second.code != 0 || second.facts.damaged != 0) return;
+    reply.more = 1;
+    reply.last = 1;
+    reply.picture = second.facts;
+    reply.place = first.place;
+}
+
+// The first frame is asked for like any other: it may be a long way to it.
+void Server::open_video(const Request& request, Reply& reply) {
+    const VideoInput input =
+        file_.descriptor >= 0 ? file_ : VideoInput{.bytes = input_.subspan(request.offset, request.size)};
+    const VideoSampling& wire = request.sampling;
+    auto opened = openers_.video(input, decode_limits(request.limits),
+                                 {static_cast<SamplingKind>(wire.kind), wire.per_second, wire.max_gap_us});
+    if (!opened.ok()) {
+        reply.opened = static_cast<std::int32_t>(opened.status().code());
+        set_text(reply.status, opened.status().message());
+        return;
+    }
+    video_ = opened.value().get();
+    picture_ = std::move(opened).value();
+    Given given;
+    note_facts(given);
+    reply.picture = given.facts;
+    reply.damage = given.damage;
+    reply.pending = 1;
+}
+
 void Server::next_frame(Reply& reply) {
-    if (!ahead_) ahead_ = picture_ != nullptr ? pull(0) : Given();
+    if (!ahead_) ahead_ = picture_ != nullptr ? pull(slots_[0]) : Given();
     reply.given = ahead_->code;
     reply.more = ahead_->more ? 1 : 0;
+    reply.pending = ahead_->pending ? 1 : 0;
     reply.status = ahead_->status;
     reply.damage = ahead_->damage;
     reply.picture = ahead_->facts;
@@ -194,20 +274,39 @@ void Server::next_frame(Reply& reply) {
 }
 
 // Running short is an answer like others: the frame before it is whole, and what is known of the picture stays known.
-Given Server::pull(std::size_t slot) {
+Given Server::pull(Frame& slot) {
     Given given;
     try {
-        FrameView view;
-        const Result<bool> next = picture_->next_view(slots_[slot], view);
-        Status status = next.status();
-        if (next.ok() && next.value()) status = place_frame(view, slot, given.place);
-        given.more = next.ok() && next.value() && status.ok();
+        const Status status = video_ != nullptr ? step_into(slot, given) : pull_into(slot, given);
+        given.more = given.more && status.ok();
         given.code = static_cast<std::int32_t>(status.code());
         set_text(given.status, status.message());
     } catch (const std::bad_alloc&) {
         given.code = static_cast<std::int32_t>(StatusCode::out_of_memory);
         set_text(given.status, kShortOfMemory);
     }
+    note_facts(given);
+    return given;
+}
+
+Status Server::pull_into(Frame& slot, Given& given) {
+    FrameView view;
+    TUTELA_ASSIGN(given.more, picture_->next_view(slot, view));
+    return given.more ? place_frame(view, slot, given.place) : Status();
+}
+
+Status Server::step_into(Frame& slot, Given& given) {
+    for (int i = 0; i < kStepsAtOnce; ++i) {
+        TUTELA_ASSIGN(const SteppedSource::Step step, video_->step(slot));
+        if (step == SteppedSource::Step::none) continue;
+        given.more = step == SteppedSource::Step::frame;
+        return given.more ? place_frame(slot.view(), slot, given.place) : Status();
+    }
+    given.pending = true;
+    return {};
+}
+
+void Server::note_facts(Given& given) const {
     const MediaInfo& info = picture_->info();
     const FrameFacts& facts = picture_->facts();
     const Damage& damage = picture_->damage();
@@ -221,19 +320,18 @@ Given Server::pull(std::size_t slot) {
                    facts.index,
                    damage.damaged ? 1U : 0U,
                    damage.rows_decoded};
-    return given;
 }
 
 // Where the frame lies in the output region: a source with memory of its own has it copied there.
-Status Server::place_frame(const FrameView& view, std::size_t slot, Place& place) {
+Status Server::place_frame(const FrameView& view, Frame& slot, Place& place) {
     FrameView placed = view;
     const std::less_equal<const std::uint8_t*> before;
     const bool inside = before(output_.data(), view.data) && before(view.data, output_.data() + output_.size() - 1);
     if (!inside) {
-        TUTELA_TRY(slots_[slot].reshape(view.width, view.height, view.format));
-        placed = slots_[slot].view();
+        TUTELA_TRY(slot.reshape(view.width, view.height, view.format));
+        placed = slot.view();
         for (std::uint32_t y = 0; y < view.height; ++y)
-            std::memcpy(slots_[slot].row(y), view.row(y), placed.stride_bytes);
+            std::memcpy(slot.row(y), view.row(y), placed.stride_bytes);
         placed.pts_us = view.pts_us;
     }
     place.offset = static_cast<std::uint64_t>(placed.data - output_.data());
@@ -309,14 +407,19 @@ int run_worker(const Openers& openers) {
     std::string failure = settle_in();
     if (!read_message(&start, sizeof(start)) || start.magic != kMagic) return 2;
     if (failure.empty() && start.version != kVersion) failure = "the worker program is of another version";
-    const auto input = map_region<const std::uint8_t>(kInputFd, start.input_bytes, PROT_READ);
+    const bool reads_file = start.input_is_file != 0;
+    std::span<const std::uint8_t> input;
+    if (!reads_file) input = map_region<const std::uint8_t>(kInputFd, start.input_bytes, PROT_READ);
     const auto output = map_region<std::uint8_t>(kOutputFd, start.output_bytes, PROT_READ | PROT_WRITE);
-    if (failure.empty() && (input.empty() || output.empty())) failure = "the shared memory cannot be mapped";
-    if (failure.empty()) failure = confine(start.max_memory);
+    if (failure.empty() && ((input.empty() && !reads_file) || output.empty()))
+        failure = "the shared memory cannot be mapped";
+    if (failure.empty()) failure = confine(start.max_memory, reads_file);
     hello.confined = failure.empty() ? 1 : 0;
+    hello.rare = openers.rare ? 1 : 0;
     set_text(hello.reason, failure);
     if (!write_message(&hello, sizeof(hello)) || !failure.empty()) return 1;
-    Server(openers, input, output).run();
+    const VideoInput video{.descriptor = reads_file ? kInputFd : -1, .size_bytes = start.input_bytes};
+    Server(openers, input, output, video).run();
     return 0;
 }
 

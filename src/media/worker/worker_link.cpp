@@ -47,7 +47,7 @@ std::string text_of(const Text& text) {
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program, const SharedMemory& input,
+Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program, const WorkerInput& input,
                                                       const SharedMemory& output, std::uint64_t max_memory) {
     std::unique_ptr<WorkerLink> link(new WorkerLink());
     Descriptor reply_writer;
@@ -56,12 +56,13 @@ Result<std::unique_ptr<WorkerLink>> WorkerLink::start(const std::string& program
     TUTELA_TRY(make_pipe(link->replies_, reply_writer));
     TUTELA_TRY(make_pipe(lifeline_reader, link->lifeline_));
     const WorkerDescriptors descriptors{link->requests_far_end_.get(), reply_writer.get(), lifeline_reader.get(),
-                                        input.descriptor(), output.descriptor()};
+                                        input.descriptor, output.descriptor()};
     TUTELA_ASSIGN(link->process_, WorkerProcess::start(program, descriptors));
     reply_writer = Descriptor();  // now its end is the end of the replies
     link->max_memory_ = max_memory;
     Start first;
-    first.input_bytes = input.size();
+    first.input_bytes = input.bytes;
+    first.input_is_file = input.is_file ? 1 : 0;
     first.output_bytes = output.size();
     first.max_memory = max_memory;
     TUTELA_TRY(link->greet(first));
@@ -81,6 +82,7 @@ Status WorkerLink::greet(const Start& start) {
         return failed("the worker program is not of this version of Tutela");
     }
     if (hello.confined != 1) return failed(text_of(hello.reason));
+    has_rare_ = hello.rare == 1;
     return {};
 }
 
@@ -112,8 +114,12 @@ bool WorkerLink::receive(void* data, std::size_t size) noexcept {
 }
 
 Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, const Budget& budget, Reply& reply) {
-    frame_start_ = process_.cpu_time().value_or(nanoseconds{});
-    if (request.call != Call::next_frame) file_start_ = frame_start_;
+    frame_start_.reset();
+    if (request.call != Call::next_frame) {
+        file_start_.reset();
+    } else if (!file_start_) {
+        file_start_ = process_.cpu_time();  // of a file of many frames, only the first may go uncounted
+    }
     if (!send(&request, sizeof(request))) return died();
     TUTELA_TRY(await(budget));
     if (!receive(&reply, sizeof(reply))) return died();
@@ -124,7 +130,7 @@ Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, cons
     return {};
 }
 
-// Until there is something to read.
+// Until there is something to read. What is done within the first tick is not worth a look at the clock, and not counted.
 Status WorkerLink::await(const Budget& budget) {
     nanoseconds waited{};
     for (milliseconds tick = kFirstTick;; tick = std::min(tick * 2, kLongestTick)) {
@@ -135,11 +141,13 @@ Status WorkerLink::await(const Budget& budget) {
         if (const auto death = process_.ended()) return death->status();
         // No more than two ticks: while the host is stopped, the clock runs on, and that is not the worker's fault.
         waited += std::min<nanoseconds>(std::chrono::steady_clock::now() - before, tick * 2);
-        const nanoseconds now = process_.cpu_time().value_or(frame_start_);
+        const nanoseconds now = process_.cpu_time().value_or(nanoseconds{});
+        if (!frame_start_) frame_start_ = now;
+        if (!file_start_) file_start_ = now;
         std::string reason;
-        if (now - frame_start_ > budget.frame) {
+        if (now - *frame_start_ > budget.frame) {
             reason = "decoding a frame took more than " + std::to_string(budget.frame.count()) + " seconds";
-        } else if (now - file_start_ > budget.file) {
+        } else if (now - *file_start_ > budget.file) {
             reason = "decoding the file took more than " + std::to_string(budget.file.count()) + " seconds";
         } else if (waited > budget.frame * kIdleFactor) {
             reason =

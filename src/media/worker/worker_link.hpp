@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "media/worker/protocol.hpp"
@@ -18,12 +19,19 @@ struct Budget {
     std::chrono::seconds file{};
 };
 
+// What a worker reads: memory that is shared with it, or one file.
+struct WorkerInput {
+    int descriptor = -1;
+    std::uint64_t bytes = 0;
+    bool is_file = false;
+};
+
 // One thread at a time.
 class WorkerLink {
 public:
     // Starts `program` and waits until it has confined itself. Errors: not_found, permission_denied (the program),
     // unsupported (the system cannot confine it, or the program is of another version), io_error.
-    static Result<std::unique_ptr<WorkerLink>> start(const std::string& program, const SharedMemory& input,
+    static Result<std::unique_ptr<WorkerLink>> start(const std::string& program, const WorkerInput& input,
                                                      const SharedMemory& output, std::uint64_t max_memory);
 
     // Sends `request` and waits for its reply. An error (timeout, crashed, out_of_memory) means that the worker is no
@@ -33,6 +41,8 @@ public:
     // Whether it is still there, as far as is known.
     [[nodiscard]] bool running() const noexcept { return process_.running(); }
     [[nodiscard]] std::uint64_t max_memory() const noexcept { return max_memory_; }
+    // Whether it decodes pictures of rare formats too.
+    [[nodiscard]] bool has_rare() const noexcept { return has_rare_; }
     void abandon() noexcept { process_.abandon(); }
 
 private:
@@ -52,9 +62,11 @@ private:
     Descriptor requests_far_end_;
     Descriptor replies_;
     Descriptor lifeline_;
-    std::chrono::nanoseconds frame_start_{};  // in the worker's processor time
-    std::chrono::nanoseconds file_start_{};
+    // In the worker's processor time. The clock is looked at when a call lasts; not known before that.
+    std::optional<std::chrono::nanoseconds> frame_start_;
+    std::optional<std::chrono::nanoseconds> file_start_;
     std::uint64_t max_memory_ = 0;
+    bool has_rare_ = false;
 };
 
 }  // namespace tutela::worker

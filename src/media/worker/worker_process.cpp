@@ -55,7 +55,7 @@ public:
 
     int run(const std::string& program, pid_t& pid) {
         if (!ok_) return ENOMEM;
-        std::string name = "tutela-worker";
+        std::string name = program.substr(program.find_last_of('/') + 1);
         char* arguments[] = {name.data(), nullptr};
         char* environment[] = {nullptr};
         return posix_spawn(&pid, program.c_str(), &actions_, &attributes_, arguments, environment);
