@@ -235,8 +235,9 @@ protected:
     Damage damage_;
 };
 
-// Opens a picture in memory in this process, reading its header; for videos see open_video(). `bytes` are borrowed and must outlive the source. Errors: unsupported
-// (no known format, or a kind of it that this build does not read), corrupt (the header), limit. Thread-safe.
+// Opens a picture in memory in this process, reading its header; for videos see open_video(). `bytes` are borrowed and
+// must outlive the source. Errors: unsupported (no known format, or a kind of it that this build does not read),
+// corrupt (the header), limit. Thread-safe.
 TUTELA_API Result<std::unique_ptr<FrameSource>> open_media(std::span<const std::uint8_t> bytes,
                                                            const DecodeLimits& limits = {},
                                                            DecodeMode mode = DecodeMode::exact);
@@ -262,7 +263,8 @@ struct VideoInput {
 // What is damaged or missing costs its own frames alone; damage() says so, also of frames whose pixels the decoder made
 // up. FFmpeg does the work, in one thread: it opens nothing, as it is given bytes and no names, and only the reader for
 // the format that sniff_format() tells and decoders of known kinds are switched on. Its log, which is one for the
-// process, is silenced when it is loaded. Errors: unsupported (no video, or FFmpeg is not installed), corrupt, limit,
+// process, is silenced when it is loaded. What a crafted index or packet makes it take of memory has no limit here; a
+// sandboxed decoder keeps max_memory. Errors: unsupported (no video, or FFmpeg is not installed), corrupt, limit,
 // io_error (the file could not be read), invalid_argument. Thread-safe.
 TUTELA_API Result<std::unique_ptr<FrameSource>> open_video(const VideoInput& input, const DecodeLimits& limits = {},
                                                            const Sampling& sampling = {});

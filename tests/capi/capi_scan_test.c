@@ -242,10 +242,10 @@ static void test_sampling(const tutela_list* list) {
     CHECK(strcmp(tutela_format_name(TUTELA_FORMAT_MATROSKA), "matroska") == 0);
     tutela_scan_options_init(&options, sizeof options);
     options.sampling = 5;
-    CHECK_STATUS(tutela_scanner_create(list, &options, &scanner, &error), TUTELA_INVALID_ARGUMENT);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
     options.sampling = TUTELA_SAMPLING_PER_SECOND;
     options.frames_per_second = 1001;
-    CHECK_STATUS(tutela_scanner_create(list, &options, &scanner, &error), TUTELA_INVALID_ARGUMENT);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
     options.frames_per_second = 25;
     CHECK_OK(tutela_scanner_create(list, &options, &scanner, &error));
     tutela_scanner_destroy(scanner);

@@ -40,6 +40,35 @@ TEST(Sniff, OtherBytesAreUnknown) {
     }
 }
 
+TEST(Sniff, TellsVideos) {
+    const std::string_view asf("\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\0\xAA\0\x62\xCE\x6C", 16);
+    for (const auto& [text, format] : {std::pair{std::string_view("\0\0\0\x18"
+                                                                  "ftyp",
+                                                                  8),
+                                                 MediaFormat::mp4},
+                                       {std::string_view("\0\0\0\x08wide\0\1\0\0mdat", 16), MediaFormat::mp4},
+                                       {std::string_view("\0\1\0\0moov", 8), MediaFormat::mp4},
+                                       {"\x1A\x45\xDF\xA3\x93\x42\x82\x88matroska", MediaFormat::matroska},
+                                       {"\x1A\x45\xDF\xA3\x93\x42\x82\x84webm", MediaFormat::matroska},
+                                       {std::string_view("RIFF\x10\0\0\0AVI ", 12), MediaFormat::avi},
+                                       {std::string_view("FLV\1\5\0\0\0\x09", 9), MediaFormat::flv},
+                                       {asf, MediaFormat::asf},
+                                       {std::string_view("OggS\0", 5), MediaFormat::ogg},
+                                       {std::string_view("\0\0\1\xBA", 4), MediaFormat::mpegps}}) {
+        EXPECT_EQ(sniff(text), format) << format_name(format);
+        EXPECT_TRUE(is_video(sniff(text)));
+        EXPECT_EQ(sniff(text.substr(0, text.size() - 1)), MediaFormat::unknown) << format_name(format);
+    }
+    for (const std::size_t distance : {188U, 192U, 204U}) {
+        Bytes packets(512);
+        for (std::size_t at = distance == 192 ? 4 : 0; at < packets.size(); at += distance)
+            packets[at] = 0x47;
+        EXPECT_EQ(sniff_format(packets), MediaFormat::mpegts);
+        EXPECT_EQ(sniff_format(std::span(packets).first(300)), MediaFormat::unknown) << "two may be chance";
+    }
+    EXPECT_EQ(sniff(std::string_view("\0\0\0\4free of charge", 18)), MediaFormat::unknown);
+}
+
 TEST(Sniff, TellsArchives) {
     for (const auto& [text, format] : {std::pair{std::string_view("PK\3\4"), MediaFormat::zip},
                                        {"PK\5\6", MediaFormat::zip},

@@ -49,7 +49,7 @@ TEST(Stills, LosslessOnesAreExact) {
     }
 }
 
-TEST(Stills, OtherFilesOfTheSameContainerAreUnknown) {
+TEST(Stills, OtherFilesOfTheSameContainerAreNone) {
     const auto sniff = [](std::string_view text) {
         Bytes bytes;
         append(bytes, text);
@@ -66,8 +66,8 @@ TEST(Stills, OtherFilesOfTheSameContainerAreUnknown) {
     EXPECT_EQ(boxed(24, "mif11234avifmif1"), MediaFormat::avif);
     EXPECT_EQ(boxed(24, "crx 1234crx isom"), MediaFormat::raw);
     EXPECT_EQ(boxed(24, "crx 1234heicmif1"), MediaFormat::heif) << "a viewer shows the picture";
-    EXPECT_EQ(boxed(24, "isom1234isommp41"), MediaFormat::unknown);
-    EXPECT_EQ(boxed(16, "isom1234heic"), MediaFormat::unknown) << "brands end with their box";
+    EXPECT_EQ(boxed(24, "isom1234isommp41"), MediaFormat::mp4);
+    EXPECT_EQ(boxed(16, "isom1234heic"), MediaFormat::mp4) << "brands end with their box";
     EXPECT_EQ(sniff(std::string_view("8BPS\0\3", 6)), MediaFormat::unknown);
     EXPECT_EQ(sniff("II*"), MediaFormat::unknown);
 }

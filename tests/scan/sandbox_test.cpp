@@ -295,7 +295,8 @@ public:
     Result<std::unique_ptr<FrameSource>> open(std::span<const std::uint8_t>, const DecodeLimits&, DecodeMode) override {
         return Status(StatusCode::unsupported);
     }
-    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput&, const DecodeLimits&, const Sampling&) override {
+    Result<std::unique_ptr<FrameSource>> open_video(const VideoInput&, const DecodeLimits&,
+                                                    const tutela::Sampling&) override {
         return Status(StatusCode::unsupported);
     }
     Result<std::unique_ptr<ArchiveSource>> open_archive(std::span<const std::uint8_t>, const ArchiveLimits&,

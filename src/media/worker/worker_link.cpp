@@ -41,6 +41,11 @@ Status make_pipe(Descriptor& reader, Descriptor& writer) {
     return Status(StatusCode::io_error, "no pipe to a sandboxed decoder: " + std::system_category().message(errno));
 }
 
+Status file_timeout(const Budget& budget) {
+    return Status(StatusCode::timeout,
+                  "decoding the file took more than " + std::to_string(budget.file.count()) + " seconds");
+}
+
 std::string text_of(const Text& text) {
     return {text.bytes, std::min<std::size_t>(text.length, kTextBytes)};
 }
@@ -117,8 +122,14 @@ Status WorkerLink::call(const Request& request, std::uint64_t output_bytes, cons
     frame_start_.reset();
     if (request.call != Call::next_frame) {
         file_start_.reset();
-    } else if (!file_start_) {
-        file_start_ = process_.cpu_time();  // of a file of many frames, only the first may go uncounted
+    } else {
+        // await() looks at the clock only when it has to wait: frames that come at once add up as well.
+        const std::optional<nanoseconds> now = process_.cpu_time();
+        if (!file_start_) file_start_ = now;  // of a file of many frames, only the first may go uncounted
+        if (now && *now - *file_start_ > budget.file) {
+            (void)process_.end();
+            return file_timeout(budget);
+        }
     }
     if (!send(&request, sizeof(request))) return died();
     TUTELA_TRY(await(budget));
@@ -148,7 +159,7 @@ Status WorkerLink::await(const Budget& budget) {
         if (now - *frame_start_ > budget.frame) {
             reason = "decoding a frame took more than " + std::to_string(budget.frame.count()) + " seconds";
         } else if (now - *file_start_ > budget.file) {
-            reason = "decoding the file took more than " + std::to_string(budget.file.count()) + " seconds";
+            reason = file_timeout(budget).message();
         } else if (waited > budget.frame * kIdleFactor) {
             reason =
                 "the decoder gave no answer for " + std::to_string(budget.frame.count() * kIdleFactor) + " seconds";
