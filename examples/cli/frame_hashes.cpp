@@ -38,13 +38,23 @@ Status failed(const std::string& doing, const std::string& path, int error) {
     return Status(code, "cannot " + doing + ' ' + name_in_error(path, Status(code)) + ": " + reason);
 }
 
-// The whole file, into memory of the decoder.
-Result<std::span<const std::uint8_t>> read_file(const std::string& path, const DecodeLimits& limits, Decoder& decoder) {
-    const File file(path);
+Result<std::uint64_t> size_of(const File& file, const std::string& path) {
     struct stat facts {};
     if (file.get() < 0 || ::fstat(file.get(), &facts) != 0) return failed("open", path, errno);
     if (!S_ISREG(facts.st_mode)) return Status(StatusCode::unsupported, inert(path) + ": no file");
-    const auto size = static_cast<std::uint64_t>(facts.st_size);
+    return static_cast<std::uint64_t>(facts.st_size);
+}
+
+// A file that cannot be read is no video: reading it as a picture says why.
+bool looks_like_video(const File& file) {
+    std::uint8_t start[kSniffBytes] = {};
+    const ssize_t got = ::pread(file.get(), start, sizeof(start), 0);
+    return got > 0 && is_video(sniff_format({start, static_cast<std::size_t>(got)}));
+}
+
+// The whole file, into memory of the decoder.
+Result<std::span<const std::uint8_t>> read_file(const File& file, std::uint64_t size, const std::string& path,
+                                                const DecodeLimits& limits, Decoder& decoder) {
     if (size > limits.max_bytes) {
         return Status(StatusCode::limit, inert(path) + ": over the limit of " + grouped(limits.max_bytes) + " bytes");
     }
@@ -97,10 +107,20 @@ Result<FrameHashes> hash_frames(const std::string& path, DecodeMode mode, Isolat
     const DecodeLimits limits;
     Result<std::unique_ptr<Decoder>> decoder = make_decoder(isolation);
     if (!decoder.ok()) return decoder.status();
-    const auto bytes = read_file(path, limits, *decoder.value());
-    if (!bytes.ok()) return bytes.status();
+    const File file(path);
+    const Result<std::uint64_t> size = size_of(file, path);
+    if (!size.ok()) return size.status();
+    const bool video = looks_like_video(file);
+    std::span<const std::uint8_t> bytes;
+    if (!video) {
+        const auto read = read_file(file, size.value(), path, limits, *decoder.value());
+        if (!read.ok()) return read.status();
+        bytes = read.value();
+    }
     FrameHashes hashes;
-    const auto source = decoder.value()->open(bytes.value(), limits, mode);
+    const VideoInput in_place{.descriptor = file.get(), .size_bytes = size.value()};
+    const auto source =
+        video ? decoder.value()->open_video(in_place, limits, Sampling{}) : decoder.value()->open(bytes, limits, mode);
     Status end = source.ok() ? hash_all(*source.value(), hashes) : source.status();
     if (hashes.frames.empty()) {
         if (end.ok()) end = Status(StatusCode::too_small, "no frame that can be hashed");

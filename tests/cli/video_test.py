@@ -52,6 +52,21 @@ class VideoTest(unittest.TestCase):
         self.assertEqual(self.scan("--sampling", "5", "--radius", "0", code=0)["frames"], 10)
         self.assertLessEqual(self.scan("--sampling", "adaptive")["frames"], 48)
 
+    def test_a_video_becomes_a_known_one_and_is_found_whole(self):
+        for option in ((), ("--no-sandbox",)):
+            hashes = tutela("hash", "--format", "vpdq", *option, self.clip)
+            self.assertEqual(hashes.returncode, 0, hashes.stderr)
+            self.assertEqual(len(hashes.stdout.splitlines()), 48)
+        known = self.folder / "known.vpdq"
+        known.write_bytes(hashes.stdout)
+        built = self.folder / "known.tutela"
+        self.assertEqual(tutela("list", "build", built, known).returncode, 0)
+        other = self.folder / "again.mp4"
+        ffmpeg("-i", self.clip, "-c:v", "mpeg4", "-q:v", "6", other)
+        result = tutela("scan", "--list", built, "-q", other)
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn(b"known", result.stdout)
+
     def test_wrong_sampling_is_a_usage_error(self):
         for wrong in ("sometimes", "0", "1001", ""):
             result = tutela("scan", "--list", self.list, "--sampling", wrong, self.clip)

@@ -147,7 +147,7 @@ TEST_F(VideoScan, AStopGivesAVideoUpBetweenTwoFrames) {
     ASSERT_TRUE(index.ok());
     const ScanOptions options = exactly();
     const auto decoder = make_decoder();
-    Examiner examiner(*decoder, *index.value(), options);
+    Examiner examiner(*decoder, list, *index.value(), options);
     const auto bytes = read_file(path_);
     const std::atomic<bool> stop = true;
     EXPECT_EQ(examiner.examine_video({.bytes = bytes}, MediaFormat::mp4, &stop).status().code(), StatusCode::cancelled);

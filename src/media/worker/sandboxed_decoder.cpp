@@ -104,6 +104,7 @@ Status SandboxedSource::open(worker::Request& request) {
 Status SandboxedSource::open(const worker::Reply& answer) {
     number_ = session_->open_anew();
     reply_ = answer;
+    answered_ = true;
     return begin();
 }
 
