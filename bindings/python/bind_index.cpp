@@ -75,6 +75,7 @@ public:
     }
 
     [[nodiscard]] const Index<256>& index() const noexcept { return *index_; }
+    [[nodiscard]] const std::shared_ptr<const Index<256>>& shared() const noexcept { return index_; }
 
     [[nodiscard]] std::vector<Neighbor> search(const Hash256& hash, std::int64_t radius) const {
         std::vector<Neighbor> found;
@@ -147,7 +148,7 @@ private:
         all.distances_bits.insert(all.distances_bits.end(), some.distances_bits.begin(), some.distances_bits.end());
     }
 
-    std::unique_ptr<const Index<256>> index_;
+    std::shared_ptr<const Index<256>> index_;
 };
 
 void bind_neighbor(nb::module_& module) {
@@ -181,6 +182,12 @@ Engine engine_from_name(std::string_view name) {
     }
     throw StatusError(
         Status(StatusCode::invalid_argument, "the engines are 'automatic', 'flat', 'bk_tree' and 'bk_forest'"));
+}
+
+std::shared_ptr<const Index<256>> index_of(nb::handle index) {
+    if (index.is_none()) return nullptr;
+    if (!nb::isinstance<PyIndex>(index)) throw nb::type_error("an index is of the type Index");
+    return nb::cast<const PyIndex&>(index).shared();
 }
 
 void bind_index(nb::module_& module) {

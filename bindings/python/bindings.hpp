@@ -12,5 +12,6 @@ void bind_index(nanobind::module_& module);
 void bind_report(nanobind::module_& module);
 void bind_scan(nanobind::module_& module);
 void bind_video(nanobind::module_& module);
+void bind_stream(nanobind::module_& module);
 
 }  // namespace tutela::python

@@ -107,6 +107,14 @@ ImageSource::ImageSource(nb::handle source) {
     }
 }
 
+ImageSource ImageSource::of_array(nb::handle source) {
+    if (!is_path(source) && PyObject_CheckBuffer(source.ptr()) != 0) {
+        ImageSource made(source);
+        if (std::holds_alternative<Pixels>(made.source_)) return made;
+    }
+    throw nb::type_error("a frame is an array of pixels");
+}
+
 Result<Picture> ImageSource::load(Frame& frame) const {
     if (const Path* path = std::get_if<Path>(&source_)) {
         const Result<std::vector<std::uint8_t>> file = read_file(*path, DecodeLimits{}.max_bytes);

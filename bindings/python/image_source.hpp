@@ -29,6 +29,9 @@ public:
     // Throws nb::python_error or StatusError when `source` is nothing of the kind.
     explicit ImageSource(nanobind::handle source);
 
+    // The same for nothing but an array of pixels: a path or a file is a TypeError.
+    static ImageSource of_array(nanobind::handle source);
+
     // The pixels: in `frame`, or where the caller's array lies. Valid as long as both.
     Result<Picture> load(Frame& frame) const;
 

@@ -17,4 +17,5 @@ NB_MODULE(_tutela, module) {
     tutela::python::bind_report(module);
     tutela::python::bind_scan(module);
     tutela::python::bind_video(module);
+    tutela::python::bind_stream(module);
 }

@@ -19,5 +19,6 @@ int run_hash(const Words& words);
 int run_match(const Words& words);
 int run_list(const Words& words);
 int run_scan(const Words& words);
+int run_watch(const Words& words);
 
 }  // namespace tutela::cli

@@ -22,6 +22,7 @@ constexpr std::string_view kHelp =
     "\n"
     "Commands:\n"
     "  scan         compare files and folders with a list and report what is found\n"
+    "  watch        say what live streams show, the moment they do\n"
     "  audit        compare a report with the files it speaks of\n"
     "  hash         print the PDQ hash of pictures\n"
     "  match        look hashes up in a list\n"
@@ -44,13 +45,14 @@ struct Command {
     std::string_view name;
     int (*run)(const Words&);
 };
-constexpr std::array<Command, 6> kCommands = {{
+constexpr std::array<Command, 7> kCommands = {{
     {"audit", run_audit},
     {"compare", run_compare},
     {"hash", run_hash},
     {"match", run_match},
     {"list", run_list},
     {"scan", run_scan},
+    {"watch", run_watch},
 }};
 
 int dispatch(const Words& words) {

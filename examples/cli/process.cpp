@@ -14,6 +14,12 @@ namespace {
 std::atomic<bool> stop_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch lock-free atomics");
 
+std::atomic<bool> hangup_flag{false};
+
+extern "C" void raise_hangup_flag(int) {
+    hangup_flag.store(true, std::memory_order_relaxed);
+}
+
 extern "C" void raise_stop_flag(int) {
     stop_flag.store(true, std::memory_order_relaxed);
 }
@@ -55,6 +61,15 @@ void harden_process() {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // the limit alone does not hold for dumps that are piped to a program
+}
+
+std::atomic<bool>& flag_of_hangups() {
+    struct sigaction action {};
+    action.sa_handler = raise_hangup_flag;
+    action.sa_flags = SA_RESTART;
+    ::sigemptyset(&action.sa_mask);
+    ::sigaction(SIGHUP, &action, nullptr);
+    return hangup_flag;
 }
 
 const std::atomic<bool>& stop_on_signals() {

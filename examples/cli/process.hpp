@@ -14,4 +14,7 @@ void harden_process();
 // the parent had ignored (nohup) stays ignored.
 const std::atomic<bool>& stop_on_signals();
 
+// From now on each SIGHUP turns the flag true; whoever acts upon it turns it false.
+std::atomic<bool>& flag_of_hangups();
+
 }  // namespace tutela::cli

@@ -52,8 +52,7 @@ Options scan_options() {
     add_list_options(options);
     options.value("min-quality", "Q", "50", "pictures of lower quality are not looked up: 0 to 100");
     add_decode_option(options, ScanOptions{}.decode);
-    options.value("sampling", "S", "every",
-                  "of videos: every frame; or key, adaptive, N a second, which miss some");
+    options.value("sampling", "S", "every", "of videos: every frame; or key, adaptive, N a second, which miss some");
     add_profile_option(options, ScanOptions{}.profile);
     options.value("confirm", "HASH",
                   "phash: matches also say how far the file's pHash is from the entry's, if it has one");

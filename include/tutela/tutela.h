@@ -827,6 +827,121 @@ TUTELA_CHECKED tutela_status tutela_scanner_scan_journaled(const tutela_scanner*
 // totals.interrupted is set. Holds until set to false. Safe in a signal handler. Nothing happens for NULL.
 TUTELA_API void tutela_scanner_set_stop(tutela_scanner* scanner, bool stop);
 
+// ---- Streams --------------------------------------------------------------------------------------------------------
+
+// A live stream, frame by frame, for programs that decode it themselves. What is said when, what a run is and what is
+// held in memory stands in tutela/stream.hpp.
+
+enum {
+    TUTELA_STREAM_MATCH = 1,           // a known still or video is shown
+    TUTELA_STREAM_SEGMENT_ENDED = 2,   // a stretch that a known video shows too: final
+    TUTELA_STREAM_SIGHTING_ENDED = 3,  // what a match began is over
+    TUTELA_STREAM_HEALTH = 4           // asked for by tutela_stream_health()
+};
+
+// "match", "segment_ended", "sighting_ended", "health"; "unknown" for any other number. Static.
+TUTELA_API const char* tutela_stream_event_name(uint32_t kind);
+
+typedef struct tutela_stream_options {
+    uint32_t struct_size;
+    uint32_t radius;             // 31: bits, inclusive, 0..256
+    int32_t min_quality;         // 50: 0..100
+    uint32_t engine;             // TUTELA_ENGINE_AUTOMATIC; of the index that is made when none is given
+    uint32_t profile;            // TUTELA_PROFILE_AUTOMATIC
+    uint32_t orientation;        // 0: of all frames, the EXIF number 1..8; 0 when none is known
+    const char* name;            // NULL: as "". Says in events which stream it is; copied by create
+    int64_t repeat_interval_us;  // 10 s: what is shown on and on is said again after so long, by the stream's time
+    int64_t gap_us;              // 2 s: frames of a run that are further apart count as a gap
+} tutela_stream_options;
+
+// Sets the defaults, which are written beside the fields.
+TUTELA_API void tutela_stream_options_init(tutela_stream_options* options, size_t struct_size);
+
+// Sums since the stream was created; see StreamHealth.
+typedef struct tutela_stream_sums {
+    uint32_t struct_size;
+    bool has_pts;          // there was a frame; else last_pts_us is 0
+    int64_t last_pts_us;   // of the last frame looked at
+    uint64_t frames;       // looked at
+    uint64_t refused;      // refused by push, in no other sum
+    uint64_t low_quality;  // frames that no variant of which has the quality to be looked up
+    uint64_t matched;      // frames that match anything
+    uint64_t sightings;    // begun
+    uint64_t sightings_open;
+    uint64_t segments;  // ended
+    uint64_t runs;      // begun
+    uint64_t gaps;
+    int64_t longest_gap_us;
+    const char* list_digest;  // of the list in use
+    uint64_t list_entries;
+} tutela_stream_sums;
+
+// What there is to say. Texts are never NULL; those that do not belong to the kind are empty, and its numbers 0.
+typedef struct tutela_stream_event {
+    uint32_t struct_size;
+    uint32_t kind;  // TUTELA_STREAM_...
+    const char* stream;
+    uint64_t run;   // which run of the stream, from 0
+    bool has_wall;  // a wall time was given; else the next field is 0
+    int64_t wall_us;
+    // Of a match: the frame at hand. Of a sighting that ended: its nearest.
+    const char* entry_id;
+    const char* category;
+    const char* label;
+    const char* variant;
+    uint32_t distance_bits;
+    bool has_known_time;        // the entry is a known video; else known_us is 0
+    uint64_t frame;             // of the run, from 0
+    int64_t pts_us;             // of that frame
+    int64_t known_us;           // when the frame of the known video that is that near is shown in it
+    int64_t sighting_start_us;  // of a match so far, of a sighting that ended all of it
+    int64_t sighting_end_us;
+    uint64_t sighting_frames;             // so many match
+    const tutela_match_segment* segment;  // of a match, so far, and of a segment that ended; else NULL
+    const tutela_stream_sums* sums;       // of health; else NULL
+    const char* line;                     // the event as one line of JSON, without the line's end, in ASCII
+} tutela_stream_event;
+
+// Receives an event, which is valid during the call only. Anything but TUTELA_OK ends the call and is what it returns;
+// the events that it had not given yet come first in the next call.
+typedef tutela_status (*tutela_stream_callback)(const tutela_stream_event* event, void* context);
+
+// One stream and one list. One thread at a time; streams are independent of each other.
+typedef struct tutela_stream tutela_stream;
+
+// No wall time is known.
+#define TUTELA_NO_WALL INT64_MIN
+
+// `index`: one of the list, by tutela_index_create_from_list(), for streams that share it; NULL: one is opened or
+// built. `options`: NULL for the defaults. Both list and index may be destroyed before the stream.
+// Errors: TUTELA_INVALID_ARGUMENT (also for an index of another size), TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_stream_create(const tutela_list* list, const tutela_index* index,
+                                                  const tutela_stream_options* options, tutela_stream** stream,
+                                                  tutela_error* error);
+TUTELA_API void tutela_stream_destroy(tutela_stream* stream);
+
+// The next frame, with its time. `wall_us` is handed through, or TUTELA_NO_WALL. `on_event` is called by the calling
+// thread, before the call returns. Errors: TUTELA_INVALID_ARGUMENT (also for a frame without a time), TUTELA_TOO_SMALL:
+// the frame is left out, and the stream goes on; what `on_event` returned; TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_stream_push(tutela_stream* stream, const tutela_frame* frame, int64_t wall_us,
+                                                tutela_stream_callback on_event, void* context, tutela_error* error);
+
+// Ends the run: everything open is over, and comes out. The stream can be used on.
+// Errors: what `on_event` returned, TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_stream_finish(tutela_stream* stream, int64_t wall_us,
+                                                  tutela_stream_callback on_event, void* context, tutela_error* error);
+
+// The frames to come are compared with this list, those so far were with the one before; the run ends, unless the lists
+// are equal. `index`, and errors: as tutela_stream_create(), and then nothing has changed; what `on_event` returned.
+TUTELA_CHECKED tutela_status tutela_stream_set_list(tutela_stream* stream, const tutela_list* list,
+                                                    const tutela_index* index, int64_t wall_us,
+                                                    tutela_stream_callback on_event, void* context,
+                                                    tutela_error* error);
+
+// How the stream is doing, as one event. Errors: as tutela_stream_finish().
+TUTELA_CHECKED tutela_status tutela_stream_health(tutela_stream* stream, int64_t wall_us,
+                                                  tutela_stream_callback on_event, void* context, tutela_error* error);
+
 // ---- Reports --------------------------------------------------------------------------------------------------------
 
 enum {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tutela/executor.hpp"
+#include "tutela/index.hpp"
 #include "tutela/journal.hpp"
 #include "tutela/list.hpp"
 #include "tutela/scan.hpp"
@@ -15,6 +16,11 @@
 // Copies of a HashList share its bytes: this is how an index or a scanner keeps its list alive.
 struct tutela_list {
     tutela::HashList list;
+};
+
+// Shared by the streams that were made with it.
+struct tutela_index {
+    std::shared_ptr<const tutela::Index<256>> index;
 };
 
 struct tutela_journal {

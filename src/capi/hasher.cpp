@@ -80,15 +80,6 @@ static_assert(TUTELA_HASH64_AHASH == static_cast<int>(Hash64Kind::ahash));
 static_assert(TUTELA_HASH64_PHASH_OPENCV == static_cast<int>(Hash64Kind::phash_opencv));
 static_assert(TUTELA_NO_PTS == tutela::kNoPts);
 
-tutela::FrameView to_cpp(const tutela_frame& frame) noexcept {
-    return {.data = frame.data,
-            .width = frame.width,
-            .height = frame.height,
-            .stride_bytes = frame.stride_bytes,
-            .format = static_cast<PixelFormat>(frame.format),
-            .pts_us = frame.pts_us};
-}
-
 tutela::DecodeLimits to_cpp(const tutela_decode_limits& limits) noexcept {
     return {.max_bytes = limits.max_bytes, .max_pixels = limits.max_pixels, .max_jpeg_scans = limits.max_jpeg_scans};
 }
@@ -169,7 +160,7 @@ tutela_status tutela_hasher_hash_frame(tutela_hasher* hasher, const tutela_frame
         TUTELA_TRY(require(hasher, "hasher"));
         TUTELA_TRY(require(frame, "frame"));
         TUTELA_TRY(require(hash, "hash"));
-        TUTELA_ASSIGN(const auto value, hasher->hasher.hash(to_cpp(*frame)));
+        TUTELA_ASSIGN(const auto value, hasher->hasher.hash(tutela::capi::to_cpp(*frame)));
         *hash = to_c(value);
         return {};
     });
@@ -181,7 +172,7 @@ tutela_status tutela_hasher_hash_frame_dihedral(tutela_hasher* hasher, const tut
         TUTELA_TRY(require(hasher, "hasher"));
         TUTELA_TRY(require(frame, "frame"));
         TUTELA_TRY(require(hashes, "hashes"));
-        TUTELA_ASSIGN(const auto value, hasher->hasher.hash_dihedral(to_cpp(*frame)));
+        TUTELA_ASSIGN(const auto value, hasher->hasher.hash_dihedral(tutela::capi::to_cpp(*frame)));
         for (std::size_t i = 0; i < value.hashes.size(); ++i)
             hashes->hashes[i] = to_c(value.hashes[i]);
         hashes->quality = value.quality;
@@ -200,7 +191,8 @@ tutela_status tutela_hasher_hash64_frame(tutela_hasher* hasher, const tutela_fra
         TUTELA_TRY(require(hasher, "hasher"));
         TUTELA_TRY(require(frame, "frame"));
         TUTELA_TRY(require(hash, "hash"));
-        TUTELA_ASSIGN(const auto value, hasher->hasher64.hash(to_cpp(*frame), static_cast<Hash64Kind>(kind)));
+        TUTELA_ASSIGN(const auto value,
+                      hasher->hasher64.hash(tutela::capi::to_cpp(*frame), static_cast<Hash64Kind>(kind)));
         *hash = std::bit_cast<tutela_hash64>(value);
         return {};
     });

@@ -9,10 +9,6 @@
 #include "capi/handles.hpp"
 #include "capi/translate.hpp"
 
-struct tutela_index {
-    std::unique_ptr<const tutela::Index<256>> index;
-};
-
 namespace {
 
 using tutela::Engine;

@@ -4,6 +4,23 @@
 
 namespace tutela::capi {
 
+tutela_match_segment view_of(const MatchSegment& segment) noexcept {
+    return {.struct_size = sizeof(tutela_match_segment),
+            .frames = segment.frames,
+            .entry_id = segment.entry_id.c_str(),
+            .start_us = segment.start_us,
+            .end_us = segment.end_us,
+            .known_start_us = segment.known_start_us,
+            .known_end_us = segment.known_end_us,
+            .distance_bits = segment.distance_bits,
+            .query_percent = segment.query_percent,
+            .compared_percent = segment.compared_percent,
+            .speed = segment.speed,
+            .category = segment.category.c_str(),
+            .label = segment.label.c_str(),
+            .variant = segment.variant.c_str()};
+}
+
 namespace {
 
 static_assert(TUTELA_OUTCOME_MATCHED == static_cast<int>(Outcome::matched));
@@ -35,23 +52,6 @@ tutela_match view_of(const MatchFact& match) noexcept {
             .pts_us = match.pts_us.value_or(0),
             .has_known_time = match.known_us.has_value(),
             .known_us = match.known_us.value_or(0)};
-}
-
-tutela_match_segment view_of(const MatchSegment& segment) noexcept {
-    return {.struct_size = sizeof(tutela_match_segment),
-            .frames = segment.frames,
-            .entry_id = segment.entry_id.c_str(),
-            .start_us = segment.start_us,
-            .end_us = segment.end_us,
-            .known_start_us = segment.known_start_us,
-            .known_end_us = segment.known_end_us,
-            .distance_bits = segment.distance_bits,
-            .query_percent = segment.query_percent,
-            .compared_percent = segment.compared_percent,
-            .speed = segment.speed,
-            .category = segment.category.c_str(),
-            .label = segment.label.c_str(),
-            .variant = segment.variant.c_str()};
 }
 
 tutela_timeline_point view_of(const TimelinePoint& point) noexcept {
@@ -93,7 +93,7 @@ Status read_match(const tutela_match* from, MatchFact& into) {
 
 Status read_segment(const tutela_match_segment* from, MatchSegment& into) {
     TUTELA_TRY(require(from, "a row's segment"));
-    tutela_match_segment known = view_of(into);
+    tutela_match_segment known = capi::view_of(into);
     TUTELA_TRY(read_struct(from, known));
     TUTELA_TRY(copy_required(known.entry_id, "a segment's entry_id", into.entry_id));
     TUTELA_TRY(copy_required(known.category, "a segment's category", into.category));

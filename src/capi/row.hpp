@@ -36,6 +36,9 @@ private:
     Items<tutela_timeline_point> timeline_;
 };
 
+// Points into the segment.
+tutela_match_segment view_of(const MatchSegment& segment) noexcept;
+
 // Copies a row that a caller of C made or was given.
 Result<FileRow> read_row(const tutela_row* from);
 

@@ -14,6 +14,7 @@
 
 #include "core/try.hpp"
 #include "tutela/executor.hpp"
+#include "tutela/frame.hpp"
 #include "tutela/hash.hpp"
 #include "tutela/status.hpp"
 #include "tutela/tutela.h"
@@ -101,6 +102,14 @@ T sized() noexcept {
 // `threads` as in the C interface: 1 is the calling thread alone, 0 one for each processor. invalid_argument over 1024.
 Result<std::unique_ptr<Executor>> make_executor(std::uint32_t threads);
 
+inline FrameView to_cpp(const tutela_frame& frame) noexcept {
+    return {.data = frame.data,
+            .width = frame.width,
+            .height = frame.height,
+            .stride_bytes = frame.stride_bytes,
+            .format = static_cast<PixelFormat>(frame.format),
+            .pts_us = frame.pts_us};
+}
 inline Hash256 to_cpp(const tutela_hash256& hash) noexcept {
     return std::bit_cast<Hash256>(hash);
 }

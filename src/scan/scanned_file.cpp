@@ -33,8 +33,6 @@ void apply_finding(const Finding& finding, FileRow& row) {
     row.hash64 = finding.hash64;
 }
 
-namespace {
-
 MatchSegment name_segment(const FoundSegment& found, const HashList& list) {
     const VideoView video = list.video(found.video);
     const Segment& times = found.segment;
@@ -56,8 +54,6 @@ MatchSegment name_segment(const FoundSegment& found, const HashList& list) {
     segment.variant = variant_name(found.variant);
     return segment;
 }
-
-}  // namespace
 
 void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
     row.matches.reserve(finding.neighbors.size());

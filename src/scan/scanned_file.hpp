@@ -19,6 +19,7 @@ namespace tutela {
 void apply_finding(const Finding& finding, FileRow& row);
 // The list's words for what was matched. They can be far larger than the positions they come from.
 void name_matches(const Finding& finding, const HashList& list, FileRow& row);
+[[nodiscard]] MatchSegment name_segment(const FoundSegment& found, const HashList& list);
 
 // The outcome of bytes that are not examined, as they are empty or no picture. Nothing for a picture or an archive.
 [[nodiscard]] std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaFormat format);

@@ -49,7 +49,7 @@ void SequenceMatch::drop_poor_frames(const HashList& list, Finding& finding) {
 }
 
 void SequenceMatch::push(const HashList& list, const FrameHash& frame, const Finding& finding) {
-    if (!matcher_) matcher_.emplace(list);
+    if (!matcher_) matcher_.emplace(list, options_);
     hits_.clear();
     for (std::size_t i = 0; i < finding.neighbors.size(); ++i) {
         const Neighbor& neighbor = finding.neighbors[i];
@@ -89,7 +89,7 @@ void SequenceMatch::finish(Finding& finding) {
             return std::tie(a.segment.query_start_us, a.video) < std::tie(b.segment.query_start_us, b.video);
         });
     }
-    *this = SequenceMatch();
+    *this = SequenceMatch(options_);
 }
 
 }  // namespace tutela

@@ -172,9 +172,14 @@ void VideoMatcher::add_segments(const Known& known, std::vector<Segment>& segmen
 }
 
 KnownMatch VideoMatcher::finished(const Known& known) const {
+    KnownMatch match = settled(known);
+    if (match.video) add_segments(known, match.segments);
+    return match;
+}
+
+KnownMatch VideoMatcher::settled(const Known& known) const {
     KnownMatch match = known.match;
     if (!match.video) return match;
-    add_segments(known, match.segments);
     std::uint64_t met = 0;
     for (std::size_t i = 0; i < known.met.size(); ++i)
         met += known.met[i] ? 1 : 0;
@@ -198,6 +203,20 @@ std::vector<KnownMatch> VideoMatcher::matches() const {
 std::optional<KnownMatch> VideoMatcher::match_of_video(std::size_t number) const {
     const auto found = videos_.find(number);
     return found == videos_.end() ? std::nullopt : std::optional(finished(found->second));
+}
+
+std::optional<KnownMatch> VideoMatcher::take_segments(std::size_t number, bool over) {
+    const auto found = videos_.find(number);
+    if (found == videos_.end()) return std::nullopt;
+    Known& known = found->second;
+    if (over) settle(known);
+    std::vector<Segment>& segments = known.match.segments;
+    const std::size_t open = over || segments.empty() ? 0 : 1;
+    if (segments.size() == open) return std::nullopt;
+    KnownMatch match = settled(known);
+    match.segments.resize(segments.size() - open);
+    segments.erase(segments.begin(), segments.end() - static_cast<std::ptrdiff_t>(open));
+    return match;
 }
 
 Result<VideoComparison> compare_videos(std::span<const FrameHash> query, std::span<const FrameHash> known,

@@ -80,6 +80,10 @@ public:
     [[nodiscard]] std::vector<KnownMatch> matches() const;
     // The same of one known video: what a stream says when a frame has matched.
     [[nodiscard]] std::optional<KnownMatch> match_of_video(std::size_t number) const;
+    // Takes out the segments of one known video that are final, so that a stream without an end holds few: all when
+    // its run of matches is `over`, that is when no frame to come will be within it; else those settled, but the last,
+    // which may go on. Nothing when there are none.
+    [[nodiscard]] std::optional<KnownMatch> take_segments(std::size_t number, bool over);
 
     [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; }
     [[nodiscard]] std::size_t pairs() const noexcept { return pairs_; }
@@ -108,6 +112,8 @@ private:
     void settle(Known& known);
     // Adds what the pairs that are not settled show.
     void add_segments(const Known& known, std::vector<Segment>& segments) const;
+    // Its match, with the settled segments alone.
+    [[nodiscard]] KnownMatch settled(const Known& known) const;
     [[nodiscard]] KnownMatch finished(const Known& known) const;
 
     HashList list_;

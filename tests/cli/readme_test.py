@@ -46,9 +46,10 @@ class Readme(ToolTest):
             self.assertEqual(result.stdout, expected, command)
 
     def test_each_program_is_the_file_that_other_tests_run(self):
-        for language, name in (("cpp", "quickstart.cpp"), ("c", "quickstart.c"), ("python", "quickstart.py")):
-            with self.subTest(name):
-                self.assertEqual(blocks(language), [(ROOT / "examples" / name).read_text()])
+        programs = {"cpp": ["quickstart.cpp"], "c": ["quickstart.c"], "python": ["quickstart.py", "stream.py"]}
+        for language, names in programs.items():
+            with self.subTest(language):
+                self.assertEqual(blocks(language), [(ROOT / "examples" / name).read_text() for name in names])
 
     def test_the_cmake_lines_are_those_of_the_consumer_that_is_built(self):
         consumer = (ROOT / "tests/consumer/cpp/CMakeLists.txt").read_text()

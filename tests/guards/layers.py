@@ -33,6 +33,7 @@ PUBLIC = {
     "journal.hpp": "scan",
     "audit.hpp": "scan",
     "scan.hpp": "scan",
+    "stream.hpp": "scan",
     "video.hpp": "scan",
     "tutela.h": "capi",
 }
