@@ -25,7 +25,8 @@ constexpr CommandHelp kHashHelp = {
     "The format list is a text list for `tutela list build`: the PDQ hash, with --phash a plus sign and the pHash\n"
     "(see `tutela scan --confirm`), the SHA-256 of the file as the entry's id, its path as the label. It holds no\n"
     "picture of a quality below 50.\n"
-    "The formats vpdq (text) and vpdq-json are for one FILE, a video or animation: the hashes of its frames with their\n"
+    "The formats vpdq (text) and vpdq-json are for one FILE, a video or animation: the hashes of its frames with "
+    "their\n"
     "times, as a known video for `tutela list build`.\n",
     "Exit codes: 0 every file was hashed, 2 an error, or a file that could not be hashed or not be listed.\n"
     "\n"
