@@ -41,15 +41,15 @@ std::optional<VpdqImport> read_or_say(const std::string& path, bool strict) {
 std::string clock_time(std::int64_t us) {
     const std::int64_t ms = us / 1000;
     char text[48];
-    std::snprintf(text, sizeof text, "%02lld:%02lld:%02lld.%03lld", static_cast<long long>(ms / 3'600'000),
-                  static_cast<long long>(ms / 60'000 % 60), static_cast<long long>(ms / 1000 % 60),
-                  static_cast<long long>(ms % 1000));
+    (void)std::snprintf(text, sizeof text, "%02lld:%02lld:%02lld.%03lld", static_cast<long long>(ms / 3'600'000),
+                        static_cast<long long>(ms / 60'000 % 60), static_cast<long long>(ms / 1000 % 60),
+                        static_cast<long long>(ms % 1000));
     return text;
 }
 
 std::string percent_text(double percent) {
     char text[48];
-    std::snprintf(text, sizeof text, "%.2f", percent);
+    (void)std::snprintf(text, sizeof text, "%.2f", percent);
     return text;
 }
 
@@ -71,11 +71,11 @@ std::string text_of(const VideoComparison& comparison) {
 std::string json_of(const VideoComparison& comparison) {
     const VpdqComparison& percent = comparison.percent;
     char numbers[400];
-    std::snprintf(numbers, sizeof numbers,
-                  "{\"query_match_percent\":%.17g,\"compared_match_percent\":%.17g,\"query_frames\":%zu,"
-                  "\"compared_frames\":%zu,\"segments\":[",
-                  percent.query_match_percent, percent.compared_match_percent, percent.query_frames,
-                  percent.compared_frames);
+    (void)std::snprintf(numbers, sizeof numbers,
+                        "{\"query_match_percent\":%.17g,\"compared_match_percent\":%.17g,\"query_frames\":%zu,"
+                        "\"compared_frames\":%zu,\"segments\":[",
+                        percent.query_match_percent, percent.compared_match_percent, percent.query_frames,
+                        percent.compared_frames);
     std::string json = numbers;
     for (const Segment& segment : comparison.segments) {
         if (json.back() == '}') json += ',';
