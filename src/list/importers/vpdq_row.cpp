@@ -1,5 +1,6 @@
 #include "list/importers/vpdq_row.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -80,7 +81,7 @@ Result<FrameHash> parse_vpdq_element(std::string_view row) {
 }
 
 std::string vpdq_seconds(const FrameHash& frame) {
-    const std::int64_t us = frame.pts_us == kNoPts || frame.pts_us < 0 ? 0 : frame.pts_us;
+    const std::int64_t us = std::max<std::int64_t>(frame.pts_us, 0);  // kNoPts is below zero
     const std::int64_t ms = us / 1000 + (us % 1000 >= 500 ? 1 : 0);
     const std::string decimals = std::to_string(1000 + ms % 1000);
     return std::to_string(ms / 1000) + '.' + decimals.substr(1);
