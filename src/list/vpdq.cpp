@@ -115,10 +115,11 @@ Result<std::string> write_vpdq(VpdqFormat format, std::span<const FrameHash> fra
         const std::string hex = to_hex(frames[i].hash);
         const std::string quality = std::to_string(frames[i].quality);
         if (json) {
-            out += (i == 0 ? "\"" : ", \"") + hex + ',' + quality + ',' + vpdq_seconds(frames[i]) + '"';
+            out.append(i == 0 ? "\"" : ", \"").append(hex).append(",").append(quality);
         } else {
-            out += std::to_string(i) + ',' + quality + ',' + hex + ',' + vpdq_seconds(frames[i]) + '\n';
+            out.append(std::to_string(i)).append(",").append(quality).append(",").append(hex);
         }
+        out.append(",").append(vpdq_seconds(frames[i])).append(json ? "\"" : "\n");
     }
     if (json) out += "]\n";
     return out;

@@ -15,7 +15,7 @@ std::vector<Hash256> hashes_of(std::span<const FrameHash> frames, std::int32_t m
     std::vector<std::size_t> order(frames.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return frames[a].hash < frames[b].hash; });
+                     [&](std::size_t a, std::size_t b) { return frames[a].hash.bytes < frames[b].hash.bytes; });
     std::vector<Hash256> hashes;
     for (std::size_t i = 0; i < order.size(); ++i) {
         const FrameHash& frame = frames[order[i]];
