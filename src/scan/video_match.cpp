@@ -181,8 +181,8 @@ KnownMatch VideoMatcher::settled(const Known& known) const {
     KnownMatch match = known.match;
     if (!match.video) return match;
     std::uint64_t met = 0;
-    for (std::size_t i = 0; i < known.met.size(); ++i)
-        met += known.met[i] ? 1 : 0;
+    for (const bool frame_met : known.met)
+        met += frame_met ? 1 : 0;
     match.query_match_percent = percent_of(known.query_met, counted_);
     match.compared_match_percent = percent_of(met, known.countable);
     return match;
