@@ -96,7 +96,8 @@ void VideoMatcher::begin_video(Known& known, std::size_t number) const {
     std::vector<std::uint32_t> order(video.hashes.size());
     std::iota(order.begin(), order.end(), 0U);
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return video.hashes[a] != video.hashes[b] ? video.hashes[a] < video.hashes[b] : a < b;
+        const auto &left = video.hashes[a].bytes, &right = video.hashes[b].bytes;
+        return left != right ? left < right : a < b;
     });
     for (std::size_t i = 0; i < order.size(); ++i) {
         const bool again = i > 0 && video.hashes[order[i]] == video.hashes[order[i - 1]];
