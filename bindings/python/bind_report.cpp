@@ -262,6 +262,8 @@ void bind_run(nb::module_& module) {
         .def_ro("radius", &RunFacts::radius, "The largest distance that is a match.")
         .def_ro("min_quality", &RunFacts::min_quality, "The lowest quality that is looked up.")
         .def_ro("decode", &RunFacts::decode, "The decode mode that was asked for; rows name what each picture had.")
+        .def_ro("sampling", &RunFacts::sampling,
+                "Which frames of a video were looked at: 'every', 'key', 'adaptive' or the number for a second.")
         .def_ro("profile", &RunFacts::profile, "Which variants of each picture were looked up.")
         .def_ro("confirm_phash_radius", &RunFacts::confirm_phash_radius,
                 "The pHash distance that confirms a match, or None when pHashes are not compared.")

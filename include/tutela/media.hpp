@@ -167,6 +167,9 @@ TUTELA_API Status check(const Sampling& sampling);
 
 // As people write it: "every", "key", "adaptive", or a number of frames per second. invalid_argument for anything else.
 TUTELA_API Result<Sampling> sampling_from_text(std::string_view text);
+// The same back, "5" for five a second. An adaptive one whose gap is not the usual one has it behind the word, "adaptive
+// with a gap of 500000 us", which nobody can type. Samplings that give other frames have other texts.
+TUTELA_API std::string sampling_text(const Sampling& sampling);
 
 // Facts about a file, known before its first frame.
 struct MediaInfo {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string>
 #include <system_error>
 
 namespace tutela {
@@ -51,6 +52,16 @@ Result<Sampling> sampling_from_text(std::string_view text) {
     if (error == std::errc() && rest == end && check(sampling).ok()) return sampling;
     return Status(StatusCode::invalid_argument,
                   "sampling must be every, key, adaptive, or a number of frames per second from 1 to 1000");
+}
+
+std::string sampling_text(const Sampling& sampling) {
+    if (sampling.kind == SamplingKind::key_frames) return "key";
+    if (sampling.kind == SamplingKind::per_second) return std::to_string(sampling.per_second);
+    std::string text(sampling_name(sampling.kind));
+    if (sampling.kind == SamplingKind::adaptive && sampling.max_gap_us != Sampling{}.max_gap_us) {
+        text += " with a gap of " + std::to_string(sampling.max_gap_us) + " us";
+    }
+    return text;
 }
 
 bool VideoSampler::wants_time(std::int64_t pts_us) const noexcept {

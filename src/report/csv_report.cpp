@@ -37,7 +37,7 @@ private:
             "path,inner,size,sha256,outcome,reason,damaged,damage_reason,decoded_percent,format,width,height,"
             "orientation,frames,decode,hash_algorithm,quality,match_count,segment_count,entry_id,distance,variant,"
             "frame,pts_us,known_us,confirm,start_us,end_us,known_start_us,known_end_us,segment_frames,speed,"
-            "query_percent,compared_percent,category,label,radius,min_quality,list_digest";
+            "query_percent,compared_percent,category,label,radius,min_quality,sampling,list_digest";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;
     }
@@ -127,6 +127,7 @@ private:
         std::string line;
         append_number(line, facts().radius);
         append_text(line, std::to_string(facts().min_quality));
+        append_text(line, facts().sampling);
         append_csv_cell(line, facts().list_digest);
         if (facts().show_hashes) {
             line += ',';

@@ -21,7 +21,8 @@ constexpr std::string_view kStyle =
     "body{font:14px/1.4 sans-serif;margin:2em;color:#222;background:#fff}"
     "table{border-collapse:collapse;margin:.5em 0}"
     "th,td{text-align:left;vertical-align:top;padding:.15em .8em .15em 0;overflow-wrap:anywhere}"
-    "th{font-weight:normal;color:#666}"
+    "th{font-weight:normal;color:#666;white-space:nowrap}"
+    ".segments td:nth-child(1),.segments td:nth-child(3){white-space:nowrap}"
     "section{border-top:1px solid #ccc;margin-top:1em}"
     "h2{font-size:1em;overflow-wrap:anywhere}"
     "h2 b{padding:.1em .4em;background:#ddd}"
@@ -31,7 +32,12 @@ constexpr std::string_view kStyle =
     ".frame{fill:none;stroke:#ccc}"
     ".quality{fill:none;stroke:#bbb}"
     ".m0{fill:#a22}.m1{fill:#26a}.m2{fill:#282}.m3{fill:#a60}.m4{fill:#72a}.m5{fill:#088}"
-    ".alarm{color:#a22}";
+    ".alarm{color:#a22}"
+    "@media(prefers-color-scheme:dark){"
+    "body{color:#ddd;background:#181818}th{color:#aaa}svg text{fill:#aaa}section{border-color:#444}"
+    "h2 b{background:#444}.frame{stroke:#555}.quality{stroke:#777}.alarm{color:#f77}"
+    ".m0{fill:#e66}.m1{fill:#6ae}.m2{fill:#6c6}.m3{fill:#ea5}.m4{fill:#b8f}.m5{fill:#5cc}}"
+    "@media print{body{margin:0}h2,svg{break-after:avoid}h2 b,svg{print-color-adjust:exact}}";
 
 std::string base64(std::span<const std::uint8_t> bytes) {
     static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -59,8 +65,8 @@ void append_fact(std::string& out, std::string_view name, std::string_view value
     out += "</td></tr>\n";
 }
 
-void append_head(std::string& out, std::initializer_list<std::string_view> names) {
-    out += "<table><tr>";
+void append_head(std::string& out, std::string_view kind, std::initializer_list<std::string_view> names) {
+    out += "<table class=\"" + std::string(kind) + "\"><tr>";
     for (const std::string_view name : names) {
         out += "<th>";
         out += name;
@@ -87,7 +93,8 @@ void append_rest(std::string& out, std::size_t count) {
 void append_matches(std::string& out, const std::vector<MatchFact>& matches) {
     if (matches.empty()) return;
     append_head(
-        out, {"entry", "distance", "variant", "frame", "at", "in the known video at", "confirm", "category", "label"});
+        out, "matches",
+        {"entry", "distance", "variant", "frame", "at", "in the known video at", "confirm", "category", "label"});
     for (std::size_t i = 0; i < std::min(matches.size(), kMaxHtmlItems); ++i) {
         const MatchFact& match = matches[i];
         append_line(out, {match.entry_id, std::to_string(match.distance_bits), match.variant,
@@ -101,8 +108,9 @@ void append_matches(std::string& out, const std::vector<MatchFact>& matches) {
 
 void append_segments(std::string& out, const std::vector<MatchSegment>& segments) {
     if (segments.empty()) return;
-    append_head(out, {"in the file", "equals entry", "in the known video", "frames", "nearest distance", "speed",
-                      "variant", "of the file", "of the known video", "category", "label"});
+    append_head(out, "segments",
+                {"in the file", "equals entry", "in the known video", "frames", "nearest distance", "speed", "variant",
+                 "of the file", "of the known video", "category", "label"});
     for (std::size_t i = 0; i < std::min(segments.size(), kMaxHtmlItems); ++i) {
         const MatchSegment& segment = segments[i];
         std::string speed;
@@ -138,6 +146,7 @@ private:
         append_fact(out, "radius", std::to_string(facts().radius));
         append_fact(out, "minimum quality", std::to_string(facts().min_quality));
         append_fact(out, "decode", facts().decode);
+        append_fact(out, "sampling of videos", facts().sampling);
         append_fact(out, "profile", facts().profile);
         if (facts().confirm_phash_radius)
             append_fact(out, "confirmed by phash within", std::to_string(*facts().confirm_phash_radius));

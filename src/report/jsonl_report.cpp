@@ -71,6 +71,7 @@ private:
         run.number("radius", facts().radius);
         run.number("min_quality", facts().min_quality);
         run.text("decode", facts().decode);
+        run.text("sampling", facts().sampling);
         run.text("profile", facts().profile);
         if (facts().confirm_phash_radius) {
             run.number("confirm_phash_radius", *facts().confirm_phash_radius);

@@ -38,14 +38,6 @@ void add_limits(const ArchiveLimits& limits, RunSettings& settings) {
     settings.push_back({"limit of depth of archives", std::to_string(max_depth)});
 }
 
-// Only what its kind depends on.
-std::string sampling_text(const Sampling& sampling) {
-    std::string text(sampling_name(sampling.kind));
-    if (sampling.kind == SamplingKind::per_second) text += " " + std::to_string(sampling.per_second);
-    if (sampling.kind == SamplingKind::adaptive) text += " " + std::to_string(sampling.max_gap_us);
-    return text;
-}
-
 void add_options(const ScanOptions& options, RunSettings& settings) {
     const auto& [radius, min_quality, index, limits, open_archives, archives, decode, sampling, profile, confirm,
                  hash64, follow_symlinks, stop, progress, isolation, worker] = options;

@@ -249,6 +249,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.min_quality = options.min_quality;
     facts.profile = profile_name(options.profile);
     facts.decode = decode_mode_name(options.decode);
+    facts.sampling = sampling_text(options.sampling);
     facts.confirm_phash_radius = options.confirm_phash_radius;
     facts.isolation = isolation_name(options.isolation);
     return Scanner(std::make_shared<const Impl>(

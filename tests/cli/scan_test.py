@@ -75,6 +75,7 @@ class Scan(ToolTest):
         run, end = lines[0]["run"], lines[-1]["end"]
         self.assertEqual((run["tool"], run["version"]), ("tutela", os.environ["VERSION"]))
         self.assertEqual((run["radius"], run["min_quality"], run["decode"], run["profile"]), (30, 50, "luma", "standard"))
+        self.assertEqual(run["sampling"], "every")
         self.assertEqual((run["list_entries"], run["show_hashes"]), (2, False))
         rows = lines[1:-1]
         self.assertEqual({row["list_digest"] for row in rows}, {run["list_digest"]})

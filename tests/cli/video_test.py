@@ -52,6 +52,13 @@ class VideoTest(unittest.TestCase):
         self.assertEqual(self.scan("--sampling", "5", "--radius", "0", code=0)["frames"], 10)
         self.assertLessEqual(self.scan("--sampling", "adaptive")["frames"], 48)
 
+    def test_every_report_names_the_sampling(self):
+        for sampling in ("every", "key", "adaptive", "5"):
+            for form, name in (("text", f", sampling {sampling}, "), ("jsonl", f'"sampling":"{sampling}",'),
+                               ("csv", f",31,50,{sampling},"), ("html", f"<th>sampling of videos</th><td>{sampling}</td>")):
+                result = tutela("scan", "--list", self.list, "--sampling", sampling, "--format", form, "-q", self.clip)
+                self.assertIn(name, result.stdout.decode(), (sampling, form, result.stderr))
+
     def test_a_video_becomes_a_known_one_and_is_found_whole(self):
         for option in ((), ("--no-sandbox",)):
             hashes = tutela("hash", "--format", "vpdq", *option, self.clip)

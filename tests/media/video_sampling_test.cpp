@@ -110,6 +110,10 @@ TEST(VideoSampling, NamesAndRanges) {
     EXPECT_EQ(sampling_from_text("25").value().per_second, 25U);
     for (const char* wrong : {"", "0", "1001", "-1", "2.5", "5 ", "all", "Every"})
         EXPECT_EQ(sampling_from_text(wrong).status().code(), StatusCode::invalid_argument) << wrong;
+    for (const char* text : {"every", "key", "adaptive", "1", "1000"})
+        EXPECT_EQ(sampling_text(sampling_from_text(text).value()), text);
+    EXPECT_EQ(sampling_text({SamplingKind::every, 7, 9}), "every") << "what its kind does not depend on";
+    EXPECT_EQ(sampling_text({SamplingKind::adaptive, 7, 500'000}), "adaptive with a gap of 500000 us");
     const std::vector<std::uint8_t> none;
     EXPECT_EQ(decode_video(std::span(none), {.per_second = 0}).status.code(), StatusCode::invalid_argument);
 }

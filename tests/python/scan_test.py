@@ -199,7 +199,7 @@ def test_the_facts_of_a_run(scanner: tutela.Scanner) -> None:
     facts = scanner.facts
     assert (facts.tool_version, facts.hash_algorithm) == (tutela.__version__, "pdq")
     assert (facts.list_digest, facts.list_entries) == (scanner.list.digest, 2)
-    assert (facts.radius, facts.min_quality) == (31, 50)
+    assert (facts.radius, facts.min_quality, facts.sampling) == (31, 50, "every")
 
 
 def many_files(folder: Path, count: int) -> Path:

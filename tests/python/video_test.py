@@ -36,6 +36,7 @@ def test_sampling_says_which_frames_are_looked_at(
     clip: Path, known: tutela.HashList, isolation: str, sampling: str, frames: int
 ) -> None:
     scanner = tutela.Scanner(known, sampling=sampling, isolation=isolation)
+    assert scanner.facts.sampling == sampling
     (row,) = scanner.scan(clip)
     assert row.outcome == tutela.Outcome.clean, row.reason
     assert (row.format, row.width, row.height, row.frames) == ("mp4", 320, 240, frames)

@@ -94,7 +94,7 @@ std::vector<std::vector<std::string>> expected(const FileRow& row) {
                                   row.quality ? std::to_string(*row.quality) : "",
                                   std::to_string(row.matches.size()),
                                   std::to_string(row.segments.size())};
-    const std::vector<std::string> run{"31", "50", std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""};
+    const std::vector<std::string> run{"31", "50", "every", std::string(64, 'd'), row.hash ? to_hex(*row.hash) : ""};
     std::vector<std::vector<std::string>> records;
     const auto add = [&](const std::vector<std::string>& hit) {
         std::vector<std::string> record = file;
@@ -128,7 +128,7 @@ TEST(Csv, WritesTheDocumentedColumns) {
         "frames,decode,hash_algorithm,quality,match_count,segment_count,entry_id,distance,variant,frame,pts_us,"
         "known_us,confirm,start_us,end_us,known_start_us,known_end_us,segment_frames,speed,query_percent,"
         "compared_percent,category,label,"
-        "radius,min_quality,list_digest";
+        "radius,min_quality,sampling,list_digest";
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(false), {}), columns + "\r\n");
     EXPECT_EQ(render(ReportFormat::csv, plain_facts(true), {}), columns + ",hash\r\n");
     FileRow row;
@@ -141,7 +141,7 @@ TEST(Csv, WritesTheDocumentedColumns) {
     row.segments = {{"7", 0, 2'000'000, 1'000'000, 3'100'000, 9, 3, 1.05, 33, 4, "A", "x", "mirror"}};
     const std::string report = render(ReportFormat::csv, plain_facts(false), {row});
     const std::string file = "a.zip,'=b.jpg,0,,matched,,false,,100,,,,,3,,pdq,,2,1,";
-    const std::string run = ",31,50," + std::string(64, 'd') + "\r\n";
+    const std::string run = ",31,50,every," + std::string(64, 'd') + "\r\n";
     EXPECT_EQ(report.substr(columns.size() + 2), file + "7,3,mirror,2,40000,50,phash 12,,,,,,,,,A,x" + run + file +
                                                      "9,4,plain,0,,,,,,,,,,,,," + run + file +
                                                      "7,3,mirror,,,,,0,2000000,1000000,3100000,9,1.05,33,4,A,x" + run);

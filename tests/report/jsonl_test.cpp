@@ -182,7 +182,7 @@ TEST(Jsonl, SaysWhatRanAndHowItEnded) {
     EXPECT_EQ(render(ReportFormat::jsonl, facts, {}, totals),
               "{\"run\":{\"tool\":\"tutela\",\"version\":\"1.2.3\",\"list_digest\":\"" + std::string(64, 'd') +
                   "\",\"list_entries\":1234567,\"hash_algorithm\":\"pdq\",\"radius\":31,\"min_quality\":50,"
-                  "\"decode\":\"exact\",\"profile\":\"plain\",\"confirm_phash_radius\":10,"
+                  "\"decode\":\"exact\",\"sampling\":\"every\",\"profile\":\"plain\",\"confirm_phash_radius\":10,"
                   "\"isolation\":\"in_process\",\"show_hashes\":true}}\n"
                   "{\"end\":{\"files\":5,\"outcomes\":{\"matched\":3,\"clean\":0,\"low_quality\":0,\"too_small\":0,"
                   "\"unsupported\":1,\"corrupt\":0,\"unreadable\":0,\"limit\":0,\"crashed\":0,\"timeout\":0,"

@@ -66,7 +66,7 @@ TEST(Text, ShowsWhatMattersAndTheSums) {
                   std::string(64, 'd') +
                   "\n"
                   "entries         1,234,567\n"
-                  "searched        pdq, decode exact, profile plain, radius 31, minimum quality 50\n"
+                  "searched        pdq, decode exact, sampling every, profile plain, radius 31, minimum quality 50\n"
                   "decoded         in the process, unconfined\n"
                   "tutela          1.2.3\n"
                   "INTERRUPTED: stopped before the last file; the rows above are complete\n");
