@@ -9,9 +9,12 @@ more than the BYTES given. The folders are made anew.
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import pathlib
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
@@ -23,6 +26,25 @@ from bombs import all_bombs, small_png  # noqa: E402
 from containers import deflated_zip, gray_jpeg, stored_zip, tar_entry  # noqa: E402
 
 LARGEST = 64 << 10
+VIDEOS = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".flv", ".wmv", ".ogv", ".3gp", ".m4v")
+SAMPLINGS = 4  # of video_fuzz
+H264 = ("libx264", "-crf", "40", "-bsf:v", "filter_units=remove_types=6")  # without the encoder's settings as text
+STREAMED_MP4 = ("-movflags", "frag_keyframe+empty_moov")
+# Container, encoder and its options. Written to a pipe, so nothing is written twice, and nothing padded.
+CLIPS = (
+    ("mp4", *H264, *STREAMED_MP4),
+    ("matroska", *H264, "-g", "2"),
+    ("mpegts", *H264),
+    ("avi", "mpeg4", "-q:v", "20"),
+    ("webm", "libvpx", "-b:v", "5k"),
+    ("webm", "libvpx-vp9", "-b:v", "5k"),
+    ("mp4", "libaom-av1", "-cpu-used", "8", "-crf", "50", *STREAMED_MP4),
+    ("matroska", "libx265", "-crf", "40", "-x265-params", "log-level=none:info=0"),
+    ("flv", "flv", "-q:v", "20"),
+    ("mpeg", "mpeg1video", "-q:v", "20"),
+    ("asf", "wmv2", "-q:v", "20"),
+    ("ogg", "libtheora", "-q:v", "1"),
+)
 ARCHIVES = (".zip", ".tar", ".gz", ".7z", ".rar", ".xz", ".zst", ".cpio", ".bz2", ".cab", ".Z", ".lz", ".lz4", ".lzh")
 
 
@@ -56,6 +78,33 @@ def archives() -> Iterator[bytes]:
             yield data
 
 
+def ffmpeg(*arguments: str) -> bytes:
+    command = ["ffmpeg", "-nostdin", "-v", "error", *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, timeout=60, check=True).stdout
+
+
+@functools.cache
+def clips() -> tuple[bytes, ...]:
+    """Five small frames in every container, as far as this ffmpeg has the encoder."""
+    listed = ffmpeg("-encoders").decode()
+    source = ("-f", "lavfi", "-i", "testsrc2=size=32x32:rate=25", "-frames:v", "5", "-threads", "1")
+    return tuple(
+        ffmpeg(*source, "-c:v", encoder, *options, "-f", container, "pipe:1")
+        for container, encoder, *options in CLIPS
+        if re.search(rf"^ V\S* {encoder} ", listed, re.MULTILINE)
+    )
+
+
+def videos() -> Iterator[bytes]:
+    """The sampling, then the file."""
+    for at, clip in enumerate(clips()):
+        yield bytes([at % SAMPLINGS]) + clip
+        yield bytes([(at + 1) % SAMPLINGS]) + clip[: len(clip) * 2 // 3]
+    for name, data in files_below(BUILD / "hostile" / "files"):
+        if name.endswith(VIDEOS):
+            yield hashlib.sha256(data).digest()[:1] + data
+
+
 def snapshots() -> Iterator[bytes]:
     """Whether it is sealed, then the snapshot."""
     for _, data in files_below(TESTS / "data" / "lists"):
@@ -77,6 +126,7 @@ SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "archive_fuzz": archives,
     "snapshot_fuzz": snapshots,
     "text_list_fuzz": text_lists,
+    "video_fuzz": videos,
 }
 
 
