@@ -24,6 +24,7 @@ COPIES = {
     "letterboxed.avi": ("-vf", "pad=480:360:0:45", "-c:v", "mpeg4", "-q:v", "6"),
 }
 CUT_START, CUT_SECONDS = 22, 10
+LONG_SHOTS, LONG_SHOT_SECONDS = 60, 10  # ten minutes
 
 
 def ffmpeg(*args):
@@ -39,6 +40,20 @@ def record(photos, path):
         chains.append(
             f"[{at}:v]scale=640:480:force_original_aspect_ratio=increase,crop=480:270:"
             f"x='(iw-480)*(0.3+0.08*t)':y='(ih-270)*(0.3+0.06*t)',setsar=1,format=yuv420p[v{at}]"
+        )
+    joined = "".join(f"[v{at}]" for at in range(len(photos)))
+    graph = ";".join(chains) + f";{joined}concat=n={len(photos)}:v=1[out]"
+    ffmpeg(*inputs, "-filter_complex", graph, "-map", "[out]", "-c:v", "libx264", "-preset", "veryfast", path)
+
+
+def record_long(photos, path):
+    """The same in small, five frames a second, for as long as a real recording."""
+    inputs, chains = [], []
+    for at, photo in enumerate(photos):
+        inputs += ["-i", str(photo.path)]
+        chains.append(
+            f"[{at}:v]scale=320:240:force_original_aspect_ratio=increase,crop=320:240,"
+            f"zoompan=z=1.4:x='on':y='on/2':d={5 * LONG_SHOT_SECONDS}:s=160x120:fps=5,setsar=1,format=yuv420p[v{at}]"
         )
     joined = "".join(f"[v{at}]" for at in range(len(photos)))
     graph = ";".join(chains) + f";{joined}concat=n={len(photos)}:v=1[out]"
@@ -64,8 +79,8 @@ class Recordings(unittest.TestCase):
         built = tutela("list", "build", cls.list, hashes)
         assert built.returncode == 0, built.stderr
 
-    def rows(self, *paths):
-        result = tutela("scan", "--list", self.list, "--format", "jsonl", "--sampling", "5", "-q", *paths)
+    def rows(self, *paths, known=None):
+        result = tutela("scan", "--list", known or self.list, "--format", "jsonl", "--sampling", "5", "-q", *paths)
         self.assertIn(result.returncode, (0, 1), result.stderr)
         rows = [json.loads(line) for line in result.stdout.splitlines()][1:-1]
         return {pathlib.Path(row["path"]).name: row for row in rows}
@@ -101,6 +116,19 @@ class Recordings(unittest.TestCase):
         stretch = CUT_START, CUT_START + CUT_SECONDS
         self.check_segment(rows["cut.mp4"], 0, CUT_SECONDS, *stretch)
         self.check_segment(rows["mixed.mp4"], 15, 15 + CUT_SECONDS, *stretch)
+
+    def test_ten_seconds_of_ten_minutes_are_found_with_their_place(self):
+        photos = [p for p in all_photos() if p.width >= 320 and p.height >= 240][:LONG_SHOTS]
+        self.assertEqual(len(photos), LONG_SHOTS)
+        long, piece = self.place / "long.mp4", self.place / "piece.mp4"
+        record_long(photos, long)
+        hashes, known = self.place / "long.vpdq", self.place / "long.tutela"
+        hashes.write_bytes(tutela("hash", "--format", "vpdq", long).stdout)
+        self.assertEqual(len(hashes.read_bytes().splitlines()), 5 * LONG_SHOTS * LONG_SHOT_SECONDS)
+        self.assertEqual(tutela("list", "build", known, hashes).returncode, 0)
+        start = 317  # within a shot
+        ffmpeg("-ss", start, "-t", 10, "-i", long, "-c:v", "libx264", "-preset", "veryfast", "-crf", "30", piece)
+        self.check_segment(self.rows(piece, known=known)["piece.mp4"], 0, 10, start, start + 10)
 
     def test_another_recording_shows_none_of_it(self):
         row = self.rows(self.other)["other.mp4"]
