@@ -28,6 +28,7 @@ PUBLIC = {
     "index.hpp": "index",
     "list.hpp": "list",
     "vpdq.hpp": "list",
+    "live.hpp": "media",
     "media.hpp": "media",
     "report.hpp": "report",
     "journal.hpp": "scan",
