@@ -27,10 +27,8 @@ constexpr CommandHelp kWatchHelp = {
     "Compares live streams with a list of known hashes and prints a line of JSON the moment something is shown, when\n"
     "it gets nearer or goes on (each 10 seconds), and when it is over; of known videos also from when to when.\n"
     "\n"
-    "A SOURCE is an address (rtsp, rtmp, rtmps, http, https, udp, rtp, srt; HLS, MPEG-TS and others), or video, "
-    "compressed\n"
-    "or not (YUV4MPEG2): a file, a named pipe, or - for standard input. NAME=SOURCE gives it a name for the lines. "
-    "What\n"
+    "A SOURCE is an address (rtsp, rtmp, rtmps, http, https, udp, rtp, srt; HLS, MPEG-TS and others), or video,\n"
+    "compressed or not (YUV4MPEG2): a file, a named pipe, or - for standard input. NAME=SOURCE names it. What\n"
     "receives and decodes a stream is a program of its own, tutela-stream, which may open connections to that host "
     "and\n"
     "nothing else. An address that is lost is connected to again. Times are counted from the first frame.\n"
@@ -50,12 +48,10 @@ Options watch_options() {
     add_list_options(options);
     options.value("min-quality", "Q", "50", "frames of lower quality are not looked up: 0 to 100");
     add_profile_option(options, StreamOptions{}.profile);
-    options.value("sampling", "S", "every", "every frame, a number: so many a second, or key: those decodable alone");
+    options.value("sampling", "S", "every", "every, a number of frames a second, or key frames: key");
     options.flag("live", "when frames come faster than they are looked at, the newest alone is; others are counted");
-    options.values("allow-host", "H",
-                   "redirects and playlists of an address may lead to this host too; may be repeated");
-    options.value("retry", "S", "30",
-                  "an address that was lost is tried again after 1, 2, 4, ... seconds, at most so many");
+    options.values("allow-host", "H", "redirects and playlists may lead to this host too; repeatable");
+    options.value("retry", "S", "30", "a lost address is tried again after 1, 2, 4, ... seconds, at most S");
     options.value("give-up", "S", "0", "and given up after so many seconds without a frame; 0: never");
     options.value("timeout", "S", "30", "an address that gives nothing for so many seconds is lost");
     options.value("ca-file", "F", "certificates (PEM) that vouch for hosts, instead of the system's");
