@@ -89,7 +89,7 @@ TEST(SignalLines, TypesNameTheirHashes) {
 
 TEST(SignalCache, RowsAreRead) {
     const Imported import(pdq_of(1) + ",123,2024-01-02T03:04:05+0000,a b\n" + md5_of(1) +
-                          ",124,2024-01-02,\nx,1,2,3\n");
+                          ",124,2024-01-02T00:00:00,\nx,1,2,3\n");
     EXPECT_EQ(import.report.format, ListFormat::threatexchange_cache);
     ASSERT_EQ(import.list.size(), 1U);
     EXPECT_EQ(import.list.entry(0).id, "123");
@@ -100,7 +100,7 @@ TEST(SignalCache, RowsAreRead) {
 
 TEST(Sniff, TextListsSnapshotsAndOthersAreNotTakenForLists) {
     for (const std::string& text :
-         {pdq_of(1), pdq_of(1) + ",id,category\n", pdq_of(1) + "+0123456789abcdef",
+         {pdq_of(1), pdq_of(1) + ",id,category\n", pdq_of(1) + ",1,2024-01-02,x\n", pdq_of(1) + "+0123456789abcdef",
           std::string("# remark\n") + pdq_of(1), std::string("0,100,") + pdq_of(1) + ",0.000\n",
           std::string("\x89TUTELA\n"), std::string("hello"), std::string(), std::string("a,b,c\n1,2,3\n"),
           std::string("<html>"), std::string("SQLite format 3\0...", 19)})

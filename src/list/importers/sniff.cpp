@@ -38,12 +38,12 @@ bool is_number(std::string_view text) noexcept {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// HEX,descriptor,2024-01-02…
+// HEX,descriptor,2024-01-02T03:04…; a date alone could be the category of a text list.
 bool is_cache_row(const std::vector<std::string_view>& fields) noexcept {
     const auto hash = [](std::string_view text) {
         return (text.size() == 32 || text.size() == 40 || text.size() == 64) && is_hex(text);
     };
-    return fields.size() >= 3 && hash(fields[0]) && is_number(fields[1]) && fields[2].size() >= 10 &&
+    return fields.size() >= 3 && hash(fields[0]) && is_number(fields[1]) && fields[2].size() >= 16 &&
            is_number(fields[2].substr(0, 4)) && fields[2][4] == '-';
 }
 
