@@ -7,7 +7,8 @@
 // and is warm, as it is for every process but the first. open-layout: open the file by its layout and make the index;
 // open-everything: the same with all of it checked; index-built: make the index that is not stored, for comparison.
 // search-stored and search-built: one search at radius 31 without a match, in the file and in memory of its own; recall
-// as in bench_index. add-index: the snapshot with an index, of the one without.
+// as in bench_index. add-index: the snapshot with an index, of the one without. find-file: one look-up by MD5 among so
+// many, half of them known; file_bytes_a_hash is what each of them takes in the snapshot.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -133,6 +134,33 @@ void search(benchmark::State& state, std::size_t size, bool stored) {
     state.counters["recall"] = recall(*index, list.hashes());
 }
 
+void find_file(benchmark::State& state, std::size_t size) {
+    tutela::bench::HashSource<256> source(ListKind::uniform, 9);
+    const auto next_md5 = [&] {
+        tutela::Md5 md5;
+        const Hash256 hash = source.next();
+        std::copy_n(hash.bytes.begin(), md5.size(), md5.begin());
+        return md5;
+    };
+    tutela::ListBuilder builder;
+    std::vector<tutela::FileHashes> queries;
+    for (std::size_t i = 0; i < size; ++i) {
+        const tutela::Md5 md5 = next_md5();
+        if (i % (size / kQueries) == 0) {
+            queries.push_back({.md5 = md5});
+            queries.push_back({.md5 = next_md5()});
+        }
+        if (!builder.add({.file = {.md5 = md5}, .origin = {"set", "", ""}}).ok()) std::exit(1);
+    }
+    const HashList list = take(builder.build());
+    std::size_t next = 0;
+    std::size_t found = 0;
+    for (auto _ : state)
+        found += list.find_file(queries[next++ % queries.size()]).size();
+    state.counters["found"] = static_cast<double>(found) / static_cast<double>(state.iterations());
+    state.counters["file_bytes_a_hash"] = static_cast<double>(list.bytes().size()) / static_cast<double>(size);
+}
+
 void add_size(std::size_t size) {
     const auto name = [&](const char* what) { return what + ("/N:" + std::to_string(size)); };
     const auto unit = [](benchmark::internal::Benchmark* row) { row->Unit(benchmark::kMillisecond); };
@@ -140,6 +168,7 @@ void add_size(std::size_t size) {
     unit(benchmark::RegisterBenchmark(name("open-everything").c_str(), open_file, size, LoadCheck::everything));
     unit(benchmark::RegisterBenchmark(name("index-built").c_str(), build, size));
     unit(benchmark::RegisterBenchmark(name("add-index").c_str(), add_index, size));
+    benchmark::RegisterBenchmark(name("find-file").c_str(), find_file, size);
     for (const bool stored : {true, false}) {
         benchmark::RegisterBenchmark(name(stored ? "search-stored" : "search-built").c_str(), search, size, stored)
             ->Unit(benchmark::kMicrosecond);

@@ -139,9 +139,9 @@ struct RunFacts {
     std::uint64_t list_entries = 0;
     std::uint32_t radius = 0;
     std::int32_t min_quality = 0;
-    std::string decode = "exact";   // as was asked; the rows name what each picture had
+    std::string decode = "exact";    // as was asked; the rows name what each picture had
     std::string sampling = "every";  // which frames of a video were looked at; sampling_text() has the forms
-    std::string profile = "plain";  // which variants of each picture were looked up
+    std::string profile = "plain";   // which variants of each picture were looked up
     bool show_hashes = false;
     std::optional<std::uint32_t> confirm_phash_radius{};  // set when pHashes were compared
     std::string isolation = "in_process";                 // where pictures were decoded, or "sandboxed"

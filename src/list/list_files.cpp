@@ -51,6 +51,7 @@ std::vector<FileMatch> HashList::find_file(const FileHashes& hashes) const {
     look_up(snapshot.sha256s, hashes.sha256, FileHashKind::sha256);
     look_up(snapshot.sha1s, hashes.sha1, FileHashKind::sha1);
     look_up(snapshot.md5s, hashes.md5, FileHashKind::md5);
+    if (found.size() < 2) return found;
     // The strongest of an entry stays, as it was found first.
     std::stable_sort(found.begin(), found.end(),
                      [](const FileMatch& a, const FileMatch& b) { return a.entry < b.entry; });

@@ -221,6 +221,30 @@ ScannedFile begin_bytes(std::span<const std::uint8_t> bytes, std::string name, c
     return file;
 }
 
+// What the bytes show, for a file whose digests are known.
+void examine_bytes(std::span<const std::uint8_t> bytes, const HashList& list, const Index<256>& index,
+                   const ScanOptions& options, DecoderPool& decoders, ScannedFile& file) {
+    FileRow& row = file.row;
+    const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
+    if (auto reason = no_picture_reason(bytes.size(), format))
+        return set_outcome(row, Outcome::unsupported, *std::move(reason));
+    row.format = format_name(format);
+    if (is_archive(format)) return set_outcome(row, Outcome::unsupported, kClosedArchiveReason);
+    if (bytes.size() > (is_video(format) ? options.limits.max_video_bytes : options.limits.max_bytes))
+        return set_outcome(row, Outcome::limit, over_limit_reason(bytes.size(), options.limits, format));
+    Result<std::unique_ptr<Decoder>> taken = decoders.take();
+    if (!taken.ok()) return set_outcome(row, Outcome::crashed, taken.status().message());
+    const PooledDecoder decoder(decoders, std::move(taken).value());
+    Examiner examiner(*decoder, list, index, options);
+    Result<Finding> finding = examiner.examine(bytes, format);
+    if (finding.ok()) {
+        file.finding = std::make_shared<const Finding>(std::move(finding).value());
+        return apply_finding(*file.finding, row);
+    }
+    const bool broke = finding.status().code() == StatusCode::unavailable;
+    set_outcome(row, broke ? Outcome::crashed : Outcome::limit, finding.status().to_string());
+}
+
 }  // namespace
 
 struct Scanner::Impl {
@@ -231,7 +255,6 @@ struct Scanner::Impl {
     std::unique_ptr<DecoderPool> decoders;
 
     [[nodiscard]] KnownFiles known_files() const noexcept { return {list, options.harmless_files.get()}; }
-    void examine(std::span<const std::uint8_t> bytes, ScannedFile& file) const;
 };
 
 Scanner::Scanner(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -284,35 +307,12 @@ Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& ex
         .run(paths, executor);
 }
 
-// What the bytes show, for a file whose digests are known.
-void Scanner::Impl::examine(std::span<const std::uint8_t> bytes, ScannedFile& file) const {
-    FileRow& row = file.row;
-    const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
-    if (auto reason = no_picture_reason(bytes.size(), format))
-        return set_outcome(row, Outcome::unsupported, *std::move(reason));
-    row.format = format_name(format);
-    if (is_archive(format)) return set_outcome(row, Outcome::unsupported, kClosedArchiveReason);
-    if (bytes.size() > (is_video(format) ? options.limits.max_video_bytes : options.limits.max_bytes))
-        return set_outcome(row, Outcome::limit, over_limit_reason(bytes.size(), options.limits, format));
-    Result<std::unique_ptr<Decoder>> taken = decoders->take();
-    if (!taken.ok()) return set_outcome(row, Outcome::crashed, taken.status().message());
-    const PooledDecoder decoder(*decoders, std::move(taken).value());
-    Examiner examiner(*decoder, list, *index, options);
-    Result<Finding> finding = examiner.examine(bytes, format);
-    if (finding.ok()) {
-        file.finding = std::make_shared<const Finding>(std::move(finding).value());
-        return apply_finding(*file.finding, row);
-    }
-    const bool broke = finding.status().code() == StatusCode::unavailable;
-    set_outcome(row, broke ? Outcome::crashed : Outcome::limit, finding.status().to_string());
-}
-
 FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const {
     const KnownFiles known = impl_->known_files();
     ScannedFile file = begin_bytes(bytes, std::move(name), known);
     if (file.row.outcome == Outcome::harmless) return std::move(file.row);
     try {
-        impl_->examine(bytes, file);
+        examine_bytes(bytes, impl_->list, *impl_->index, impl_->options, *impl_->decoders, file);
     } catch (const std::bad_alloc&) {
         set_outcome(file.row, Outcome::memory, kOutOfMemoryReason);
     }
