@@ -22,7 +22,7 @@ template <std::size_t Bytes>
 }
 
 // All records of this hash. Hashes of files are spread evenly, so where one lies can be guessed from its value, and the
-// guess is off by some sqrt(n) (interpolation search; with a second probe that far on, as Perl and Reingold, 1977):
+// guess is off by some sqrt(n) / 2 (interpolation search; with a second probe that far on, as Perl and Reingold, 1977):
 // 100 million hashes take some 6 probes, where halving takes 27. Each round halves what is left at least, so that crafted
 // hashes take no more than 4 log2(n) probes. Of records that are out of order some may be missed; nothing else happens.
 template <std::size_t Bytes>
