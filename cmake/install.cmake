@@ -10,7 +10,7 @@ set(TUTELA_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/tutela)
 # Two export files: who links the shared library needs nothing of what it was built from.
 install(TARGETS tutela EXPORT tutelaTargets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(TARGETS tutela_worker tutela_worker_rare tutela_video_worker
+install(TARGETS tutela_worker tutela_worker_rare tutela_video_worker tutela_stream
   RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR})
 install(TARGETS tutela_static EXPORT tutelaStaticTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -1,5 +1,7 @@
 // HashList, Entry, ListBuilder and the reading of text lists.
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -119,6 +121,22 @@ void bind_entry(nb::module_& module) {
         });
 }
 
+void bind_file_entry(nb::module_& module) {
+    nb::class_<FileEntry>(module, "FileEntry", "A thing that a list knows by hashes of its file.")
+        .def_ro("id", &FileEntry::id, "The id as the source gave it; may be empty.")
+        .def_ro("category", &FileEntry::category, "The category as the source gave it; may be empty.")
+        .def_ro("label", &FileEntry::label, "The label; may be empty.")
+        .def_ro("source", &FileEntry::source, "Who says so; may be empty.")
+        .def_ro("scheme", &FileEntry::scheme, "The scheme of the category; may be empty.")
+        .def_ro("region", &FileEntry::region, "The region of the scheme; may be empty.")
+        .def_ro("harmless", &FileEntry::harmless, "Whether the file is known to be harmless, and so no match.")
+        .def_ro("position", &FileEntry::position, "The position of the entry of the same thing, or None.")
+        .def("__repr__", [](const FileEntry& entry) {
+            return nb::str("FileEntry(id={!r}, category={!r}, label={!r})")
+                .format(entry.id, entry.category, entry.label);
+        });
+}
+
 void bind_list_video(nb::module_& module) {
     nb::class_<Video>(module, "Video", "A known video of a list: a run of entries, one a frame.")
         .def_ro("id", &Video::id, "The id as the source gave it; may be empty.")
@@ -190,6 +208,13 @@ void bind_hash_list(nb::module_& module) {
              nb::sig("def frame_place(self, position: int) -> "
                      "tuple[int, int] | None"),
              "The number of the video that an entry is a frame of, and which of its frames; None for a still.")
+        .def_prop_ro("file_entry_count", &HashList::file_entry_count,
+                     "Things that the list knows by hashes of their files.")
+        .def("file_entry", &file_entry_at, "number"_a, "One of them, by its number from 0. IndexError for no such one.")
+        .def("find_file", &find_file, nb::kw_only(), "md5"_a = nb::none(), "sha1"_a = nb::none(),
+             "sha256"_a = nb::none(),
+             "The file entries that have one of these hashes (hex digits): of each its number and the strongest kind\n"
+             "that is equal, 'md5', 'sha1' or 'sha256'. Harmless ones too.")
         .def_prop_ro("digest", &HashList::digest_hex,
                      "SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits.")
         .def_prop_ro("hashes", &hashes_of,
@@ -199,9 +224,75 @@ void bind_hash_list(nb::module_& module) {
         });
 }
 
+template <std::size_t Bytes>
+std::optional<std::array<std::uint8_t, Bytes>> digest_of(const std::optional<std::string>& hex) {
+    if (!hex) return std::nullopt;
+    std::array<std::uint8_t, Bytes> digest{};
+    if (file_hash_from_hex(*hex, digest)) return digest;
+    throw StatusError(Status(StatusCode::invalid_argument,
+                             "a hash of a file of this kind has " + std::to_string(2 * Bytes) + " hex digits"));
+}
+
+FileHashes file_hashes_of(const std::optional<std::string>& md5, const std::optional<std::string>& sha1,
+                          const std::optional<std::string>& sha256) {
+    return {digest_of<16>(md5), digest_of<20>(sha1), digest_of<32>(sha256)};
+}
+
+// A thing that a list knows by hashes of its file.
+struct FileEntry {
+    std::string id;
+    std::string category;
+    std::string label;
+    std::string source;
+    std::string scheme;
+    std::string region;
+    bool harmless = false;
+    std::optional<std::size_t> position;
+};
+
+FileEntry file_entry_at(const HashList& list, std::size_t number) {
+    if (number >= list.file_entry_count()) throw nb::index_error("no file entry of that number in the list");
+    const FileEntryView view = list.file_entry(number);
+    return {std::string(view.id),
+            std::string(view.category),
+            std::string(view.label),
+            std::string(view.origin.source),
+            std::string(view.origin.scheme),
+            std::string(view.origin.region),
+            view.harmless,
+            view.position};
+}
+
+std::vector<std::pair<std::size_t, std::string>> find_file(const HashList& list, const std::optional<std::string>& md5,
+                                                           const std::optional<std::string>& sha1,
+                                                           const std::optional<std::string>& sha256) {
+    std::vector<std::pair<std::size_t, std::string>> found;
+    for (const FileMatch& match : list.find_file(file_hashes_of(md5, sha1, sha256)))
+        found.emplace_back(match.entry, file_hash_name(match.kind));
+    return found;
+}
+
 // A ListBuilder that several Python threads may share; their calls take turns.
 class Builder {
 public:
+    // Hex digits, as lists have them.
+    void add_item(std::optional<Hash256> hash, std::optional<std::string> md5, std::optional<std::string> sha1,
+                  std::optional<std::string> sha256, const std::string& id, const std::string& category,
+                  const std::string& label, const std::string& source, const std::string& scheme,
+                  const std::string& region, bool harmless, std::optional<Hash64> phash) {
+        const nb::gil_scoped_release released;
+        const KnownItem item{.pdq = hash,
+                             .phash = phash,
+                             .file = file_hashes_of(md5, sha1, sha256),
+                             .id = id,
+                             .category = category,
+                             .label = label,
+                             .origin = {source, scheme, region},
+                             .harmless = harmless};
+        const std::scoped_lock lock(mutex_);
+        require(builder_.add(item));
+    }
+
     void add(const Hash256& hash, std::string id, std::string category, std::string label,
              std::optional<Hash64> phash) {
         const nb::gil_scoped_release released;
@@ -252,6 +343,14 @@ void bind_builder(nb::module_& module) {
         .def("add_video", &Builder::add_video, "frames"_a, "id"_a = "", "category"_a = "", "label"_a = "",
              "Adds a known video: (hash, quality, time in microseconds) of each frame, in the order of time.\n\n"
              "InvalidArgumentError for no frames, and for a time that is negative or before that of the frame before.")
+        .def("add_item", &Builder::add_item, "hash"_a = nb::none(), nb::kw_only(), "md5"_a = nb::none(),
+             "sha1"_a = nb::none(), "sha256"_a = nb::none(), "id"_a = "", "category"_a = "", "label"_a = "",
+             "source"_a = "", "scheme"_a = "", "region"_a = "", "harmless"_a = false, "phash"_a = nb::none(),
+             "Adds a thing by any of its hashes: that of a picture, and those of its file in hex digits.\n\n"
+             "`source` says who says so, `scheme` and `region` in which scheme of categories. A `harmless` file is no\n"
+             "match, and its picture's hash is left out. InvalidArgumentError for no hash, a malformed one, and that "
+             "of\n"
+             "an empty file.")
         .def("build", &Builder::build,
              "Makes the list. The builder is left as it was: more can be added, and built again.")
         .def("__len__", &Builder::size)
@@ -291,6 +390,7 @@ void bind_text_import(nb::module_& module) {
 void bind_list(nb::module_& module) {
     bind_entry(module);
     bind_list_video(module);
+    bind_file_entry(module);
     bind_hash_list(module);
     bind_builder(module);
     bind_text_import(module);

@@ -129,7 +129,8 @@ void bind_outcome(nb::module_& module) {
         .value("crashed", Outcome::crashed, "The decoder broke on it, twice.")
         .value("timeout", Outcome::timeout, "The decoder took too long.")
         .value("memory", Outcome::memory, "The decoder needed more memory than it may have.")
-        .value("container", Outcome::container, "An archive that was opened: the files in it have rows of their own.");
+        .value("container", Outcome::container, "An archive that was opened: the files in it have rows of their own.")
+        .value("harmless", Outcome::harmless, "A file of the list of harmless files: not decoded, not looked up.");
 }
 
 void bind_segment(nb::module_& module) {

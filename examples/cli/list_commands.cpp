@@ -2,8 +2,6 @@
 #include <sys/stat.h>
 
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,45 +10,54 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "list_inputs.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/executor.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/list.hpp"
-#include "tutela/vpdq.hpp"
 #include "usage.hpp"
 
 namespace tutela::cli {
 
 namespace {
 
-constexpr CommandHelp kListHelp = {
-    "list", "build|export|info|verify ...",
-    "Makes and examines lists of known hashes.\n"
-    "\n"
-    "  build OUT IN...  merge text lists, vPDQ files and snapshots, in the order given, into the snapshot OUT\n"
-    "  export L FOLDER  write the known videos of a list as vPDQ files\n"
-    "  info L           say what a list holds\n"
-    "  verify L         check a list from its first byte to its last\n",
-    "Each has a --help of its own.\n"
-    "\n"
-    "Example:\n"
-    "  tutela list build known.tutela known.txt\n"};
+constexpr CommandHelp kListHelp = {"list", "build|export|info|verify ...",
+                                   "Makes and examines lists of known hashes.\n"
+                                   "\n"
+                                   "  build OUT IN...  merge lists of many formats, vPDQ files and snapshots, in the "
+                                   "order given, into the snapshot OUT\n"
+                                   "  export L FOLDER  write the known videos of a list as vPDQ files\n"
+                                   "  info L           say what a list holds\n"
+                                   "  verify L         check a list from its first byte to its last\n",
+                                   "Each has a --help of its own.\n"
+                                   "\n"
+                                   "Example:\n"
+                                   "  tutela list build known.tutela known.txt\n"};
 
 constexpr CommandHelp kBuildHelp = {
     "list build", "[options] OUT IN...",
-    "Merges text lists, vPDQ files and snapshots, in the order given, into the snapshot OUT, which appears under\n"
-    "its name only when it is whole. Duplicates are kept. A text list has a line an entry,\n"
-    "hex[+phash][,id[,category[,label]]]; blank lines and lines that start with # are comments; bad lines are named\n"
-    "on standard error and skipped. A vPDQ file (text or JSON, told by its first row) is one known video, with the\n"
-    "file's name without its suffix for an id.\n"
+    "Merges lists, vPDQ files and snapshots, in the order given, into the snapshot OUT, which appears under its name\n"
+    "only when it is whole. Duplicates are kept. What a file is, its content tells:\n"
+    "\n"
+    "  text list        a line an entry, hex[+phash][,id[,category[,label]]]; # begins a comment\n"
+    "  vPDQ             text or JSON: one known video, with the file's name without its suffix for an id\n"
+    "  Project VIC      JSON 1.2, 1.3 and 2.0, hash sets and cases\n"
+    "  hotlines         NCMEC's XML, StopNCII's JSON; newer records and tombstones of all files count\n"
+    "  ThreatExchange   lines, CSV, cache CSV and descriptors in JSON, as python-threatexchange has them\n"
+    "  police           INTERPOL's ICSE CSV; IPED's hash data base, CSV and SQLite\n"
+    "  exact hashes     md5sum, sha1sum, sha256sum, hashdeep; NSRL's RDS 1, 2 and 3; Sleuth Kit's .kdb; any CSV\n"
+    "\n"
+    "Bad lines and records are named on standard error and skipped; what can never match, such as a record that has\n"
+    "a PhotoDNA alone, is counted and left out.\n"
     "An index stored in the snapshot spares every scan the seconds of building it; it makes the file some four times\n"
     "as large and leaves the digest as it is.\n"
     "A file that is no snapshot is never overwritten.\n",
     "Exit codes: 0 the snapshot was written, 2 an error.\n"
     "\n"
     "Example:\n"
-    "  tutela list build known.tutela police.txt hotline.txt\n"};
+    "  tutela list build known.tutela police.json hotline-page-*.xml\n"
+    "  tutela list build --harmless --source NSRL systems.tutela NSRLFile.txt\n"};
 
 constexpr CommandHelp kInfoHelp = {
     "list info", "[options] L",
@@ -68,9 +75,18 @@ constexpr CommandHelp kVerifyHelp = {
     "Example:\n"
     "  tutela list verify known.tutela\n"};
 
+std::string counted_entries(std::size_t count) {
+    return grouped(count) + (count == 1 ? " entry" : " entries");
+}
+
 std::string entries(const HashList& list) {
-    const std::string text = grouped(list.size()) + (list.size() == 1 ? " entry" : " entries");
-    return list.video_count() == 0 ? text : text + " (" + counted(list.video_count(), "video") + " among them)";
+    std::string text = counted_entries(list.size());
+    if (list.video_count() > 0) text += " (" + counted(list.video_count(), "video") + " among them)";
+    std::size_t hashes = 0;
+    for (const FileHashKind kind : {FileHashKind::md5, FileHashKind::sha1, FileHashKind::sha256})
+        hashes += list.file_hash_count(kind);
+    if (hashes > 0) text += ", " + grouped(hashes) + (hashes == 1 ? " hash of a file" : " hashes of files");
+    return text;
 }
 
 // A damaged or newer snapshot is one too. A file that cannot be looked into may be anything.
@@ -94,71 +110,6 @@ bool must_not_overwrite(const std::string& path) {
     return true;
 }
 
-// Whether a regular file begins as vPDQ does.
-bool is_vpdq(const std::string& path) {
-    struct stat facts {};
-    if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
-    std::string first(4096, '\0');
-    std::ifstream file(path, std::ios::binary);
-    file.read(first.data(), static_cast<std::streamsize>(first.size()));
-    first.resize(static_cast<std::size_t>(file.gcount()));
-    return begins_vpdq(first);
-}
-
-// Adds inputs to the list in the making and says what they held.
-class Inputs {
-public:
-    Inputs(bool strict, std::string video_category) : strict_(strict), video_category_(std::move(video_category)) {}
-
-    // False when it cannot be used.
-    bool add(const std::string& path) {
-        Status status = add_any(path);
-        if (!status.ok()) say("cannot use " + name_in_error(path, status) + ": " + inert(status.to_string()));
-        return status.ok();
-    }
-
-    [[nodiscard]] Result<HashList> build() const { return builder_.build(); }
-
-private:
-    Status add_any(const std::string& path) {
-        const Result<HashList> snapshot = HashList::load(path);
-        if (!snapshot.ok() && snapshot.status().code() != StatusCode::unsupported) return snapshot.status();
-        if (!snapshot.ok()) return is_vpdq(path) ? add_video(path) : add_text(path);
-        if (Status status = builder_.add_list(snapshot.value()); !status.ok()) return status;
-        note(inert(path) + ": " + grouped(snapshot.value().size()) + " added, from a snapshot");
-        return {};
-    }
-
-    // The video is called as its file, without the last suffix.
-    Status add_video(const std::string& path) {
-        const Result<VpdqImport> import = read_vpdq(path);
-        if (!import.ok()) return import.status();
-        report_skipped_rows(path, import.value());
-        if (strict_ && import.value().skipped > 0) return Status(StatusCode::corrupt, "it has bad rows");
-        const std::string id = std::filesystem::path(path).stem().string();
-        if (Status status = builder_.add_video(import.value().frames, id, video_category_); !status.ok()) return status;
-        note(inert(path) + ": a video of " + counted(import.value().frames.size(), "frame") + " added, " +
-             grouped(import.value().skipped) + " skipped");
-        return {};
-    }
-
-    Status add_text(const std::string& path) {
-        const Result<TextImport> import = read_text_list(path, builder_);
-        if (!import.ok()) return import.status();
-        const TextImport& facts = import.value();
-        report_skipped_lines(path, facts, TextImport::kMaxSkippedKept);
-        note(inert(path) + ": " + grouped(facts.added) + " added, " + grouped(facts.skipped) + " skipped, " +
-             counted(facts.lines, "line"));
-        if (facts.lines == 0) return Status(StatusCode::corrupt, "the file is empty");
-        if (facts.added == 0 && facts.skipped > 0) return Status(StatusCode::corrupt, "none of its lines is an entry");
-        return strict_ && facts.skipped > 0 ? Status(StatusCode::corrupt, "it has bad lines") : Status();
-    }
-
-    bool strict_;
-    std::string video_category_;
-    ListBuilder builder_;
-};
-
 bool wants_index(const std::string& when, std::size_t entries) {
     if (when != "auto") return when == "always";
     return automatic_engine(Hash256::kBits, entries, kPdqMatchRadius) == Engine::bk_forest;
@@ -168,13 +119,12 @@ int build(const Words& words) {
     Options options(kBuildHelp);
     options.value("index", "WHEN", "auto", "store an index: auto (when the list is large), always or never");
     add_jobs_option(options);
-    options.value("video-category", "C", "the category of videos that come from vPDQ files");
-    options.flag("strict", "a bad line is an error: nothing is written");
+    add_input_options(options);
     if (const auto code = options.parse(words)) return *code;
     const std::string when = options.choice("index", {"auto", "always", "never"});
     const Words& paths = options.operands(2, SIZE_MAX, "OUT and at least one IN are needed");
     if (must_not_overwrite(paths.front())) return kError;
-    Inputs inputs(options.given("strict"), options.given("video-category") ? options.text("video-category") : "");
+    Inputs inputs(input_settings(options));
     for (std::size_t i = 1; i < paths.size(); ++i) {
         if (!inputs.add(paths[i])) return kError;
     }
@@ -203,11 +153,50 @@ std::string video_line(const HashList& list) {
     return "\nvideos:     " + grouped(list.video_count()) + ", of " + counted(list.size() - stills, "frame");
 }
 
+std::string origin_name(const OriginView& origin) {
+    std::string name = origin.source.empty() ? "(unnamed)" : inert(origin.source);
+    if (!origin.scheme.empty()) name += ", " + inert(origin.scheme);
+    return origin.region.empty() ? name : name + ' ' + inert(origin.region);
+}
+
+// Hashes of whole files, and who says what is in the list.
+std::string file_lines(const HashList& list) {
+    std::string text;
+    std::uint64_t harmless = 0;
+    std::map<std::string, std::uint64_t> origins;
+    const auto count_origin = [&](const OriginView& origin) {
+        if (origin != OriginView{}) ++origins[origin_name(origin)];
+    };
+    for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
+        const FileEntryView entry = list.file_entry(i);
+        if (entry.harmless) ++harmless;
+        if (!entry.position) count_origin(entry.origin);
+    }
+    for (std::size_t i = 0; i < list.size(); ++i)
+        count_origin(list.entry(i).origin);
+    if (list.file_entry_count() > 0) {
+        text += "files:      " + counted_entries(list.file_entry_count()) + ", " + grouped(harmless) +
+                " of them harmless\n";
+        for (const FileHashKind kind : {FileHashKind::md5, FileHashKind::sha1, FileHashKind::sha256}) {
+            if (const std::size_t hashes = list.file_hash_count(kind); hashes > 0)
+                text += "  " + std::string(file_hash_name(kind)) + ": " + grouped(hashes) + '\n';
+        }
+    }
+    if (!origins.empty()) text += "origins:    " + grouped(origins.size()) + '\n';
+    for (const auto& [name, count] : origins)
+        text += "  " + name + ": " + grouped(count) + '\n';
+    return text;
+}
+
 std::string category_lines(const HashList& list) {
     std::map<std::string_view, std::uint64_t> counts;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const std::optional<FramePlace> place = list.frame_at(i);
         if (!place || place->frame == 0) ++counts[list.entry(i).category];  // a video counts once
+    }
+    for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
+        const FileEntryView entry = list.file_entry(i);
+        if (!entry.position) ++counts[entry.category];
     }
     std::string text = "categories: " + grouped(counts.size()) + '\n';
     for (const auto& [category, count] : counts) {
@@ -226,7 +215,7 @@ int info(const Words& words) {
                  "\nsize:       " + grouped(list->bytes().size()) + " bytes as a snapshot\nentries:    " +
                  grouped(list->size()) + video_line(*list) + "\nhash:       pdq, 256 bits\nindex:      " +
                  (list->has_index() ? "bk_forest, stored" : "none stored") + "\ndigest:     " + list->digest_hex() +
-                 '\n' + category_lines(*list));
+                 '\n' + file_lines(*list) + category_lines(*list));
 }
 
 int verify(const Words& words) {

@@ -75,6 +75,7 @@ Options scan_options() {
     options.value("max-entries", "N", "100000", "of an archive with more entries, those beyond are left out");
     options.value("max-unpacked", "N", "68719476736",
                   "bytes: of an archive that holds more, those beyond are left out");
+    options.value("harmless", "L", "a list of files known to be harmless, by their hashes: they are not decoded");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);
@@ -100,6 +101,7 @@ Sampling sampling_option(const Options& options) {
 // All that the options say, checked before anything is opened.
 struct ScanRequest {
     std::string list_path;
+    std::string harmless_path;  // empty: none
     std::string output_path;
     Words paths;
     ReportFormat format = ReportFormat::text;
@@ -135,6 +137,7 @@ ScanRequest read_request(const Options& options) {
     constexpr std::uint64_t kMost = 1ULL << 40;
     ScanRequest request;
     request.list_path = options.text("list");
+    if (options.given("harmless")) request.harmless_path = options.text("harmless");
     request.output_path = options.text("output");
     request.paths = options.operands(1, SIZE_MAX, "at least one PATH is needed");
     read_journal_options(options, request);
@@ -180,7 +183,7 @@ std::string summary(const RunTotals& totals) {
     text += grouped(totals.count(Outcome::matched)) + " matched, " + grouped(totals.count(Outcome::clean)) + " clean";
     constexpr std::array kOthers = {Outcome::low_quality, Outcome::too_small, Outcome::unsupported, Outcome::corrupt,
                                     Outcome::unreadable,  Outcome::limit,     Outcome::crashed,     Outcome::timeout,
-                                    Outcome::memory,      Outcome::container};
+                                    Outcome::memory,      Outcome::container, Outcome::harmless};
     for (const Outcome outcome : kOthers) {
         if (totals.count(outcome) == 0) continue;
         text += ", " + grouped(totals.count(outcome)) + ' ' + std::string(outcome_name(outcome));
@@ -300,11 +303,24 @@ int conclude(const ScanRequest& request, const RunTotals& totals, FilesTotal fil
     return exit_code(request, totals);
 }
 
+// True when none was asked for.
+bool open_harmless_or_say(ScanRequest& request) {
+    if (request.harmless_path.empty()) return true;
+    std::optional<HashList> list = open_list_or_say(request.harmless_path, request.strict, request.load_check);
+    if (!list) return false;
+    bool any = false;
+    for (std::size_t i = 0; i < list->file_entry_count() && !any; ++i)
+        any = list->file_entry(i).harmless;
+    if (!any) say(inert(request.harmless_path) + " marks no file as harmless: all files are decoded");
+    request.scan.harmless_files = std::make_shared<const HashList>(*std::move(list));
+    return true;
+}
+
 int scan(ScanRequest request) {
     if (!request.resume && holds_misplaced_hash(request.paths)) return kError;
     if (must_not_replace(request.output_path, request.list_path)) return kError;
     std::optional<HashList> list = open_list_or_say(request.list_path, request.strict, request.load_check);
-    if (!list) return kError;
+    if (!list || !open_harmless_or_say(request)) return kError;
     ProgressBar bar(request.progress);
     FilesTotal files_total;
     request.scan.stop = &stop_on_signals();

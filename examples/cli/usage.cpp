@@ -47,6 +47,11 @@ void Options::value(const char* names, const char* value_name, const char* fallb
     add_text(names, value_name, std::string(text) + " [default: " + fallback + ']');
 }
 
+void Options::values(const char* name, const char* value_name, const char* text) {
+    known_.add_options()(name, po::value<Words>()->composing());
+    add_text(name, value_name, text);
+}
+
 // "radius,r" and "R" -> "-r, --radius R"
 void Options::add_text(std::string_view names, std::string_view value_name, std::string text) {
     const std::size_t comma = names.find(',');
@@ -91,6 +96,10 @@ std::string Options::help_text() const {
 const std::string& Options::text(const char* name) const {
     if (!given(name)) throw UsageError(help_.name, std::string("--") + name + " is needed");
     return values_[name].as<std::string>();
+}
+
+Words Options::texts(const char* name) const {
+    return given(name) ? values_[name].as<Words>() : Words();
 }
 
 const std::string& Options::choice(const char* name, std::initializer_list<std::string_view> allowed) const {

@@ -54,12 +54,16 @@ public:
     void value(const char* names, const char* value_name, const char* text);
     void value(const char* names, const char* value_name, const char* fallback, const char* text);
 
+    // An option that may be given again and again.
+    void values(const char* name, const char* value_name, const char* text);
+
     // An exit code when the command is done with that: --help or --version.
     std::optional<int> parse(const Words& words);
 
     [[nodiscard]] bool given(const char* name) const { return values_.count(name) != 0; }
     // The value of an option that must be there.
     [[nodiscard]] const std::string& text(const char* name) const;
+    [[nodiscard]] Words texts(const char* name) const;
     [[nodiscard]] const std::string& choice(const char* name, std::initializer_list<std::string_view> allowed) const;
     [[nodiscard]] std::uint64_t number(const char* name, std::uint64_t smallest, std::uint64_t largest) const;
     // The words that are no options. Fewer than `least` or more than `most` are the UsageError `problem`.

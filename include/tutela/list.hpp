@@ -19,6 +19,7 @@
 #include "tutela/export.h"
 #include "tutela/hash.hpp"
 #include "tutela/index.hpp"
+#include "tutela/known_item.hpp"
 #include "tutela/status.hpp"
 
 namespace tutela {
@@ -30,6 +31,7 @@ struct EntryView {
     std::string_view category;    // as given by the source, not interpreted; may be empty
     std::string_view label;       // may be empty
     std::optional<Hash64> phash;  // Hash64Kind::phash of the same picture: a second opinion, not searched
+    OriginView origin{};
 };
 
 // One entry to be put into a list. Texts: UTF-8, without NUL, at most kMaxTextBytes each.
@@ -114,6 +116,19 @@ public:
     // Precondition: position < size().
     [[nodiscard]] std::optional<FramePlace> frame_at(std::size_t position) const noexcept;
 
+    // Hashes of whole files, beside those of pictures. One thing may have several, each of them once; things may share
+    // one. file_hash_count() is 0 for an unknown kind.
+    [[nodiscard]] std::size_t file_hash_count(FileHashKind kind) const noexcept;
+    // The things that have any. Those without an id or an entry that are alike in all else are one.
+    [[nodiscard]] std::size_t file_entry_count() const noexcept;
+    // Precondition: number < file_entry_count().
+    [[nodiscard]] FileEntryView file_entry(std::size_t number) const noexcept;
+    // Its id, or that of its entry; or "file:" and its number in decimal when it was given none. Precondition: likewise.
+    [[nodiscard]] std::string file_entry_name(std::size_t number) const;
+    // The things that have one of these hashes, by rising number; harmless ones too. Takes some 0.2 us a hash for ten
+    // million of a kind, wherever the list lies. Throws std::bad_alloc.
+    [[nodiscard]] std::vector<FileMatch> find_file(const FileHashes& hashes) const;
+
     // SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits. Equal entries in equal order give
     // an equal digest, in memory or in a file, with an index or without. Of a list loaded by its layout it is what the
     // file says, until verify() has confirmed it.
@@ -162,6 +177,10 @@ public:
     // The same without making strings. The texts are copied.
     Status add(const Hash256& hash, std::string_view id, std::string_view category = {}, std::string_view label = {},
                const std::optional<Hash64>& phash = std::nullopt);
+    // Adds a thing by any of its hashes: an entry when it has a PDQ hash and is not harmless, and a file entry when it
+    // has one of its file. invalid_argument, besides what add() says, for one that would be neither, and for the hash
+    // of an empty file.
+    Status add(const KnownItem& item);
     // Adds a video: an entry for each of its frames. invalid_argument, besides what add() says, for no frames, a
     // quality outside 0..100, a time outside 0..kMaxFrameTimeUs or before that of the frame before. The hashes and
     // texts are copied.

@@ -19,7 +19,7 @@ namespace tutela {
 
 // What became of one input. Exactly one of these for each; the numbers are part of the C ABI.
 enum class Outcome : std::uint32_t {
-    matched = 1,      // hashed, and at least one entry of the list lies within the radius
+    matched = 1,      // hashed, and at least one entry of the list lies within the radius; or the very file is known
     clean = 2,        // hashed, and none does
     low_quality = 3,  // hashed, but its quality is below the minimum: not looked up
     too_small = 4,    // a picture too small to hash
@@ -31,8 +31,9 @@ enum class Outcome : std::uint32_t {
     timeout = 10,     // the decoder took too long
     memory = 11,      // the decoder needed more memory than it may have
     container = 12,   // an archive that was opened: the files in it have rows of their own
+    harmless = 13,    // a file of the list of harmless files: not decoded, not looked up
 };
-inline constexpr std::size_t kOutcomes = 12;
+inline constexpr std::size_t kOutcomes = 13;
 
 // "matched", "clean", …; "unknown" for a number that is none. Thread-safe; static text.
 TUTELA_API std::string_view outcome_name(Outcome outcome) noexcept;
@@ -43,7 +44,9 @@ struct MatchFact {
     std::uint32_t distance_bits = 0;
     std::string category;
     std::string label;
-    std::string variant = "plain";         // which variant of the file's picture matched: the nearest; see variants.hpp
+    // Which variant of the file's picture matched: the nearest; see variants.hpp. Or, with a distance of 0, "sha256",
+    // "sha1" or "md5" when the file is known by that hash of its bytes, whatever is in them.
+    std::string variant = "plain";
     std::uint32_t frame = 0;               // which frame of the file is that near, the first of several; from 0
     std::optional<std::int64_t> pts_us{};  // when that frame is shown, in microseconds from the start; of an animation
     // In how many bits the pHashes of the file and of the entry differ: a second opinion. Nothing when it was not asked

@@ -66,6 +66,9 @@ struct ScanOptions {
     // however many links lead to it (the others are rows of their own, `unsupported`). A path that the caller names is
     // always followed.
     bool follow_symlinks = false;
+    // A list of files known to be harmless (see KnownItem::harmless): a file that it has by a hash of its bytes is not
+    // decoded, and its outcome is `harmless`. A file that the scanner's own list has too is matched all the same.
+    std::shared_ptr<const HashList> harmless_files{};
     // When set and turned true (from another thread or a signal handler), no further file is begun, and one that is
     // still being read is given up.
     const std::atomic<bool>* stop = nullptr;
@@ -90,7 +93,8 @@ struct ScanControl {
     Journal* journal = nullptr;
 };
 
-// Compares files with a list. Immutable once made; thread-safe: several scans may run at once.
+// Compares files with a list: what pictures look like, and, where the list knows hashes of files, the bytes of every
+// file, whatever is in it. Immutable once made; thread-safe: several scans may run at once.
 class TUTELA_API Scanner {
 public:
     // Opens the index that the list stores, or builds one. The list is kept alive. invalid_argument for options out of

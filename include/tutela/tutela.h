@@ -590,7 +590,8 @@ enum {
     TUTELA_OUTCOME_CRASHED = 9,      // the decoder broke on it, twice
     TUTELA_OUTCOME_TIMEOUT = 10,     // the decoder took too long
     TUTELA_OUTCOME_MEMORY = 11,      // the decoder needed more memory than it may have
-    TUTELA_OUTCOME_CONTAINER = 12    // an archive that was opened: the files in it have rows of their own
+    TUTELA_OUTCOME_CONTAINER = 12,   // an archive that was opened: the files in it have rows of their own
+    TUTELA_OUTCOME_HARMLESS = 13     // a file of the list of harmless files: not decoded, not looked up
 };
 
 // "matched", "clean" and so on; "unknown" for any other number. Static.

@@ -35,6 +35,7 @@ static_assert(TUTELA_OUTCOME_CRASHED == static_cast<int>(Outcome::crashed));
 static_assert(TUTELA_OUTCOME_TIMEOUT == static_cast<int>(Outcome::timeout));
 static_assert(TUTELA_OUTCOME_MEMORY == static_cast<int>(Outcome::memory));
 static_assert(TUTELA_OUTCOME_CONTAINER == static_cast<int>(Outcome::container));
+static_assert(TUTELA_OUTCOME_HARMLESS == static_cast<int>(Outcome::harmless));
 static_assert(TUTELA_NO_MATCH == kNoMatch);
 static_assert(kOutcomes + 1 <= std::size(tutela_totals{}.by_outcome));
 

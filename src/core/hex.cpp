@@ -1,4 +1,5 @@
 #include "core/digest.hpp"
+#include "tutela/file_hash.hpp"
 #include "tutela/hash.hpp"
 
 namespace tutela {
@@ -61,6 +62,21 @@ Result<Hash<Bits>> hash_from_hex(std::string_view hex) {
     return hash;
 }
 
+template <std::size_t Bytes>
+bool file_hash_from_hex(std::string_view hex, std::array<std::uint8_t, Bytes>& hash) noexcept {
+    if (hex.size() != 2 * Bytes) return false;
+    for (std::size_t i = 0; i < Bytes; ++i) {
+        const int high = hex_value(hex[2 * i]);
+        const int low = hex_value(hex[2 * i + 1]);
+        if (high < 0 || low < 0) return false;
+        hash[i] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+    return true;
+}
+
+template bool file_hash_from_hex<16>(std::string_view, Md5&) noexcept;
+template bool file_hash_from_hex<20>(std::string_view, Sha1&) noexcept;
+template bool file_hash_from_hex<32>(std::string_view, Sha256&) noexcept;
 template std::string to_hex<64>(const Hash<64>&);
 template std::string to_hex<256>(const Hash<256>&);
 template Result<Hash<64>> hash_from_hex<64>(std::string_view);

@@ -51,6 +51,8 @@ public:
         std::memcpy(data() + size_, values.data(), values.size_bytes());
         size_ += values.size();
     }
+    // Keeps the first `size` elements. Precondition: there are as many.
+    void truncate(std::size_t size) noexcept { size_ = size; }
     // Keeps the memory.
     void clear() noexcept { size_ = 0; }
 

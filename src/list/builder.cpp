@@ -5,6 +5,7 @@
 #include "core/secret_array.hpp"
 #include "core/try.hpp"
 #include "core/utf8.hpp"
+#include "list/file_columns.hpp"
 #include "list/list_access.hpp"
 #include "list/snapshot_format.hpp"
 #include "list/text_pool.hpp"
@@ -23,6 +24,8 @@ struct ListBuilder::Impl {
     SecretArray<VideoRecord> videos;
     SecretArray<std::int64_t> frame_times;  // of all videos, as are their qualities
     SecretArray<std::uint8_t> frame_qualities;
+    SecretArray<std::uint32_t> origins;  // of the entries; empty until one has one
+    FileColumns files;
     TextPool texts;
 
     // Room for entries that share their texts.
@@ -32,6 +35,22 @@ struct ListBuilder::Impl {
         categories.reserve_more(entries);
         labels.reserve_more(entries);
         texts.reserve_more(3, text_bytes);
+        reserve_origins(entries, false);
+    }
+
+    void reserve_origins(std::size_t entries, bool present) {
+        if (!present && origins.size() == 0) return;
+        origins.reserve_more(hashes.size() + entries - origins.size());
+    }
+
+    void reserve_item(const KnownItem& item) {
+        const OriginView& origin = item.origin;
+        reserve(1, item.id.size() + item.category.size() + item.label.size());
+        reserve_phashes(1, item.phash.has_value());
+        reserve_origins(1, origin != OriginView{});
+        texts.reserve_more(6, item.id.size() + item.category.size() + item.label.size() + origin.source.size() +
+                                  origin.scheme.size() + origin.region.size());
+        files.reserve_item();
     }
 
     void reserve_video(std::size_t frames) {
@@ -48,7 +67,7 @@ struct ListBuilder::Impl {
     }
 
     [[nodiscard]] Status check_room(std::size_t entries) const {
-        if (entries <= kMaxEntries - hashes.size() && texts.count() + 3 <= kMaxTexts) return {};
+        if (entries <= kMaxEntries - hashes.size() && texts.count() + 6 <= kMaxTexts && files.has_room()) return {};
         return Status(StatusCode::limit, "a list holds at most 2^32 - 1 entries and as many texts");
     }
 
@@ -66,12 +85,40 @@ struct ListBuilder::Impl {
         return numbers;
     }
 
-    void push(const Hash256& hash, const TextNumbers& numbers, const std::optional<Hash64>& phash) {
+    void push(const Hash256& hash, const TextNumbers& numbers, const std::optional<Hash64>& phash,
+              std::uint32_t origin = 0) {
         hashes.push_back(hash);
         push_phash(phash);
+        push_origin(origin);
         ids.push_back(numbers.id);
         categories.push_back(numbers.category);
         labels.push_back(numbers.label);
+    }
+
+    // Likewise.
+    void push_origin(std::uint32_t origin) {
+        if (origin == 0 && origins.size() == 0) return;
+        while (origins.size() + 1 < hashes.size())
+            origins.push_back(0);
+        origins.push_back(origin);
+    }
+
+    // What another list knows of files, after its entries, the first of which is now at `first`.
+    Status add_files(const HashList& other, std::size_t first) {
+        std::vector<std::uint32_t> numbers(other.file_entry_count());
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const FileEntryView entry = other.file_entry(i);
+            TUTELA_TRY(check_room(1));
+            reserve_item({.id = entry.id, .category = entry.category, .label = entry.label, .origin = entry.origin});
+            FileEntryRecord record{.category = texts.intern(entry.category), .label = texts.intern(entry.label)};
+            record.id = entry.position ? ids[first + *entry.position] : texts.append(entry.id);
+            record.origin = files.number(entry.origin, texts);
+            record.flags = entry.harmless ? kHarmlessFlag : 0;
+            if (entry.position) record.position = static_cast<std::uint32_t>(first + *entry.position);
+            numbers[i] = files.add_entry(record);
+        }
+        files.add_hashes(ListAccess::snapshot(other), numbers);
+        return {};
     }
 
     // Of the entry whose hash was added last. Those before the first one that has a pHash get their zeroes here.
@@ -149,6 +196,30 @@ Status ListBuilder::add(const Hash256& hash, std::string_view id, std::string_vi
     return {};
 }
 
+Status ListBuilder::add(const KnownItem& item) {
+    TUTELA_TRY(check_texts(item.id, item.category, item.label));
+    TUTELA_TRY(check_text(item.origin.source, "source"));
+    TUTELA_TRY(check_text(item.origin.scheme, "scheme"));
+    TUTELA_TRY(check_text(item.origin.region, "region"));
+    const bool has_entry = item.pdq && !item.harmless;
+    const bool has_file = item.file != FileHashes{};
+    if (!has_entry && !has_file) return Status(StatusCode::invalid_argument, "it has no hash to be known by");
+    if (names_empty_file(item.file)) return Status(StatusCode::invalid_argument, "it has the hash of an empty file");
+    Impl& list = *impl_;
+    TUTELA_TRY(list.check_room(1));
+    list.reserve_item(item);
+    const Impl::TextNumbers texts = list.number(item.id, item.category, item.label);
+    FileEntryRecord file{.id = texts.id, .category = texts.category, .label = texts.label};
+    file.origin = list.files.number(item.origin, list.texts);
+    file.flags = item.harmless ? kHarmlessFlag : 0;
+    if (has_entry) {
+        file.position = static_cast<std::uint32_t>(list.hashes.size());
+        list.push(*item.pdq, texts, item.phash, file.origin);
+    }
+    if (has_file) list.files.add_hashes(item.file, list.files.add_entry(file));
+    return {};
+}
+
 Status ListBuilder::add_video(std::span<const FrameHash> frames, std::string_view id, std::string_view category,
                               std::string_view label) {
     TUTELA_TRY(check_texts(id, category, label));
@@ -170,6 +241,7 @@ Status ListBuilder::add_video(std::span<const FrameHash> frames, std::string_vie
 }
 
 Status ListBuilder::add_list(const HashList& list) {
+    const std::size_t first = size();
     std::vector<FrameHash> frames;
     for (std::size_t position = 0; position < list.size();) {
         if (const std::optional<FramePlace> place = list.frame_at(position); place && place->frame == 0) {
@@ -182,9 +254,14 @@ Status ListBuilder::add_list(const HashList& list) {
             continue;
         }
         const EntryView entry = list.entry(position++);
-        TUTELA_TRY(add(entry.hash, entry.id, entry.category, entry.label, entry.phash));
+        TUTELA_TRY(add({.pdq = entry.hash,
+                        .phash = entry.phash,
+                        .id = entry.id,
+                        .category = entry.category,
+                        .label = entry.label,
+                        .origin = entry.origin}));
     }
-    return {};
+    return impl_->add_files(list, first);
 }
 
 std::size_t ListBuilder::size() const noexcept {
@@ -192,12 +269,19 @@ std::size_t ListBuilder::size() const noexcept {
 }
 
 Result<HashList> ListBuilder::build() const {
-    const Impl& list = *impl_;
+    Impl& list = *impl_;
+    list.files.sort();
     std::vector<SectionContent> sections = {section_of(SectionType::pdq_hashes, list.hashes.span())};
     if (list.phashes.size() != 0) {
         sections.push_back(section_of(SectionType::phashes, list.phashes.span(), 0));
         sections.push_back(section_of(SectionType::phash_presence, list.phash_presence.span(), 0));
     }
+    const auto add_unless_empty = [&](SectionType type, const auto& records, std::uint32_t flags) {
+        if (!records.empty()) sections.push_back(section_of(type, records, flags));
+    };
+    add_unless_empty(SectionType::md5s, list.files.md5s(), kSectionRequired);
+    add_unless_empty(SectionType::sha1s, list.files.sha1s(), kSectionRequired);
+    add_unless_empty(SectionType::sha256s, list.files.sha256s(), kSectionRequired);
     sections.push_back(section_of(SectionType::ids, list.ids.span()));
     sections.push_back(section_of(SectionType::categories, list.categories.span()));
     sections.push_back(section_of(SectionType::labels, list.labels.span()));
@@ -206,6 +290,9 @@ Result<HashList> ListBuilder::build() const {
         sections.push_back(section_of(SectionType::frame_times, list.frame_times.span()));
         sections.push_back(section_of(SectionType::frame_qualities, list.frame_qualities.span()));
     }
+    add_unless_empty(SectionType::file_entries, list.files.entries(), kSectionRequired);
+    add_unless_empty(SectionType::origins, list.files.origins(), 0);
+    add_unless_empty(SectionType::entry_origins, list.origins.span(), 0);
     sections.push_back(section_of(SectionType::text_offsets, list.texts.offsets()));
     sections.push_back(section_of(SectionType::text_bytes, list.texts.bytes()));
     TUTELA_ASSIGN(Mapping memory, write_snapshot(list.hashes.size(), sections));

@@ -33,6 +33,10 @@ Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check) {
     return adopt_foreign(std::move(memory), check);
 }
 
+const Snapshot& ListAccess::snapshot(const HashList& list) noexcept {
+    return list.impl_->snapshot;
+}
+
 HashList::HashList(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
 
 Result<HashList> HashList::load(const std::filesystem::path& path, LoadCheck check) {
@@ -62,9 +66,12 @@ std::span<const Hash256> HashList::hashes() const noexcept {
 
 EntryView HashList::entry(std::size_t position) const noexcept {
     const Snapshot& snapshot = impl_->snapshot;
-    return {snapshot.hashes[position], snapshot.text(snapshot.ids[position]),
-            snapshot.text(snapshot.categories[position]), snapshot.text(snapshot.labels[position]),
-            snapshot.phash(position)};
+    return {snapshot.hashes[position],
+            snapshot.text(snapshot.ids[position]),
+            snapshot.text(snapshot.categories[position]),
+            snapshot.text(snapshot.labels[position]),
+            snapshot.phash(position),
+            snapshot.entry_origins.empty() ? OriginView() : snapshot.origin(snapshot.entry_origins[position])};
 }
 
 std::string HashList::entry_name(std::size_t position) const {

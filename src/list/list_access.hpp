@@ -13,6 +13,8 @@ struct ListAccess {
     [[nodiscard]] static Result<HashList> adopt(Mapping memory, Check check);
     // The same of bytes that were not made here. invalid_argument for an unknown check.
     [[nodiscard]] static Result<HashList> adopt_foreign(Mapping memory, LoadCheck check);
+    // What a list holds, as views that live as long as any copy of it.
+    [[nodiscard]] static const Snapshot& snapshot(const HashList& list) noexcept;
     // A list of an open snapshot file, mapped and checked.
     [[nodiscard]] static Result<HashList> load(const InputFile& file, LoadCheck check);
 };

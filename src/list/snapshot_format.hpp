@@ -1,7 +1,9 @@
 // The one owner of the snapshot's byte format. FORMAT.md, beside this file, specifies it.
 #pragma once
 
+#include <array>
 #include <bit>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +15,7 @@
 #include "core/mapping.hpp"
 #include "index/stored_forest.hpp"
 #include "tutela/hash.hpp"
+#include "tutela/known_item.hpp"
 #include "tutela/status.hpp"
 
 namespace tutela {
@@ -36,12 +39,18 @@ enum class SectionType : std::uint32_t {
     pdq_hashes = 0x10,
     phashes = 0x11,
     phash_presence = 0x12,
+    md5s = 0x13,
+    sha1s = 0x14,
+    sha256s = 0x15,
     ids = 0x20,
     categories = 0x21,
     labels = 0x22,
     videos = 0x23,
     frame_times = 0x24,
     frame_qualities = 0x25,
+    file_entries = 0x26,
+    origins = 0x27,
+    entry_origins = 0x28,
     text_offsets = 0x30,
     text_bytes = 0x31,
     index_directory = 0x40,
@@ -74,6 +83,45 @@ struct VideoRecord {
 };
 static_assert(sizeof(VideoRecord) == 12);
 
+// A hash of a file, and the number of the file entry that has it. Sections of these rise by hash, then by entry.
+template <std::size_t Bytes>
+struct FileHashRecord {
+    std::array<std::uint8_t, Bytes> hash{};
+    std::uint32_t entry = 0;
+
+    auto operator<=>(const FileHashRecord&) const noexcept = default;
+};
+using Md5Record = FileHashRecord<16>;
+using Sha1Record = FileHashRecord<20>;
+using Sha256Record = FileHashRecord<32>;
+static_assert(sizeof(Md5Record) == 20 && sizeof(Sha1Record) == 24 && sizeof(Sha256Record) == 36);
+
+inline constexpr std::uint32_t kNoPosition = 0xffffffff;
+inline constexpr std::uint32_t kHarmlessFlag = 1;
+
+// A file entry: numbers of its texts and of its origin, the position of its entry or kNoPosition.
+struct FileEntryRecord {
+    std::uint32_t id = 0;
+    std::uint32_t category = 0;
+    std::uint32_t label = 0;
+    std::uint32_t origin = 0;
+    std::uint32_t position = kNoPosition;
+    std::uint32_t flags = 0;
+
+    bool operator==(const FileEntryRecord&) const noexcept = default;
+};
+static_assert(sizeof(FileEntryRecord) == 24);
+
+// Numbers of texts. Origin 0 is empty.
+struct OriginRecord {
+    std::uint32_t source = 0;
+    std::uint32_t scheme = 0;
+    std::uint32_t region = 0;
+
+    auto operator<=>(const OriginRecord&) const noexcept = default;
+};
+static_assert(sizeof(OriginRecord) == 12);
+
 // A snapshot's content, as views into its bytes. Text 0 is the empty text.
 struct Snapshot {
     std::span<const Hash256> hashes;
@@ -85,7 +133,13 @@ struct Snapshot {
     std::span<const VideoRecord> videos;        // by rising position; this and the next two empty when there is none
     std::span<const std::int64_t> frame_times;  // of all frames of all videos, microseconds
     std::span<const std::uint8_t> frame_qualities;
-    std::span<const std::uint64_t> text_offsets;  // one more than there are texts
+    std::span<const Md5Record> md5s;
+    std::span<const Sha1Record> sha1s;
+    std::span<const Sha256Record> sha256s;
+    std::span<const FileEntryRecord> file_entries;
+    std::span<const OriginRecord> origins;         // empty when no entry and no file entry has one
+    std::span<const std::uint32_t> entry_origins;  // of every entry, or empty when none has one
+    std::span<const std::uint64_t> text_offsets;   // one more than there are texts
     std::string_view text_bytes;
     std::optional<StoredForest> index;
     Sha256 digest{};
@@ -102,6 +156,14 @@ struct Snapshot {
     }
     // The video that an entry belongs to; null for a still.
     [[nodiscard]] const VideoRecord* video_of(std::size_t position) const noexcept;
+    // How many there are. Precondition: checked, or check_content() has seen the texts.
+    [[nodiscard]] std::size_t texts() const noexcept { return text_offsets.size() - 1; }
+    // Empty for a number that no origin has, which only occurs in an unchecked snapshot, as below.
+    [[nodiscard]] OriginView origin(std::uint32_t number) const noexcept {
+        if (number >= origins.size()) return {};
+        const OriginRecord& record = origins[number];
+        return {text(record.source), text(record.scheme), text(record.region)};
+    }
     // Empty for a number that no text has, and for one that is no text: both only occur in an unchecked snapshot.
     [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept;
 };

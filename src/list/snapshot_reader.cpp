@@ -7,6 +7,7 @@
 #include "core/bytes.hpp"
 #include "core/try.hpp"
 #include "core/utf8.hpp"
+#include "list/snapshot_check.hpp"
 #include "list/snapshot_format.hpp"
 #include "tutela/list.hpp"
 
@@ -46,12 +47,18 @@ constexpr KnownSection kKnownSections[] = {
     {SectionType::pdq_hashes, kSectionRequired, Hash256::kBytes, "PDQ hashes"},
     {SectionType::phashes, 0, Hash64::kBytes, "pHashes"},
     {SectionType::phash_presence, 0, 1, "pHash presence"},
+    {SectionType::md5s, kSectionRequired, sizeof(Md5Record), "MD5s"},
+    {SectionType::sha1s, kSectionRequired, sizeof(Sha1Record), "SHA-1s"},
+    {SectionType::sha256s, kSectionRequired, sizeof(Sha256Record), "SHA-256s"},
     {SectionType::ids, kSectionRequired, 4, "ids"},
     {SectionType::categories, kSectionRequired, 4, "categories"},
     {SectionType::labels, kSectionRequired, 4, "labels"},
     {SectionType::videos, kSectionRequired, sizeof(VideoRecord), "videos"},
     {SectionType::frame_times, kSectionRequired, 8, "frame times"},
     {SectionType::frame_qualities, kSectionRequired, 1, "frame qualities"},
+    {SectionType::file_entries, kSectionRequired, sizeof(FileEntryRecord), "file entries"},
+    {SectionType::origins, 0, sizeof(OriginRecord), "origins"},
+    {SectionType::entry_origins, 0, 4, "entry origins"},
     {SectionType::text_offsets, kSectionRequired, 8, "text offsets"},
     {SectionType::text_bytes, kSectionRequired, 1, "text bytes"},
     {SectionType::index_directory, kSectionDerived, 4, "index directory"},
@@ -234,6 +241,11 @@ public:
         return corrupt("it has no section of " + std::string(find_known(static_cast<std::uint32_t>(type))->name));
     }
 
+    template <typename T>
+    Status bind_if_there(SectionType type, std::span<const T>& out) const {
+        return has(type) ? bind(type, out) : Status();
+    }
+
 private:
     [[nodiscard]] const Section* find(SectionType type) const noexcept {
         for (const Section& section : table_) {
@@ -271,6 +283,27 @@ Status bind_videos(const Binder& binder, Snapshot& snapshot) {
     return {};
 }
 
+// The file entries and at least one kind of their hashes, or none of it.
+Status bind_files(const Binder& binder, Snapshot& snapshot) {
+    const bool hashes =
+        binder.has(SectionType::md5s) || binder.has(SectionType::sha1s) || binder.has(SectionType::sha256s);
+    if (!hashes && !binder.has(SectionType::file_entries)) return {};
+    TUTELA_TRY(binder.bind_if_there(SectionType::md5s, snapshot.md5s));
+    TUTELA_TRY(binder.bind_if_there(SectionType::sha1s, snapshot.sha1s));
+    TUTELA_TRY(binder.bind_if_there(SectionType::sha256s, snapshot.sha256s));
+    TUTELA_TRY(binder.bind(SectionType::file_entries, snapshot.file_entries));
+    if (!hashes || snapshot.file_entries.empty()) return corrupt("its file entries have no hashes, or are none");
+    return {};
+}
+
+Status bind_origins(const Binder& binder, std::uint64_t entries, Snapshot& snapshot) {
+    TUTELA_TRY(binder.bind_if_there(SectionType::origins, snapshot.origins));
+    TUTELA_TRY(binder.bind_if_there(SectionType::entry_origins, snapshot.entry_origins));
+    if (binder.has(SectionType::entry_origins) && snapshot.entry_origins.size() != entries)
+        return corrupt("its origins are not as many as there are entries");
+    return {};
+}
+
 // All of a stored index, or nothing of it.
 Status bind_index(const Binder& binder, std::optional<StoredForest>& index) {
     if (!binder.has(SectionType::index_directory) && !binder.has(SectionType::index_sketches) &&
@@ -301,87 +334,11 @@ Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Secti
     }
     TUTELA_TRY(bind_phashes(binder, header.entries, snapshot));
     TUTELA_TRY(bind_videos(binder, snapshot));
+    TUTELA_TRY(bind_files(binder, snapshot));
+    TUTELA_TRY(bind_origins(binder, header.entries, snapshot));
     TUTELA_TRY(bind_index(binder, snapshot.index));
     std::copy(bytes.end() - kTrailerBytes, bytes.end(), snapshot.digest.begin());
     return snapshot;
-}
-
-Status check_texts(const Snapshot& snapshot) {
-    const std::span<const std::uint64_t> offsets = snapshot.text_offsets;
-    const std::string_view texts = snapshot.text_bytes;
-    if (offsets.size() < 2 || offsets.size() - 1 > kMaxTexts) return corrupt("its number of texts is out of range");
-    if (offsets[0] != 0 || offsets[1] != 0) return corrupt("its text 0 is not empty");
-    if (offsets.back() != texts.size()) return corrupt("its texts do not end where their section ends");
-    for (std::size_t i = 1; i < offsets.size(); ++i) {
-        if (offsets[i] < offsets[i - 1] || offsets[i] - offsets[i - 1] > kMaxTextBytes) {
-            return corrupt("text " + std::to_string(i - 1) + " has an offset out of range");
-        }
-    }
-    if (!is_utf8(texts)) return corrupt("its texts are not UTF-8");
-    if (texts.find('\0') != std::string_view::npos) return corrupt("a text contains NUL");
-    // The offsets rise to the end of the texts, so each of them lies inside.
-    for (std::size_t i = 1; i < offsets.size(); ++i) {
-        if (offsets[i] < texts.size() && !begins_utf8_character(texts[static_cast<std::size_t>(offsets[i])])) {
-            return corrupt("text " + std::to_string(i) + " begins inside a character");
-        }
-    }
-    for (const std::span<const std::uint32_t> column : {snapshot.ids, snapshot.categories, snapshot.labels}) {
-        const auto largest = std::max_element(column.begin(), column.end());
-        if (largest != column.end() && *largest >= offsets.size() - 1)
-            return corrupt("an entry has a text out of range");
-    }
-    return {};
-}
-
-// What is absent is zero, so that equal entries give equal bytes; and no pHash at all is no section.
-Status check_phashes(const Snapshot& snapshot) {
-    bool any = false;
-    for (std::size_t i = 0; i < snapshot.phash_presence.size() * 8; ++i) {
-        const bool present = (snapshot.phash_presence[i / 8] >> (i % 8) & 1) != 0;
-        if (present && i >= snapshot.phashes.size()) return corrupt("it has a pHash beyond its last entry");
-        if (!present && i < snapshot.phashes.size() && snapshot.phashes[i] != Hash64{}) {
-            return corrupt("entry " + std::to_string(i) + " has a pHash that is marked absent");
-        }
-        any = any || present;
-    }
-    return any || snapshot.phashes.empty() ? Status() : corrupt("its pHashes are all marked absent");
-}
-
-// Whether all frames of a video have its texts, and times that do not fall.
-bool is_sound(const Snapshot& snapshot, const VideoRecord& video) {
-    for (std::size_t i = 0; i < video.frames; ++i) {
-        const std::size_t position = video.position + i;
-        for (const std::span<const std::uint32_t> column : {snapshot.ids, snapshot.categories, snapshot.labels}) {
-            if (column[position] != column[video.position]) return false;
-        }
-        const std::size_t frame = video.first + i;
-        const std::int64_t before = i == 0 ? 0 : snapshot.frame_times[frame - 1];
-        if (snapshot.frame_times[frame] < before || snapshot.frame_times[frame] > kMaxFrameTimeUs) return false;
-        if (snapshot.frame_qualities[frame] > 100) return false;
-    }
-    return true;
-}
-
-// Videos rise, do not overlap, and take up all times and qualities in their order.
-Status check_videos(const Snapshot& snapshot) {
-    std::uint64_t position = 0;
-    std::uint64_t frames = 0;
-    for (std::size_t i = 0; i < snapshot.videos.size(); ++i) {
-        const VideoRecord& video = snapshot.videos[i];
-        if (video.position < position || video.frames == 0 || video.first != frames || !snapshot.holds(video))
-            return corrupt("video " + std::to_string(i) + " is out of its place");
-        if (!is_sound(snapshot, video)) return corrupt("video " + std::to_string(i) + " has a frame that cannot be");
-        position = std::uint64_t{video.position} + video.frames;
-        frames += video.frames;
-    }
-    return frames == snapshot.frame_times.size() ? Status() : corrupt("it has frames that belong to no video");
-}
-
-// Whether the stored index, if there is one, is safe to use and, when asked, right.
-Status check_index(const Snapshot& snapshot, bool postings) {
-    if (!snapshot.index) return {};
-    TUTELA_ASSIGN(const auto forest, open_forest(snapshot.hashes, *snapshot.index, nullptr, {}));
-    return postings ? check_postings(*forest, snapshot.hashes) : Status();
 }
 
 }  // namespace
@@ -432,9 +389,7 @@ Result<Snapshot> read_snapshot(Bytes bytes, Check check) {
     TUTELA_ASSIGN(const std::vector<Section> table, read_table(bytes, header));
     if (check == Check::everything) TUTELA_TRY(check_checksums(bytes, header, table));
     TUTELA_ASSIGN(Snapshot snapshot, bind(bytes, header, table));
-    if (check == Check::everything) TUTELA_TRY(check_texts(snapshot));
-    if (check == Check::everything) TUTELA_TRY(check_phashes(snapshot));
-    if (check == Check::everything) TUTELA_TRY(check_videos(snapshot));
+    if (check == Check::everything) TUTELA_TRY(check_content(snapshot));
     if (check != Check::nothing) TUTELA_TRY(check_index(snapshot, check == Check::everything));
     snapshot.checked = check != Check::layout;
     return snapshot;

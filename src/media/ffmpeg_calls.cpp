@@ -64,6 +64,7 @@ void Loaded::load_util(Library& util) {
     util.get("av_free", calls.free);
     util.get("av_freep", calls.freep);
     util.get("av_strdup", calls.strdup);
+    util.get("av_strerror", calls.strerror);
     util.get("av_dict_set", calls.dict_set);
     util.get("av_dict_free", calls.dict_free);
     util.get("av_frame_alloc", calls.frame_alloc);
@@ -99,6 +100,7 @@ void Loaded::load_format(Library& format) {
     format.get("av_stream_get_side_data", calls.stream_side_data);
     format.get("avio_alloc_context", calls.alloc_io);
     format.get("avio_context_free", calls.free_io);
+    format.get("avio_size", calls.io_size);
 }
 
 }  // namespace

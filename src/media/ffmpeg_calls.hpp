@@ -23,6 +23,7 @@ struct FfmpegCalls {
     decltype(&::av_free) free;
     decltype(&::av_freep) freep;
     decltype(&::av_strdup) strdup;
+    decltype(&::av_strerror) strerror;
     decltype(&::av_dict_set) dict_set;
     decltype(&::av_dict_free) dict_free;
     decltype(&::av_frame_alloc) frame_alloc;
@@ -54,6 +55,7 @@ struct FfmpegCalls {
     decltype(&::av_stream_get_side_data) stream_side_data;
     decltype(&::avio_alloc_context) alloc_io;
     decltype(&::avio_context_free) free_io;
+    decltype(&::avio_size) io_size;
 };
 
 // Loads them once in the life of the process, and silences their log, which is one for the whole process: a program

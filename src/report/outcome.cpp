@@ -16,6 +16,7 @@ std::string_view outcome_name(Outcome outcome) noexcept {
         case Outcome::timeout: return "timeout";
         case Outcome::memory: return "memory";
         case Outcome::container: return "container";
+        case Outcome::harmless: return "harmless";
     }
     return "unknown";
 }

@@ -232,6 +232,7 @@ Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry,
     FileRow& part = item[own].row;
     part.sha256.reset();
     item[own].picture.reset();
+    item[own].files.clear();
     if (part.hash || part.outcome == Outcome::container) {
         add_damage(part, reason_of(status));
     } else {
@@ -266,22 +267,27 @@ Status ArchiveScanner::scan_bytes(const Place& place, std::span<const std::uint8
         bytes = own.value();
         format = sniffed(bytes);
     }
-    if (auto reason = no_picture_reason(bytes.size(), format)) {
-        file.row.sha256 = bytes_to_hex(sha256(bytes));
-        set_outcome(file.row, Outcome::unsupported, *std::move(reason));
-        return {};
-    }
-    if (!is_archive(format)) return scan_picture(place, bytes, format, file);
-    file.row.sha256 = bytes_to_hex(sha256(bytes));
-    return scan_at({place.level + 1, item.size() - 1}, bytes, format, item);
-}
-
-Status ArchiveScanner::scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format,
-                                    ScannedFile& file) {
     digest_.reset();
     digest_.update(bytes);
     const StreamDigest::Digests digests = digest_.finish();
     file.row.sha256 = bytes_to_hex(digests.sha256);
+    const FileHashes hashes = hashes_of(digests);
+    file.files = known_.find(hashes, bytes.size());
+    auto harmless = file.files.empty() ? known_.harmless_reason(hashes, bytes.size()) : std::nullopt;
+    if (harmless) {
+        set_outcome(file.row, Outcome::harmless, *std::move(harmless));
+        return {};
+    }
+    if (auto reason = no_picture_reason(bytes.size(), format)) {
+        set_outcome(file.row, Outcome::unsupported, *std::move(reason));
+        return {};
+    }
+    if (!is_archive(format)) return scan_picture(place, bytes, format, digests, file);
+    return scan_at({place.level + 1, item.size() - 1}, bytes, format, item);
+}
+
+Status ArchiveScanner::scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format,
+                                    const StreamDigest::Digests& digests, ScannedFile& file) {
     if (bytes.size() > (is_video(format) ? options_.limits.max_video_bytes : options_.limits.max_bytes)) {
         file.row.format = format_name(format);
         set_outcome(file.row, Outcome::limit, over_limit_reason(bytes.size(), options_.limits, format));

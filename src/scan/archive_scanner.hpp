@@ -18,8 +18,9 @@ namespace tutela {
 // One thread at a time. Holds one entry of each level at a time.
 class ArchiveScanner {
 public:
-    ArchiveScanner(DecoderStack& levels, const ScanOptions& options, const std::atomic<bool>* stop, FindingCache& cache)
-        : levels_(levels), options_(options), stop_(stop), cache_(cache) {}
+    ArchiveScanner(DecoderStack& levels, const ScanOptions& options, const std::atomic<bool>* stop, FindingCache& cache,
+                   const KnownFiles& known)
+        : levels_(levels), options_(options), stop_(stop), cache_(cache), known_(known), digest_(known.wanted()) {}
 
     // `bytes` announce themselves as `format`. Fills in the outcome of item.back(), which has its path, and appends a
     // row for each file in it, an archive's before those of its files. Errors: cancelled, and the
@@ -39,7 +40,8 @@ private:
     Status scan_entry(const Place& place, const ArchiveEntry& entry, std::span<const std::uint8_t> bytes,
                       const Status& status, ScannedItem& item);
     Status scan_bytes(const Place& place, std::span<const std::uint8_t> bytes, ScannedItem& item);
-    Status scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format, ScannedFile& file);
+    Status scan_picture(const Place& place, std::span<const std::uint8_t> bytes, MediaFormat format,
+                        const StreamDigest::Digests& digests, ScannedFile& file);
     [[nodiscard]] bool broke_decoder(const Status& status) const noexcept;
     [[nodiscard]] bool is_for_decoder(const Place& place, std::uint64_t size, MediaFormat format) const noexcept;
     Result<std::span<const std::uint8_t>> own_copy(const Place& place, std::span<const std::uint8_t> bytes);
@@ -51,6 +53,7 @@ private:
     const ScanOptions& options_;
     const std::atomic<bool>* stop_;
     FindingCache& cache_;
+    const KnownFiles& known_;
     StreamDigest digest_;
     // For all archives within the one at hand.
     std::uint32_t entries_left_ = 0;

@@ -39,8 +39,9 @@ struct FileContent {
 class FileReader {
 public:
     // Reads into the room of `decoder`, which must outlive it.
-    FileReader(Decoder& decoder, const DecodeLimits& limits, const std::atomic<bool>* stop, bool open_archives = true)
-        : decoder_(decoder), limits_(limits), stop_(stop), open_archives_(open_archives) {}
+    FileReader(Decoder& decoder, const DecodeLimits& limits, const std::atomic<bool>* stop, bool open_archives = true,
+               MoreDigests more = {})
+        : decoder_(decoder), limits_(limits), stop_(stop), open_archives_(open_archives), digest_(more) {}
 
     // Reads the regular file `fd`, whose fstat() gave `before`, from its start. Never more than the size it stated, so
     // that a file that grows without end has one. Errors: io_error with the reason; cancelled when stopped midway.

@@ -123,7 +123,8 @@ void FileScanner::decode_ahead() {
     std::array<std::span<const std::uint8_t>, FileReader::kGroupFiles> files;
     std::size_t count = 0;
     for (const std::optional<FileContent>& read : group_) {
-        if (read && !read->bytes.empty() && !job_.cache.holds(key_of(*read))) files[count++] = read->bytes;
+        if (!read || read->bytes.empty() || job_.cache.holds(key_of(*read))) continue;
+        if (!job_.known.harmless_reason(hashes_of(read->digests), read->size_bytes)) files[count++] = read->bytes;
     }
     levels_.examiner(0).decode_ahead({files.data(), count});
 }
@@ -173,7 +174,15 @@ Status FileScanner::scan_content(const FileContent& content, int fd, const struc
         set_outcome(row, Outcome::unsupported, "it states a size of 0 and yet holds data: no file of a disk");
         return {};
     }
-    if (!content.changed) row.sha256 = bytes_to_hex(content.digests.sha256);
+    if (!content.changed) {
+        row.sha256 = bytes_to_hex(content.digests.sha256);
+        const FileHashes hashes = hashes_of(content.digests);
+        file.files = job_.known.find(hashes, content.size_bytes);
+        if (auto reason = file.files.empty() ? job_.known.harmless_reason(hashes, content.size_bytes) : std::nullopt) {
+            set_outcome(row, Outcome::harmless, *std::move(reason));
+            return {};
+        }
+    }
     if (auto reason = no_picture_reason(content.size_bytes, content.format)) {
         set_outcome(row, Outcome::unsupported, *std::move(reason));
     } else if (content.unwanted) {
@@ -222,6 +231,7 @@ Status FileScanner::scan_video(const FileContent& content, int fd, const struct 
     });
     if (changed) {
         file.row.sha256.reset();
+        file.files.clear();
         set_outcome(file.row, Outcome::unreadable, kChangedReason);
         return {};
     }

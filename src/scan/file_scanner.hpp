@@ -28,6 +28,7 @@ struct ScanJob {
     const std::atomic<bool>* stop;  // of this call, not that of the options
     FindingCache& cache;
     DecoderPool& decoders;  // for what lies in archives
+    const KnownFiles& known;
 };
 
 // One thread at a time.
@@ -37,8 +38,8 @@ public:
         : job_(job),
           folders_(job.tree),
           levels_(job.decoders, job.list, job.index, job.options, decoder),
-          reader_(decoder, job.options.limits, job.stop, job.options.open_archives),
-          archives_(levels_, job.options, job.stop, job.cache) {}
+          reader_(decoder, job.options.limits, job.stop, job.options.open_archives, job.known.wanted()),
+          archives_(levels_, job.options, job.stop, job.cache, job.known) {}
 
     // Errors: cancelled when the stop came while the file was read; anything else is a defect.
     Result<ScannedItem> scan(const TreeItem& item);

@@ -80,4 +80,14 @@ void name_matches(const Finding& finding, const HashList& list, FileRow& row) {
     row.timeline = finding.timeline;
 }
 
+void name_all(ScannedFile& file, const HashList& list, const KnownFiles& known) {
+    std::vector<std::size_t> stills;
+    if (file.finding != nullptr) {
+        name_matches(*file.finding, list, file.row);
+        for (const ThingId& thing : file.finding->things)
+            stills.push_back(thing.is_video ? SIZE_MAX : thing.number);
+    }
+    known.name(file.files, std::move(stills), file.row);
+}
+
 }  // namespace tutela

@@ -9,6 +9,7 @@
 #include "core/digest.hpp"
 #include "scan/finding.hpp"
 #include "scan/finding_cache.hpp"
+#include "scan/known_files.hpp"
 #include "tutela/list.hpp"
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
@@ -19,6 +20,9 @@ namespace tutela {
 void apply_finding(const Finding& finding, FileRow& row);
 // The list's words for what was matched. They can be far larger than the positions they come from.
 void name_matches(const Finding& finding, const HashList& list, FileRow& row);
+struct ScannedFile;
+// The same for all that was found of a file.
+void name_all(ScannedFile& file, const HashList& list, const KnownFiles& known);
 [[nodiscard]] MatchSegment name_segment(const FoundSegment& found, const HashList& list);
 
 // The outcome of bytes that are not examined, as they are empty or no picture. Nothing for a picture or an archive.
@@ -35,6 +39,7 @@ inline void set_outcome(FileRow& row, Outcome outcome, std::string reason) {
 struct ScannedFile {
     FileRow row;                    // without its matches: they are named when the row goes out, not while it waits
     FindingCache::Shared finding;   // of a picture that was examined; else null
+    std::vector<FileMatch> files;   // what its bytes are known as; named when the row goes out, too
     std::optional<Sha256> picture;  // its digest, when it is a picture that was examined and did not change
 
     // In matches of some 20 bytes each: a segment is some 4 of them.

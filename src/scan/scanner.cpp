@@ -18,6 +18,7 @@
 #include "scan/file_tree.hpp"
 #include "scan/finding_cache.hpp"
 #include "scan/journal_access.hpp"
+#include "scan/known_files.hpp"
 #include "scan/ordered_results.hpp"
 #include "scan/run_settings.hpp"
 #include "scan/walk.hpp"
@@ -65,7 +66,8 @@ public:
           decoders_(decoders),
           on_row_(on_row),
           stop_(control.stop != nullptr ? control.stop : options.stop),
-          progress_(control.progress ? control.progress : options.progress) {
+          progress_(control.progress ? control.progress : options.progress),
+          known_(list, options.harmless_files.get()) {
         if (control.journal != nullptr) journal_.emplace(*control.journal);
     }
 
@@ -123,7 +125,7 @@ private:
         const std::size_t left = tree_.items().size() - kept;
         if (left == 0) return {};
         FindingCache cache;
-        const ScanJob job{tree_, list_, index_, options_, stop_, cache, decoders_};
+        const ScanJob job{tree_, list_, index_, options_, stop_, cache, decoders_, known_};
         OrderedResults<ScannedItem> results(left, {std::min(kWindow, left), kWaitingWeight}, stop_,
                                             [this](ScannedItem&& item) { return emit(item); });
         const std::size_t jobs = std::min(std::max<std::size_t>(executor.concurrency(), 1), left);
@@ -169,9 +171,8 @@ private:
     }
 
     Status emit(ScannedItem& item) {
-        for (ScannedFile& file : item) {
-            if (file.finding != nullptr) name_matches(*file.finding, list_, file.row);
-        }
+        for (ScannedFile& file : item)
+            name_all(file, list_, known_);
         if (journal_) TUTELA_TRY(journal_->append(item));
         return give(item);
     }
@@ -195,6 +196,7 @@ private:
     const std::function<Status(const FileRow&)>& on_row_;
     const std::atomic<bool>* stop_;
     const std::function<void(const ScanProgress&)>& progress_;
+    const KnownFiles known_;
     std::optional<JournalAccess> journal_;
 
     FileTree tree_;
@@ -202,6 +204,22 @@ private:
     DuplicateCount duplicates_;
     RunTotals totals_;
 };
+
+// What is known of bytes before they are looked into; its outcome is `harmless` when they need not be.
+ScannedFile begin_bytes(std::span<const std::uint8_t> bytes, std::string name, const KnownFiles& known) {
+    StreamDigest digest(known.wanted());
+    digest.update(bytes);
+    const StreamDigest::Digests digests = digest.finish();
+    const FileHashes hashes = hashes_of(digests);
+    ScannedFile file;
+    file.row.path = std::move(name);
+    file.row.size_bytes = bytes.size();
+    file.row.sha256 = bytes_to_hex(digests.sha256);
+    file.files = known.find(hashes, bytes.size());
+    if (auto reason = file.files.empty() ? known.harmless_reason(hashes, bytes.size()) : std::nullopt)
+        set_outcome(file.row, Outcome::harmless, *std::move(reason));
+    return file;
+}
 
 }  // namespace
 
@@ -211,6 +229,9 @@ struct Scanner::Impl {
     std::unique_ptr<const Index<256>> index;
     RunFacts facts;
     std::unique_ptr<DecoderPool> decoders;
+
+    [[nodiscard]] KnownFiles known_files() const noexcept { return {list, options.harmless_files.get()}; }
+    void examine(std::span<const std::uint8_t> bytes, ScannedFile& file) const;
 };
 
 Scanner::Scanner(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -263,49 +284,40 @@ Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& ex
         .run(paths, executor);
 }
 
-FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const {
-    FileRow row;
-    row.path = std::move(name);
-    row.size_bytes = bytes.size();
-    row.sha256 = bytes_to_hex(sha256(bytes));
+// What the bytes show, for a file whose digests are known.
+void Scanner::Impl::examine(std::span<const std::uint8_t> bytes, ScannedFile& file) const {
+    FileRow& row = file.row;
     const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
-    if (auto reason = no_picture_reason(bytes.size(), format)) {
-        set_outcome(row, Outcome::unsupported, *std::move(reason));
-        return row;
-    }
+    if (auto reason = no_picture_reason(bytes.size(), format))
+        return set_outcome(row, Outcome::unsupported, *std::move(reason));
     row.format = format_name(format);
-    if (is_archive(format)) {
-        set_outcome(row, Outcome::unsupported, kClosedArchiveReason);
-        return row;
+    if (is_archive(format)) return set_outcome(row, Outcome::unsupported, kClosedArchiveReason);
+    if (bytes.size() > (is_video(format) ? options.limits.max_video_bytes : options.limits.max_bytes))
+        return set_outcome(row, Outcome::limit, over_limit_reason(bytes.size(), options.limits, format));
+    Result<std::unique_ptr<Decoder>> taken = decoders->take();
+    if (!taken.ok()) return set_outcome(row, Outcome::crashed, taken.status().message());
+    const PooledDecoder decoder(*decoders, std::move(taken).value());
+    Examiner examiner(*decoder, list, *index, options);
+    Result<Finding> finding = examiner.examine(bytes, format);
+    if (finding.ok()) {
+        file.finding = std::make_shared<const Finding>(std::move(finding).value());
+        return apply_finding(*file.finding, row);
     }
-    row.outcome = Outcome::limit;
-    const DecodeLimits& limits = impl_->options.limits;
-    if (bytes.size() > (is_video(format) ? limits.max_video_bytes : limits.max_bytes)) {
-        row.reason = over_limit_reason(bytes.size(), limits, format);
-        return row;
-    }
+    const bool broke = finding.status().code() == StatusCode::unavailable;
+    set_outcome(row, broke ? Outcome::crashed : Outcome::limit, finding.status().to_string());
+}
+
+FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string name) const {
+    const KnownFiles known = impl_->known_files();
+    ScannedFile file = begin_bytes(bytes, std::move(name), known);
+    if (file.row.outcome == Outcome::harmless) return std::move(file.row);
     try {
-        Result<std::unique_ptr<Decoder>> taken = impl_->decoders->take();
-        if (!taken.ok()) {
-            row.outcome = Outcome::crashed;
-            row.reason = taken.status().message();
-            return row;
-        }
-        const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
-        Examiner examiner(*decoder, impl_->list, *impl_->index, impl_->options);
-        const Result<Finding> finding = examiner.examine(bytes, format);
-        if (finding.ok()) {
-            apply_finding(finding.value(), row);
-            name_matches(finding.value(), impl_->list, row);
-        } else {
-            if (finding.status().code() == StatusCode::unavailable) row.outcome = Outcome::crashed;
-            row.reason = finding.status().to_string();
-        }
+        impl_->examine(bytes, file);
     } catch (const std::bad_alloc&) {
-        row.outcome = Outcome::memory;
-        row.reason = kOutOfMemoryReason;
+        set_outcome(file.row, Outcome::memory, kOutOfMemoryReason);
     }
-    return row;
+    name_all(file, impl_->list, known);
+    return std::move(file.row);
 }
 
 std::vector<FileRow> Scanner::scan_all_bytes(std::span<const std::uint8_t> bytes, std::string name) const {
@@ -314,32 +326,37 @@ std::vector<FileRow> Scanner::scan_all_bytes(std::span<const std::uint8_t> bytes
     const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
     if (!is_archive(format) || !options.open_archives || bytes.size() > options.limits.max_bytes) {
         rows.push_back(scan_bytes(bytes, std::move(name)));
-        if (is_archive(format) && options.open_archives) {
+        const bool skipped = rows.front().outcome == Outcome::matched || rows.front().outcome == Outcome::harmless;
+        if (is_archive(format) && options.open_archives && !skipped) {
             set_outcome(rows.front(), Outcome::limit, over_limit_reason(bytes.size(), options.limits, format));
         }
         return rows;
     }
-    ScannedItem item(1);
+    const KnownFiles known = impl_->known_files();
+    ScannedItem item;
+    item.push_back(begin_bytes(bytes, std::move(name), known));
     FileRow& own = item.front().row;
-    own.path = std::move(name);
-    own.size_bytes = bytes.size();
-    own.sha256 = bytes_to_hex(sha256(bytes));
+    if (own.outcome == Outcome::harmless) {
+        rows.push_back(std::move(own));
+        return rows;
+    }
     Result<std::unique_ptr<Decoder>> taken = impl_->decoders->take();
     if (!taken.ok()) {
         set_outcome(own, Outcome::crashed, taken.status().message());
+        name_all(item.front(), impl_->list, known);
         rows.push_back(std::move(own));
         return rows;
     }
     FindingCache cache;
     const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
     DecoderStack levels(*impl_->decoders, impl_->list, *impl_->index, options, *decoder);
-    const Status status = ArchiveScanner(levels, options, options.stop, cache).scan(bytes, format, item);
+    const Status status = ArchiveScanner(levels, options, options.stop, cache, known).scan(bytes, format, item);
     if (!status.ok()) {
         const bool broke = status.code() == StatusCode::unavailable;
         set_outcome(own, broke ? Outcome::crashed : Outcome::limit, status.to_string());
     }
     for (ScannedFile& file : item) {
-        if (file.finding != nullptr) name_matches(*file.finding, impl_->list, file.row);
+        name_all(file, impl_->list, known);
         rows.push_back(std::move(file.row));
     }
     return rows;

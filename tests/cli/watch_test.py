@@ -141,7 +141,7 @@ class Watch(ToolTest):
         whole = header() + frame(7)
         cases = {
             b"": "no uncompressed video (YUV4MPEG2)",
-            b"GIF89a" * 20: "no uncompressed video (YUV4MPEG2)",
+            b"GIF89a" * 20: "no video of a kind that is read",
             whole[:-1]: "the video ends within a frame",
             whole + b"FRA": "the video ends within a frame",
             whole + b"GARBAGE\n": "a frame of the video has no beginning",
@@ -205,7 +205,7 @@ class Watch(ToolTest):
         with open(fifo, "wb") as writer:
             writer.write(b"nothing")
         self.next(process, "health")
-        self.assertEqual(self.next(process, "end")["reason"], "no uncompressed video (YUV4MPEG2)")
+        self.assertEqual(self.next(process, "end")["reason"], "no video of a kind that is read")
         with open(fifo, "wb") as writer:  # waits until it has been opened again
             writer.write(header() + frame(7))
         self.assertEqual(self.next(process, "match")["run"], 3)

@@ -14,6 +14,7 @@ import hashlib
 import pathlib
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -120,10 +121,54 @@ def text_lists() -> Iterator[bytes]:
         yield data
 
 
+def sqlite_base(*statements: str) -> bytes:
+    base = sqlite3.connect(":memory:")
+    base.execute("PRAGMA page_size=512")
+    for statement in statements:
+        base.execute(statement)
+    base.commit()
+    return base.serialize()
+
+
+def foreign_lists() -> Iterator[bytes]:
+    """The format, as a number of list_formats(), 0 for what the content tells; then the list."""
+    md5, sha1, long = "00112233445566778899aAbBcCdDeEfF", "0123456789" * 4, "0123456789abcdef" * 4
+    vics = '{"%s":"http://x/DataModels/%s#%s","value":[%s]}'
+    media = f'{{"MediaID":1,"Category":0,"MD5":"{md5}","SHA1":"","Tags":["a"],"IsDistributed":"true","Series":{{"Name":'
+    media += f'"b"}},"x":[{{"HashName":"PDQ","HashValue":"{long}"}}],"PhotoDNA":"AA"}},{{"MD5":"1"}},7'
+    yield b"\0" + (vics % ("@odata.context", "2.0.xml/US/$metadata", "Media", media)).encode()
+    yield b"\0" + (vics % ("odata.metadata", "1.2.xml", "Cases", '{"Media":[' + media + "]}")).encode()
+    yield b"\0" + f"{md5}  a\n\\{sha1} *b\\n\r\nMD5 (c) = {md5}\n#\n{long}  d\n".encode()
+    yield b"\0" + f"%%%% HASHDEEP-1.0\n%%%% size,md5,sha256,filename\n1,{md5},{long},a,b\n".encode()
+    yield b"\0" + f'"SHA-1","MD5","CRC32","FileName","SpecialCode"\r\n"{sha1}","{md5}","0","a""b",""\r\n'.encode()
+    yield b"\0" + f"pdq {long}\nvideo_md5 {md5}\n{long}\nurl x\n".encode()
+    yield b"\0" + f"signal_type,signal_str,collab,category,tags\npdq,{long},a,DISPUTED,b\n".encode()
+    yield b"\0" + f"{long},12,2024-01-02T03:04:05,a b\n".encode()
+    yield b"\0" + f'[{{"id":"1","raw_indicator":"{md5}","type":"HASH_MD5","owner":{{"id":2}},"tags":["a"]}}]'.encode()
+    kinds = (("image", "10", f"<fingerprints><pdq>{long}</pdq><pdna/></fingerprints>"), ("deletedImage", "11", ""))
+    yield b"\0" + (
+        '<queryResult xmlns="u"><images>'
+        + "".join(
+            f'<{kind}><member id="1">m</member><timestamp>2026-01-02T03:04:{time}Z</timestamp><id>i</id>{more}</{kind}>'
+            for kind, time, more in kinds
+        )
+        + "</images></queryResult>"
+    ).encode()
+    record = f'{{"signalType":"ImagePDQ","hashValue":"{long}","hashStatus":"%s"}}'
+    yield b"\0" + f'{{"count":1,"hashRecords":[{record % "Active"},{record % "Deleted"}]}}'.encode()
+    yield b"\0" + f"MD5;SHA1;PhotoDNA;Image ID;Is distributed;Baseline\n{md5};;AA;1;y;yes\n".encode()
+    yield b"\0" + f"MD5,SHA512,set,status,vicCategory\n{md5},,a,known|known,\n".encode()
+    yield b"\0" + f"id\tmd5\tpdq\n1\t{md5}\t{long}\n".encode()
+    if hasattr(sqlite3.Connection, "serialize"):
+        yield b"\0" + sqlite_base("CREATE TABLE FILE(sha256, sha1, md5, package_id)",
+                                  f"INSERT INTO FILE VALUES('{long}', '', '{md5}', 1)")
+
+
 SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "archive_fuzz": archives,
     "media_fuzz": pictures,
     "archive_fuzz": archives,
+    "import_fuzz": foreign_lists,
     "snapshot_fuzz": snapshots,
     "text_list_fuzz": text_lists,
     "video_fuzz": videos,

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Checks that the workers of the sandbox hold the decoders and nothing of hashing, searching or lists, that the one that
-starts first needs no slow library, and that FFmpeg is in the videos' alone, which loads it itself.
+starts first needs no slow library, and that FFmpeg is in those of videos and streams alone, which load it themselves; that
+of streams has its own getaddrinfo() before the C library's.
 
-usage: worker.py NM READELF WORKER RARE_WORKER VIDEO_WORKER
+usage: worker.py NM READELF WORKER RARE_WORKER VIDEO_WORKER STREAM_WORKER
 """
 import re
 import subprocess
@@ -30,7 +31,7 @@ def check(nm, readelf, worker, decoder, others):
 
 
 def main():
-    nm, readelf, common, rare, video = sys.argv[1:]
+    nm, readelf, common, rare, video, stream = sys.argv[1:]
     needed, bad = check(nm, readelf, common, "tutela::open_common_media(", "tutela::VideoSource")
     bad += [name for name in needed if SLOW.search(name)]
     needed, found = check(nm, readelf, rare, "tutela::open_media(", "tutela::VideoSource")
@@ -38,6 +39,10 @@ def main():
     assert any(SLOW.search(name) for name in needed), f"a worker for rare formats without their libraries: {needed}"
     needed, found = check(nm, readelf, video, "tutela::VideoSource::open(", "tutela::open_archive(")
     bad += found + [name for name in needed if SLOW.search(name)]
+    needed, found = check(nm, readelf, stream, "tutela::live::LiveVideo::open(", "tutela::open_archive(")
+    bad += found + [name for name in needed if SLOW.search(name)]
+    exported = run(nm, "-D", "--defined-only", stream).split()
+    bad += [f"{name} is not exported" for name in ("getaddrinfo", "freeaddrinfo") if name not in exported]
     print("\n".join(bad) if bad else "the workers hold decoders alone, each those of its kind")
     return 1 if bad else 0
 

@@ -44,7 +44,7 @@ WORKER_BYTES = 2 << 30  # DecodeLimits::max_memory, the worker's own
 LARGEST_FRAME = 300 << 20  # 100 megapixels, which it shares
 OUTCOMES = (
     "matched", "clean", "low_quality", "too_small", "unsupported", "corrupt", "unreadable", "limit", "crashed",
-    "timeout", "memory", "container",
+    "timeout", "memory", "container", "harmless",
 )  # fmt: skip
 NEED_NO_REASON = {"matched", "clean", "container"}
 MEMORY_SAMPLE = 5  # one file of so many goes through memory, too

@@ -192,7 +192,7 @@ TEST(SnapshotDamage, ColumnsOfAnotherLengthThanTheList) {
 
 TEST(SnapshotDamage, UnknownSectionsAreSkippedUnlessRequired) {
     const std::vector<Entry> entries = small_entries();
-    for (const std::uint32_t type : {0x01U, 0x13U, 0x3fU, 0x50U, 0xffffffffU}) {
+    for (const std::uint32_t type : {0x01U, 0x16U, 0x3fU, 0x50U, 0xffffffffU}) {
         std::vector<model::Section> sections = model::sections_of(entries);
         const auto place = std::ranges::find_if(sections, [&](const auto& section) { return section.type > type; });
         const auto added = sections.insert(place, {type, 0, 24, Bytes(72, 0xaa)});

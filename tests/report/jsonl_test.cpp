@@ -186,7 +186,7 @@ TEST(Jsonl, SaysWhatRanAndHowItEnded) {
                   "\"isolation\":\"in_process\",\"show_hashes\":true}}\n"
                   "{\"end\":{\"files\":5,\"outcomes\":{\"matched\":3,\"clean\":0,\"low_quality\":0,\"too_small\":0,"
                   "\"unsupported\":1,\"corrupt\":0,\"unreadable\":0,\"limit\":0,\"crashed\":0,\"timeout\":0,"
-                  "\"memory\":0,\"container\":1},\"damaged\":2,\"duplicates\":1,\"bytes\":123456789012,"
+                  "\"memory\":0,\"container\":1,\"harmless\":0},\"damaged\":2,\"duplicates\":1,\"bytes\":123456789012,"
                   "\"entries_hit\":7,\"interrupted\":true}}\n");
 }
 

@@ -82,6 +82,7 @@ TEST(Outcome, HasOneNameEach) {
     EXPECT_EQ(outcome_name(Outcome::matched), "matched");
     EXPECT_EQ(outcome_name(Outcome::limit), "limit");
     EXPECT_EQ(outcome_name(Outcome::container), "container");
+    EXPECT_EQ(outcome_name(Outcome::harmless), "harmless");
     EXPECT_EQ(outcome_name(static_cast<Outcome>(0)), "unknown");
     EXPECT_EQ(outcome_name(static_cast<Outcome>(kOutcomes + 1)), "unknown");
     std::set<std::string_view> names;

@@ -83,7 +83,8 @@ protected:
         EXPECT_TRUE(index.ok());
         DecoderPool pool(options_);
         FindingCache cache;
-        const ScanJob job{tree, list, *index.value(), options_, &stop_, cache, pool};
+        const KnownFiles known(list, nullptr);
+        const ScanJob job{tree, list, *index.value(), options_, &stop_, cache, pool, known};
         FileScanner scanner(job, decoder_);
         std::map<std::string, FileRow> rows;
         const std::span<const TreeItem> items = tree.items();

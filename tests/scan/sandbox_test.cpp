@@ -345,7 +345,8 @@ ScannedItem scan_archive(Decoder& own, const ScanOptions& options, FindingCache&
     DecoderStack levels(pool, list, *index.value(), options, own);
     ScannedItem item(1);
     const Bytes bytes{'P', 'K', 3, 4};
-    EXPECT_TRUE(ArchiveScanner(levels, options, nullptr, cache).scan(bytes, MediaFormat::zip, item).ok());
+    const KnownFiles known(list, nullptr);
+    EXPECT_TRUE(ArchiveScanner(levels, options, nullptr, cache, known).scan(bytes, MediaFormat::zip, item).ok());
     return item;
 }
 

@@ -72,10 +72,13 @@ std::string limit_memory(std::uint64_t max_memory) {
     return limit_resource(RLIMIT_AS, limit) ? std::string() : lacking("RLIMIT_AS");
 }
 
-// The descriptors at hand stay open; no number is left for another.
-std::string limit_files() {
+// The descriptors at hand stay open; no number is left for another, or few for sockets. poll() looks at no more
+// descriptors than the limit allows.
+std::string limit_files(const Allowance& allowance) {
+    constexpr rlim_t kSockets = 64;
+    const rlim_t files = allowance.network ? kSockets : allowance.polls ? 1 : 0;
     const bool done =
-        limit_resource(RLIMIT_CORE, 0) && limit_resource(RLIMIT_FSIZE, 0) && limit_resource(RLIMIT_NOFILE, 0);
+        limit_resource(RLIMIT_CORE, 0) && limit_resource(RLIMIT_FSIZE, 0) && limit_resource(RLIMIT_NOFILE, files);
     return done ? std::string() : lacking("resource limits");
 }
 
@@ -86,23 +89,43 @@ struct LandlockRuleset {
     std::uint64_t scoped = 0;
 };
 
-std::string deny_files_and_net() {
+struct LandlockPath {
+    std::uint64_t allowed = 0;
+    std::int32_t fd = -1;
+} __attribute__((packed));
+
+bool allow_to_read(int ruleset, const char* path) noexcept {
+    LandlockPath rule;
+    rule.allowed = 1U << 2;  // read a file
+    rule.fd = ::open(path, O_PATH | O_CLOEXEC);
+    if (rule.fd < 0) return false;
+    const long done = ::syscall(SYS_landlock_add_rule, ruleset, 1, &rule, 0U);
+    const int error = errno;
+    (void)::close(rule.fd);
+    errno = error;
+    return done == 0;
+}
+
+std::string deny_files_and_net(const Allowance& allowance) {
     const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1U);
     if (version < 1) return lacking("Landlock (Linux 5.13 and later, unless switched off)");
     LandlockRuleset rules;
-    rules.files = (1U << 13) - 1;               // execute, read, write, list, remove, make
-    if (version >= 2) rules.files |= 1U << 13;  // move between folders
-    if (version >= 3) rules.files |= 1U << 14;  // truncate
-    if (version >= 5) rules.files |= 1U << 15;  // ioctl on devices
-    if (version >= 4) rules.net = 3;            // bind and connect, TCP
-    if (version >= 6) rules.scoped = 3;         // abstract sockets, signals
+    rules.files = (1U << 13) - 1;                             // execute, read, write, list, remove, make
+    if (version >= 2) rules.files |= 1U << 13;                // move between folders
+    if (version >= 3) rules.files |= 1U << 14;                // truncate
+    if (version >= 5) rules.files |= 1U << 15;                // ioctl on devices
+    if (version >= 4) rules.net = allowance.network ? 1 : 3;  // bind, and to connect, TCP
+    if (version >= 6) rules.scoped = 3;                       // abstract sockets, signals
     const std::size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
     const int fd = static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rules, size, 0U));
     if (fd < 0) return lacking("a Landlock ruleset");
-    const long done = ::syscall(SYS_landlock_restrict_self, fd, 0U);
+    const char* file = allowance.trusted_file;
+    const bool ruled = file == nullptr || allow_to_read(fd, file);
+    const long done = ruled ? ::syscall(SYS_landlock_restrict_self, fd, 0U) : -1;
     const int error = errno;
     (void)::close(fd);
     errno = error;
+    if (!ruled) return lacking("the file of trusted certificates");
     return done == 0 ? std::string() : lacking("Landlock");
 }
 
@@ -125,13 +148,13 @@ std::string settle_in() {
     return {};
 }
 
-std::string confine(std::uint64_t max_memory, bool reads_input) {
-    if (std::string failure = limit_memory(max_memory); !failure.empty()) return failure;
+std::string confine(const Allowance& allowance) {
+    if (std::string failure = limit_memory(allowance.max_memory); !failure.empty()) return failure;
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return lacking("PR_SET_DUMPABLE");
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return lacking("PR_SET_NO_NEW_PRIVS");
-    if (std::string failure = deny_files_and_net(); !failure.empty()) return failure;
-    if (std::string failure = limit_files(); !failure.empty()) return failure;
-    return allow_few_system_calls(reads_input);
+    if (std::string failure = deny_files_and_net(allowance); !failure.empty()) return failure;
+    if (std::string failure = limit_files(allowance); !failure.empty()) return failure;
+    return allow_few_system_calls(allowance);
 }
 
 }  // namespace tutela::worker

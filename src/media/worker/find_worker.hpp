@@ -11,6 +11,7 @@ std::string find_worker(const char* name);
 
 inline constexpr const char* kPictureWorker = "tutela-worker";  // and for archives
 inline constexpr const char* kVideoWorker = "tutela-video-worker";
+inline constexpr const char* kStreamWorker = "tutela-stream";
 
 // The program for rare formats, which lies beside the one of this name.
 std::string rare_worker(const std::string& program);

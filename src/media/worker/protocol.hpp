@@ -9,8 +9,12 @@
 // The worker is not trusted: check_reply() judges every field of what it says before any of it is used.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace tutela::worker {
@@ -34,6 +38,15 @@ struct Text {
     std::uint32_t length = 0;
     char bytes[kTextBytes] = {};
 };
+
+inline void set_text(Text& text, std::string_view words) noexcept {
+    text.length = static_cast<std::uint32_t>(std::min(words.size(), kTextBytes));
+    std::memcpy(text.bytes, words.data(), text.length);
+}
+
+inline std::string text_of(const Text& text) {
+    return {text.bytes, std::min<std::size_t>(text.length, kTextBytes)};
+}
 
 struct Start {
     std::uint32_t magic = kMagic;

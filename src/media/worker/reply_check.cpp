@@ -42,16 +42,7 @@ bool check_facts(const PictureFacts& facts) noexcept {
 
 bool check_frame(const Request& request, const Reply& reply, std::uint64_t output_bytes) noexcept {
     const Place& place = reply.place;
-    const std::uint64_t pixel = bytes_per_pixel(static_cast<PixelFormat>(place.format));
-    constexpr std::uint32_t kMaxSide = 1U << 30;
-    if (pixel == 0 || place.width == 0 || place.height == 0) return false;
-    if (place.width > kMaxSide || place.height > kMaxSide) return false;
-    if (std::uint64_t{place.width} * place.height > request.limits.max_pixels) return false;
-    const std::uint64_t row = place.width * pixel;
-    if (place.stride_bytes < row || place.stride_bytes > output_bytes) return false;
-    const std::uint64_t rows_before = place.height - 1;
-    if (rows_before != 0 && place.stride_bytes > output_bytes / rows_before) return false;
-    if (!lies_within(place.offset, rows_before * place.stride_bytes + row, output_bytes)) return false;
+    if (!check_place(place, request.limits.max_pixels, output_bytes)) return false;
     if (reply.picture.rows_decoded > place.height) return false;
     // A reduced frame is hashed as one of the picture's own size.
     const std::uint64_t denominator = reply.picture.denominator;
@@ -69,6 +60,19 @@ bool check_entry(const Request& request, const Reply& reply, std::uint64_t outpu
 }
 
 }  // namespace
+
+bool check_place(const Place& place, std::uint64_t max_pixels, std::uint64_t output_bytes) noexcept {
+    const std::uint64_t pixel = bytes_per_pixel(static_cast<PixelFormat>(place.format));
+    constexpr std::uint32_t kMaxSide = 1U << 30;
+    if (pixel == 0 || place.width == 0 || place.height == 0) return false;
+    if (place.width > kMaxSide || place.height > kMaxSide) return false;
+    if (std::uint64_t{place.width} * place.height > max_pixels) return false;
+    const std::uint64_t row = place.width * pixel;
+    if (place.stride_bytes < row || place.stride_bytes > output_bytes) return false;
+    const std::uint64_t rows_before = place.height - 1;
+    if (rows_before != 0 && place.stride_bytes > output_bytes / rows_before) return false;
+    return lies_within(place.offset, rows_before * place.stride_bytes + row, output_bytes);
+}
 
 bool check_reply(const Request& request, const Reply& reply, std::uint64_t output_bytes) noexcept {
     if (reply.call != request.call || reply.serial != request.serial) return false;

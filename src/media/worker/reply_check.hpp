@@ -15,4 +15,7 @@ namespace tutela::worker {
 // room for these.
 [[nodiscard]] bool check_batch_reply(const Request& request, const Reply& reply) noexcept;
 
+// Whether a frame can lie there: its sides are some, its pixels no more than `max_pixels`, all of it within the region.
+[[nodiscard]] bool check_place(const Place& place, std::uint64_t max_pixels, std::uint64_t output_bytes) noexcept;
+
 }  // namespace tutela::worker

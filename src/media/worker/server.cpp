@@ -22,11 +22,6 @@ namespace tutela::worker {
 
 namespace {
 
-void set_text(Text& text, std::string_view words) noexcept {
-    text.length = static_cast<std::uint32_t>(std::min(words.size(), kTextBytes));
-    std::memcpy(text.bytes, words.data(), text.length);
-}
-
 bool read_message(void* data, std::size_t size) noexcept {
     ssize_t got = 0;
     do {
@@ -413,7 +408,7 @@ int run_worker(const Openers& openers) {
     const auto output = map_region<std::uint8_t>(kOutputFd, start.output_bytes, PROT_READ | PROT_WRITE);
     if (failure.empty() && ((input.empty() && !reads_file) || output.empty()))
         failure = "the shared memory cannot be mapped";
-    if (failure.empty()) failure = confine(start.max_memory, reads_file);
+    if (failure.empty()) failure = confine({.max_memory = start.max_memory, .reads_file = reads_file});
     hello.confined = failure.empty() ? 1 : 0;
     hello.rare = openers.rare ? 1 : 0;
     set_text(hello.reason, failure);

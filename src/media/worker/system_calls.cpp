@@ -2,12 +2,16 @@
 
 #include <sched.h>
 #include <seccomp.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <initializer_list>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "media/worker/protocol.hpp"
@@ -16,7 +20,7 @@ namespace tutela::worker {
 
 namespace {
 
-// Memory, locks, time, and the end.
+// Memory, locks, time, waiting, and the end.
 constexpr std::initializer_list<const char*> kAllowed = {
     "munmap",
     "mremap",
@@ -44,6 +48,7 @@ constexpr std::initializer_list<const char*> kAllowed = {
     "rt_sigreturn",
     "set_tid_address",
     "restart_syscall",
+    "poll",
     "exit",
     "exit_group",
 };
@@ -88,11 +93,23 @@ constexpr std::initializer_list<const char*> kRefused = {
     "mbind",
     "membarrier",
     "mlock",
-    "poll",
     "ppoll",
     "writev",
     "readv",
 };
+
+// What a program with sockets needs of these and beside them. Files: Landlock lets it open one, to read it.
+constexpr std::initializer_list<const char*> kOfNetwork = {
+    "connect",  "bind",     "getsockname", "getpeername",   "setsockopt", "getsockopt", "sendto",
+    "recvfrom", "sendmsg",  "recvmsg",     "sendmmsg",      "recvmmsg",   "shutdown",   "ppoll",
+    "select",   "pselect6", "read",        "readv",         "fstat",      "newfstatat", "lseek",
+    "open",     "openat",   "eventfd2",    "epoll_create1", "epoll_ctl",  "epoll_wait", "epoll_pwait",
+};
+constexpr std::initializer_list<const char*> kOnSockets = {"writev", "close", "fcntl"};
+
+bool is_among(std::initializer_list<const char*> names, std::string_view name) noexcept {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 class Filter {
 public:
@@ -126,39 +143,82 @@ constexpr scmp_arg_cmp differs(unsigned argument, scmp_datum_t value) {
     return {argument, SCMP_CMP_NE, value, 0};
 }
 
+constexpr scmp_arg_cmp from(unsigned argument, scmp_datum_t value) {
+    return {argument, SCMP_CMP_GE, value, 0};
+}
+
+constexpr scmp_arg_cmp below(unsigned argument, scmp_datum_t value) {
+    return {argument, SCMP_CMP_LT, value, 0};
+}
+
 constexpr scmp_arg_cmp masked(unsigned argument, scmp_datum_t mask, scmp_datum_t value) {
     return {argument, SCMP_CMP_MASKED_EQ, mask, value};
 }
 
-void add_rules(Filter& filter) {
+// Its own two pipes; a codec that complains on the standard streams is not heard.
+void add_pipe_rules(Filter& filter, bool reads_input) {
+    filter.rule(SCMP_ACT_ALLOW, "read", {equals(0, kRequestFd)});
+    if (reads_input) {
+        filter.rule(SCMP_ACT_ALLOW, "read", {equals(0, kInputFd)});
+    } else {
+        filter.rule(SCMP_ACT_ERRNO(EBADF), "read", {differs(0, kRequestFd)});
+    }
+    filter.rule(SCMP_ACT_ALLOW, "write", {equals(0, kReplyFd)});
+    filter.rule(SCMP_ACT_ERRNO(EBADF), "write", {differs(0, kReplyFd)});
+}
+
+// Sockets have numbers behind those of the descriptors that it was started with, of which none can be closed or altered:
+// the end of the lifeline is one of them.
+void add_network_rules(Filter& filter) {
+    for (const char* name : kOfNetwork)
+        filter.rule(SCMP_ACT_ALLOW, name);
+    for (const scmp_datum_t family : {AF_INET, AF_INET6})
+        filter.rule(SCMP_ACT_ALLOW, "socket", {equals(0, family)});
+    for (const scmp_datum_t family : {AF_UNIX, AF_NETLINK})
+        filter.rule(SCMP_ACT_ERRNO(EACCES), "socket", {equals(0, family)});
+    for (const char* name : kOnSockets) {
+        filter.rule(SCMP_ACT_ALLOW, name, {from(0, kFirstStrangeFd)});
+        filter.rule(SCMP_ACT_ERRNO(EACCES), name, {below(0, kFirstStrangeFd)});
+    }
+    filter.rule(SCMP_ACT_ALLOW, "write", {from(0, kReplyFd)});
+    filter.rule(SCMP_ACT_ERRNO(EBADF), "write", {below(0, kReplyFd)});
+    filter.rule(SCMP_ACT_ALLOW, "ioctl", {equals(1, FIONBIO)});
+    filter.rule(SCMP_ACT_ERRNO(EACCES), "ioctl", {differs(1, FIONBIO)});
+}
+
+bool is_of_network(std::string_view name) noexcept {
+    return is_among(kOfNetwork, name) || is_among(kOnSockets, name) || name == "ioctl";
+}
+
+void add_rules(Filter& filter, const Allowance& allowance) {
     for (const char* name : kAllowed)
         filter.rule(SCMP_ACT_ALLOW, name);
     for (const char* name : kRefused)
-        filter.rule(SCMP_ACT_ERRNO(EACCES), name);
-    // Its own two pipes; a codec that complains on the standard streams is not heard.
-    filter.rule(SCMP_ACT_ALLOW, "read", {equals(0, kRequestFd)});
-    filter.rule(SCMP_ACT_ERRNO(EBADF), "read", {differs(0, kRequestFd)});
-    filter.rule(SCMP_ACT_ALLOW, "write", {equals(0, kReplyFd)});
-    filter.rule(SCMP_ACT_ERRNO(EBADF), "write", {differs(0, kReplyFd)});
+        if (!allowance.network || !is_of_network(name)) filter.rule(SCMP_ACT_ERRNO(EACCES), name);
     // Memory of its own, never to be executed.
     filter.rule(SCMP_ACT_ALLOW, "mmap", {masked(2, PROT_EXEC, 0), masked(3, MAP_ANONYMOUS, MAP_ANONYMOUS)});
     filter.rule(SCMP_ACT_ALLOW, "mprotect", {masked(2, PROT_EXEC, 0)});
     // No decoder has threads; a codec that tries all the same goes on without. What clone3() would do cannot be seen from
     // here; the C library then uses clone().
     constexpr scmp_datum_t kThread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
-    filter.rule(SCMP_ACT_ERRNO(EAGAIN), "clone", {masked(0, kThread, kThread)});
+    filter.rule(allowance.threads ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EAGAIN), "clone", {masked(0, kThread, kThread)});
     filter.rule(SCMP_ACT_ERRNO(ENOSYS), "clone3");
     // abort() sends a signal to itself; the limits of its own can be read.
     filter.rule(SCMP_ACT_ALLOW, "tgkill", {equals(0, static_cast<scmp_datum_t>(::getpid()))});
     filter.rule(SCMP_ACT_ALLOW, "prlimit64", {equals(0, 0), equals(2, 0)});
+    if (allowance.reads_file) filter.rule(SCMP_ACT_ALLOW, "pread64", {equals(0, kInputFd)});
+    if (allowance.network) {
+        add_network_rules(filter);
+    } else {
+        add_pipe_rules(filter, allowance.reads_pipe);
+    }
 }
 
 }  // namespace
 
-std::string allow_few_system_calls(bool reads_input) {
+std::string allow_few_system_calls(const Allowance& allowance) {
     Filter filter;
-    add_rules(filter);
-    if (reads_input) filter.rule(SCMP_ACT_ALLOW, "pread64", {equals(0, kInputFd)});
+    add_rules(filter, allowance);
     if (!filter.ok()) return "seccomp: the filter cannot be built";
     const int failure = filter.load();
     if (failure != 0) return "seccomp: " + std::system_category().message(-failure);

@@ -1,16 +1,15 @@
 #include "media/worker/worker_link.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "core/try.hpp"
+#include "media/worker/pipes.hpp"
 #include "media/worker/reply_check.hpp"
 
 namespace tutela::worker {
@@ -27,27 +26,9 @@ constexpr milliseconds kFirstTick{2};
 constexpr milliseconds kLongestTick{50};
 constexpr seconds kStartTime{30};
 
-// Both ends above the numbers that a worker's descriptors get.
-Status make_pipe(Descriptor& reader, Descriptor& writer) {
-    int ends[2] = {-1, -1};
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-        return Status(StatusCode::io_error, "no pipe to a sandboxed decoder: " + std::system_category().message(errno));
-    }
-    const Descriptor low_reader(ends[0]);
-    const Descriptor low_writer(ends[1]);
-    reader = Descriptor(::fcntl(ends[0], F_DUPFD_CLOEXEC, 16));
-    writer = Descriptor(::fcntl(ends[1], F_DUPFD_CLOEXEC, 16));
-    if (reader.valid() && writer.valid()) return {};
-    return Status(StatusCode::io_error, "no pipe to a sandboxed decoder: " + std::system_category().message(errno));
-}
-
 Status file_timeout(const Budget& budget) {
     return Status(StatusCode::timeout,
                   "decoding the file took more than " + std::to_string(budget.file.count()) + " seconds");
-}
-
-std::string text_of(const Text& text) {
-    return {text.bytes, std::min<std::size_t>(text.length, kTextBytes)};
 }
 
 }  // namespace

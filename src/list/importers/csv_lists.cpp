@@ -1,0 +1,107 @@
+// CSV with a header, in several dialects.
+#include <algorithm>
+
+#include "list/importers/csv_columns.hpp"
+#include "list/importers/lines.hpp"
+#include "list/importers/words.hpp"
+
+namespace tutela {
+
+namespace {
+
+class CsvList final : public LineParser {
+public:
+    CsvList(ImportTarget& target, ListFormat format) noexcept : LineParser(target), format_(format) {}
+
+private:
+    Status line(std::string_view text) override {
+        if (columns_.empty()) return header(text);
+        const std::vector<std::string_view>& fields = fields_.split(text, separator_);
+        draft_.clear();
+        draft_.scheme = scheme();
+        signal_type_ = signal_ = status_ = vic_category_ = {};
+        for (std::size_t i = 0; i < std::min(fields.size(), columns_.size()); ++i)
+            take_field(columns_[i], fields[i]);
+        if (format_ == ListFormat::threatexchange_csv) end_signal();
+        if (format_ == ListFormat::iped_csv) name_iped_verdict(draft_, status_, vic_category_);
+        return target().take(draft_, number());
+    }
+
+    Status header(std::string_view text) {
+        separator_ = csv_separator(text);
+        const std::vector<std::string_view>& names = fields_.split(text, separator_);
+        const auto& wanted = target().options().columns;
+        for (const std::string_view name : names)
+            columns_.push_back(wanted.empty() || format_ != ListFormat::csv ? column_of(format_, name) : Column{});
+        if (format_ == ListFormat::csv) {
+            for (const auto& [role, name] : wanted) {
+                const auto place = std::find_if(names.begin(), names.end(), [&name = name](std::string_view field) {
+                    return equals_ignoring_case(field, name);
+                });
+                if (place == names.end())
+                    return Status(StatusCode::invalid_argument, "the header has no column '" + name + "'");
+                const Column column = column_of(ListFormat::csv, role);
+                if (column.role == ColumnRole::ignored)
+                    return Status(StatusCode::invalid_argument, "no column can be '" + role + "'");
+                columns_[static_cast<std::size_t>(place - names.begin())] = column;
+            }
+        }
+        const bool has_hash = std::any_of(columns_.begin(), columns_.end(), [](const Column& column) {
+            return column.role == ColumnRole::hash || column.role == ColumnRole::signal;
+        });
+        return has_hash ? Status() : Status(StatusCode::unsupported, "the first line names no column of hashes");
+    }
+
+    [[nodiscard]] std::string_view scheme() const noexcept {
+        switch (format_) {
+            case ListFormat::icse_csv: return "icse";
+            case ListFormat::iped_csv: return "iped";
+            case ListFormat::threatexchange_csv: return "threatexchange";
+            default: return {};
+        }
+    }
+
+    void take_field(const Column& column, std::string_view field) {
+        switch (column.role) {
+            case ColumnRole::ignored: return;
+            case ColumnRole::hash: draft_.add_hash(column.hash, field); return;
+            case ColumnRole::id: draft_.id = utf8_of(field); return;
+            case ColumnRole::category: draft_.category = utf8_of(field); return;
+            case ColumnRole::label: draft_.add_label(utf8_of(field)); return;
+            case ColumnRole::flag:
+                if (is_yes(field)) draft_.add_label(column.label);
+                return;
+            case ColumnRole::baseline:
+                if (is_yes(field)) draft_.category = "baseline";
+                return;
+            case ColumnRole::status: status_ = field; return;
+            case ColumnRole::vic_category: vic_category_ = field; return;
+            case ColumnRole::signal_type: signal_type_ = field; return;
+            case ColumnRole::signal: signal_ = field; return;
+            case ColumnRole::collaboration: draft_.source = utf8_of(field); return;
+        }
+    }
+
+    void end_signal() {
+        draft_.add_hash(hash_of_name(signal_type_), signal_);
+        name_signal_verdict(draft_);
+    }
+
+    ListFormat format_;
+    char separator_ = ',';
+    std::vector<Column> columns_;
+    CsvFields fields_;
+    ItemDraft draft_;
+    std::string_view signal_type_;
+    std::string_view signal_;
+    std::string_view status_;
+    std::string_view vic_category_;
+};
+
+}  // namespace
+
+std::unique_ptr<ListParser> make_csv_list_parser(ImportTarget& target, ListFormat format) {
+    return std::make_unique<CsvList>(target, format);
+}
+
+}  // namespace tutela
