@@ -19,7 +19,8 @@ FRAMES_A_SECOND, SHOT_SECONDS = 30, 10
 STILL = f"setsar=1,loop=-1:1,setpts=N/({FRAMES_A_SECOND}*TB),trim=duration={SHOT_SECONDS}"
 # A camera that moves over a photograph, and one that comes nearer to it.
 MOVES = (
-    f"scale=2400:1350:force_original_aspect_ratio=increase,{STILL},crop=1920:1080:x='(iw-1920)*t/10':y='(ih-1080)*t/15'",
+    f"scale=2400:1350:force_original_aspect_ratio=increase,{STILL},"
+    "crop=1920:1080:x='(iw-1920)*t/10':y='(ih-1080)*t/15'",
     f"scale=2400:1350:force_original_aspect_ratio=increase,crop=2400:1350,{STILL},"
     "scale=w='2*trunc(1000*(1+0.015*t))':h='2*trunc(562*(1+0.015*t))':eval=frame:flags=bilinear,crop=1920:1080",
 )

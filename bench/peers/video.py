@@ -9,8 +9,8 @@ what counts is its processor time, start-up and the building of our index left o
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.metadata
-import importlib.util
 import json
 import os
 import pathlib
@@ -55,13 +55,13 @@ def vpdq(path: str) -> int:
 
 
 PEERS = {OPENCV: lambda path: opencv(path, False), OPENCV_PDQ: lambda path: opencv(path, True), VPDQ: vpdq}
+MODULES = {OPENCV: ("cv2",), OPENCV_PDQ: ("cv2", "pdqhash"), VPDQ: ("vpdq",)}
 
 
 def as_peer(name: str, path: str) -> None:
     """In the child: frames for a second of processor time of all its threads, after the imports."""
-    for module in ("cv2", "pdqhash", "vpdq"):
-        if importlib.util.find_spec(module):
-            importlib.import_module(module)
+    for module in MODULES[name]:
+        importlib.import_module(module)
     before = time.process_time()
     frames = PEERS[name](path)
     print(json.dumps({"frames_s": frames / (time.process_time() - before)}))
@@ -97,7 +97,8 @@ def facts(path: pathlib.Path) -> str:
     keys = [int(packet["size"]) for packet in packets if "K" in packet["flags"]]
     rate = sum(int(packet["size"]) for packet in packets) * 8 / seconds / 1e6
     return (f"`{path.name}`: {stream['codec_name']}, {stream['width']} x {stream['height']}, {seconds:.0f} s, "
-            f"{len(packets)} frames, {rate:.1f} Mbit/s, {len(keys)} key frames of {statistics.mean(keys) / 1000:.0f} KB")
+            f"{len(packets)} frames, {rate:.1f} Mbit/s, {len(keys)} key frames of "
+            f"{statistics.mean(keys) / 1000:.0f} KB")
 
 
 def measure(path: pathlib.Path, bench: str, rounds: int, peers: list[str]) -> dict[str, list[dict[str, float]]]:
@@ -168,7 +169,8 @@ def main() -> int:
     print(f"Frames and streams are those of the video, looked at or not; a stream is {STREAM_RATE} frames a second. "
           f"Median of {options.rounds} rounds in turn, one core of {processor()}, by processor time; against a million "
           f"hashes, radius 31, decoding in this process. {', '.join(there)}, FFmpeg {ffmpeg}, "
-          f"Python {platform.python_version()}; load of the machine's {os.cpu_count()} cores at the end: {load}. The peers that hash went through the first {PART_SECONDS} s of a clip.")
+          f"Python {platform.python_version()}; load of the machine's {os.cpu_count()} cores at the end: {load}. "
+          f"The peers that hash went through the first {PART_SECONDS} s of a clip.")
     return 0
 
 
