@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -269,6 +270,15 @@ std::span<std::uint8_t> map_output(std::uint64_t size) noexcept {
     return {static_cast<std::uint8_t*>(data), static_cast<std::size_t>(size)};
 }
 
+// Low numbers that are free would go to sockets and files, and the filter lets none of these be closed or altered.
+void take_low_numbers() noexcept {
+    int taken = 0;
+    do {
+        taken = ::eventfd(0, EFD_CLOEXEC);
+    } while (taken >= 0 && taken < worker::kFirstStrangeFd);
+    if (taken >= 0) (void)::close(taken);
+}
+
 // While files can be opened and names looked up: what the stream will need of both.
 void prepare_network(const StreamUrl& url, std::vector<std::string> hosts, worker::Allowance& allowance,
                      LiveInput& input) {
@@ -281,6 +291,7 @@ void prepare_network(const StreamUrl& url, std::vector<std::string> hosts, worke
     const bool may_be_tls = protocols_of(url.scheme) != nullptr && std::strstr(protocols_of(url.scheme), "tls");
     input.ca_file = may_be_tls ? trusted_file(input.ca_file) : std::string();
     if (!input.ca_file.empty()) allowance.trusted_file = input.ca_file.c_str();
+    take_low_numbers();
 }
 
 }  // namespace

@@ -88,6 +88,12 @@ Status LiveVideo::reason(int error) const {
     // The latter: it is of a kind that was switched off.
     if (error == AVERROR_INVALIDDATA || error == AVERROR(EINVAL))
         return Status(StatusCode::unsupported, "no video of a kind that is read");
+    // All that FFmpeg says of a handshake that failed.
+    if (error == AVERROR(EIO) && (input_.url.starts_with("https:") || input_.url.starts_with("rtmps:"))) {
+        return Status(
+            StatusCode::io_error,
+            "the stream cannot be opened: no secure connection, or nobody vouches for the host's certificate");
+    }
     return Status(StatusCode::io_error, "the stream cannot be opened: " + what);
 }
 
