@@ -15,6 +15,8 @@ import numpy
 import pdqhash
 import tutela
 
+from machine import processor
+
 SIZES = ((512, 512), (1920, 1080), (4000, 3000))
 
 
@@ -40,12 +42,6 @@ def milliseconds(function, pixels: numpy.ndarray) -> float:
     start = time.perf_counter()
     function(pixels)
     return (time.perf_counter() - start) * 1000
-
-
-def processor() -> str:
-    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
-        names = {line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")}
-    return ", ".join(sorted(names)) or platform.machine()
 
 
 def main(rounds: int) -> int:

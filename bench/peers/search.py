@@ -19,7 +19,7 @@ from collections.abc import Callable
 import faiss
 import numpy
 import tutela
-from hashing import processor
+from machine import processor
 
 RADIUS = 31
 CHECKED = 20
