@@ -21,7 +21,8 @@ enum class Fate : std::uint8_t { added, deleted, never_matchable, empty_file };
 struct RecordTime {
     std::int64_t seconds = 0;
     std::uint32_t nanoseconds = 0;
-    auto operator<=>(const RecordTime&) const noexcept = default;
+    auto operator<=>(const RecordTime&) const noexcept =
+        default;  // NOLINT(modernize-use-nullptr): of the generated code
 };
 
 // Of each thing the record that stands, of those that can still be replaced. Over all files of an import.
