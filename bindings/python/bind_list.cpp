@@ -107,6 +107,54 @@ HashArray hashes_of(nb::handle self) {
     return HashArray(hashes.data(), {hashes.size(), Hash256::kBytes}, self);
 }
 
+template <std::size_t Bytes>
+std::optional<std::array<std::uint8_t, Bytes>> digest_of(const std::optional<std::string>& hex) {
+    if (!hex) return std::nullopt;
+    std::array<std::uint8_t, Bytes> digest{};
+    if (file_hash_from_hex(*hex, digest)) return digest;
+    throw StatusError(Status(StatusCode::invalid_argument,
+                             "a hash of a file of this kind has " + std::to_string(2 * Bytes) + " hex digits"));
+}
+
+FileHashes file_hashes_of(const std::optional<std::string>& md5, const std::optional<std::string>& sha1,
+                          const std::optional<std::string>& sha256) {
+    return {digest_of<16>(md5), digest_of<20>(sha1), digest_of<32>(sha256)};
+}
+
+// A thing that a list knows by hashes of its file.
+struct FileEntry {
+    std::string id;
+    std::string category;
+    std::string label;
+    std::string source;
+    std::string scheme;
+    std::string region;
+    bool harmless = false;
+    std::optional<std::size_t> position;
+};
+
+FileEntry file_entry_at(const HashList& list, std::size_t number) {
+    if (number >= list.file_entry_count()) throw nb::index_error("no file entry of that number in the list");
+    const FileEntryView view = list.file_entry(number);
+    return {std::string(view.id),
+            std::string(view.category),
+            std::string(view.label),
+            std::string(view.origin.source),
+            std::string(view.origin.scheme),
+            std::string(view.origin.region),
+            view.harmless,
+            view.position};
+}
+
+std::vector<std::pair<std::size_t, std::string>> find_file(const HashList& list, const std::optional<std::string>& md5,
+                                                           const std::optional<std::string>& sha1,
+                                                           const std::optional<std::string>& sha256) {
+    std::vector<std::pair<std::size_t, std::string>> found;
+    for (const FileMatch& match : list.find_file(file_hashes_of(md5, sha1, sha256)))
+        found.emplace_back(match.entry, file_hash_name(match.kind));
+    return found;
+}
+
 #define TUTELA_PATH "path: str | bytes | os.PathLike[str] | os.PathLike[bytes]"
 
 void bind_entry(nb::module_& module) {
@@ -222,54 +270,6 @@ void bind_hash_list(nb::module_& module) {
         .def("__repr__", [](const HashList& list) {
             return "<tutela.HashList of " + std::to_string(list.size()) + " entries, digest " + list.digest_hex() + ">";
         });
-}
-
-template <std::size_t Bytes>
-std::optional<std::array<std::uint8_t, Bytes>> digest_of(const std::optional<std::string>& hex) {
-    if (!hex) return std::nullopt;
-    std::array<std::uint8_t, Bytes> digest{};
-    if (file_hash_from_hex(*hex, digest)) return digest;
-    throw StatusError(Status(StatusCode::invalid_argument,
-                             "a hash of a file of this kind has " + std::to_string(2 * Bytes) + " hex digits"));
-}
-
-FileHashes file_hashes_of(const std::optional<std::string>& md5, const std::optional<std::string>& sha1,
-                          const std::optional<std::string>& sha256) {
-    return {digest_of<16>(md5), digest_of<20>(sha1), digest_of<32>(sha256)};
-}
-
-// A thing that a list knows by hashes of its file.
-struct FileEntry {
-    std::string id;
-    std::string category;
-    std::string label;
-    std::string source;
-    std::string scheme;
-    std::string region;
-    bool harmless = false;
-    std::optional<std::size_t> position;
-};
-
-FileEntry file_entry_at(const HashList& list, std::size_t number) {
-    if (number >= list.file_entry_count()) throw nb::index_error("no file entry of that number in the list");
-    const FileEntryView view = list.file_entry(number);
-    return {std::string(view.id),
-            std::string(view.category),
-            std::string(view.label),
-            std::string(view.origin.source),
-            std::string(view.origin.scheme),
-            std::string(view.origin.region),
-            view.harmless,
-            view.position};
-}
-
-std::vector<std::pair<std::size_t, std::string>> find_file(const HashList& list, const std::optional<std::string>& md5,
-                                                           const std::optional<std::string>& sha1,
-                                                           const std::optional<std::string>& sha256) {
-    std::vector<std::pair<std::size_t, std::string>> found;
-    for (const FileMatch& match : list.find_file(file_hashes_of(md5, sha1, sha256)))
-        found.emplace_back(match.entry, file_hash_name(match.kind));
-    return found;
 }
 
 // A ListBuilder that several Python threads may share; their calls take turns.
