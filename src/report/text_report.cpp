@@ -129,9 +129,9 @@ private:
         append_sum(out, "list", facts().list_digest);
         append_sum(out, "entries", grouped(facts().list_entries));
         append_sum(out, "searched",
-                   facts().hash_algorithm + ", decode " + facts().decode + ", sampling " + facts().sampling + ", profile " + facts().profile +
-                       ", radius " + std::to_string(facts().radius) + ", minimum quality " +
-                       std::to_string(facts().min_quality) +
+                   facts().hash_algorithm + ", decode " + facts().decode + ", sampling " + facts().sampling +
+                       ", profile " + facts().profile + ", radius " + std::to_string(facts().radius) +
+                       ", minimum quality " + std::to_string(facts().min_quality) +
                        (facts().confirm_phash_radius
                             ? ", confirmed by phash within " + std::to_string(*facts().confirm_phash_radius)
                             : ""));
