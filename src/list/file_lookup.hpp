@@ -48,7 +48,7 @@ template <std::size_t Bytes>
         const auto size = static_cast<double>(high - low);
         return low + std::min(static_cast<std::size_t>(share * size), high - low - 1);
     };
-    while (high - low > kFew) {
+    while (high - low > kFew) {  // NOLINT(bugprone-infinite-loop): probe() moves them
         const std::size_t size = high - low;
         const std::size_t near = guess();
         const auto step = static_cast<std::size_t>(std::sqrt(static_cast<double>(size)) / 2);

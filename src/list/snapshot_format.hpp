@@ -89,7 +89,7 @@ struct FileHashRecord {
     std::array<std::uint8_t, Bytes> hash{};
     std::uint32_t entry = 0;
 
-    auto operator<=>(const FileHashRecord&) const noexcept = default;
+    auto operator<=>(const FileHashRecord&) const noexcept = default;  // NOLINT(modernize-use-nullptr): generated
 };
 using Md5Record = FileHashRecord<16>;
 using Sha1Record = FileHashRecord<20>;
@@ -118,7 +118,7 @@ struct OriginRecord {
     std::uint32_t scheme = 0;
     std::uint32_t region = 0;
 
-    auto operator<=>(const OriginRecord&) const noexcept = default;
+    auto operator<=>(const OriginRecord&) const noexcept = default;  // NOLINT(modernize-use-nullptr): generated
 };
 static_assert(sizeof(OriginRecord) == 12);
 

@@ -44,8 +44,8 @@ std::optional<RecordTime> parse_time(std::string_view text) noexcept {
                                            std::chrono::day(static_cast<unsigned>(day)));
     if (!date.ok() || hours > 24 || minutes > 59 || seconds > 60) return std::nullopt;
     RecordTime time;
-    time.seconds = std::int64_t{std::chrono::sys_days(date).time_since_epoch().count()} * 86400 + hours * 3600 +
-                   minutes * 60 + seconds;
+    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    time.seconds = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
     if (take(text, '.')) {
         std::uint32_t place = 100'000'000;
         for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1), place /= 10)
