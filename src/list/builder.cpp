@@ -2,138 +2,12 @@
 #include <utility>
 #include <vector>
 
-#include "core/secret_array.hpp"
 #include "core/try.hpp"
 #include "core/utf8.hpp"
-#include "list/file_columns.hpp"
+#include "list/builder_columns.hpp"
 #include "list/list_access.hpp"
-#include "list/snapshot_format.hpp"
-#include "list/text_pool.hpp"
-#include "tutela/list.hpp"
 
 namespace tutela {
-
-// The columns of the snapshot, as they will be written.
-struct ListBuilder::Impl {
-    SecretArray<Hash256> hashes;
-    SecretArray<Hash64> phashes;               // empty until an entry has one
-    SecretArray<std::uint8_t> phash_presence;  // likewise
-    SecretArray<std::uint32_t> ids;
-    SecretArray<std::uint32_t> categories;
-    SecretArray<std::uint32_t> labels;
-    SecretArray<VideoRecord> videos;
-    SecretArray<std::int64_t> frame_times;  // of all videos, as are their qualities
-    SecretArray<std::uint8_t> frame_qualities;
-    SecretArray<std::uint32_t> origins;  // of the entries; empty until one has one
-    FileColumns files;
-    TextPool texts;
-
-    // Room for entries that share their texts.
-    void reserve(std::size_t entries, std::size_t text_bytes) {
-        hashes.reserve_more(entries);
-        ids.reserve_more(entries);
-        categories.reserve_more(entries);
-        labels.reserve_more(entries);
-        texts.reserve_more(3, text_bytes);
-        reserve_origins(entries, false);
-    }
-
-    void reserve_origins(std::size_t entries, bool present) {
-        if (!present && origins.size() == 0) return;
-        origins.reserve_more(hashes.size() + entries - origins.size());
-    }
-
-    void reserve_item(const KnownItem& item) {
-        const OriginView& origin = item.origin;
-        reserve(1, item.id.size() + item.category.size() + item.label.size());
-        reserve_phashes(1, item.phash.has_value());
-        reserve_origins(1, origin != OriginView{});
-        texts.reserve_more(6, item.id.size() + item.category.size() + item.label.size() + origin.source.size() +
-                                  origin.scheme.size() + origin.region.size());
-        files.reserve_item();
-    }
-
-    void reserve_video(std::size_t frames) {
-        videos.reserve_more(1);
-        frame_times.reserve_more(frames);
-        frame_qualities.reserve_more(frames);
-    }
-
-    // Precondition: no text of the entry was added yet, so that nothing has changed when std::bad_alloc is thrown.
-    void reserve_phashes(std::size_t entries, bool present) {
-        if (!present && phashes.size() == 0) return;
-        phashes.reserve_more(hashes.size() + entries - phashes.size());
-        phash_presence.reserve_more((hashes.size() + entries) / 8 + 1 - phash_presence.size());
-    }
-
-    [[nodiscard]] Status check_room(std::size_t entries) const {
-        if (entries <= kMaxEntries - hashes.size() && texts.count() + 6 <= kMaxTexts && files.has_room()) return {};
-        return Status(StatusCode::limit, "a list holds at most 2^32 - 1 entries and as many texts");
-    }
-
-    struct TextNumbers {
-        std::uint32_t id;
-        std::uint32_t category;
-        std::uint32_t label;
-    };
-    // Precondition, also of push(): room was made.
-    TextNumbers number(std::string_view id, std::string_view category, std::string_view label) {
-        TextNumbers numbers{};
-        numbers.id = texts.append(id);  // ids rarely repeat: looking them up would cost more than it saves
-        numbers.category = texts.intern(category);
-        numbers.label = texts.intern(label);
-        return numbers;
-    }
-
-    void push(const Hash256& hash, const TextNumbers& numbers, const std::optional<Hash64>& phash,
-              std::uint32_t origin = 0) {
-        hashes.push_back(hash);
-        push_phash(phash);
-        push_origin(origin);
-        ids.push_back(numbers.id);
-        categories.push_back(numbers.category);
-        labels.push_back(numbers.label);
-    }
-
-    // Likewise.
-    void push_origin(std::uint32_t origin) {
-        if (origin == 0 && origins.size() == 0) return;
-        while (origins.size() + 1 < hashes.size())
-            origins.push_back(0);
-        origins.push_back(origin);
-    }
-
-    // What another list knows of files, after its entries, the first of which is now at `first`.
-    Status add_files(const HashList& other, std::size_t first) {
-        std::vector<std::uint32_t> numbers(other.file_entry_count());
-        for (std::size_t i = 0; i < numbers.size(); ++i) {
-            const FileEntryView entry = other.file_entry(i);
-            TUTELA_TRY(check_room(1));
-            reserve_item({.id = entry.id, .category = entry.category, .label = entry.label, .origin = entry.origin});
-            FileEntryRecord record{.category = texts.intern(entry.category), .label = texts.intern(entry.label)};
-            record.id = entry.position ? ids[first + *entry.position] : texts.append(entry.id);
-            record.origin = files.number(entry.origin, texts);
-            record.flags = entry.harmless ? kHarmlessFlag : 0;
-            if (entry.position) record.position = static_cast<std::uint32_t>(first + *entry.position);
-            numbers[i] = files.add_entry(record);
-        }
-        files.add_hashes(ListAccess::snapshot(other), numbers);
-        return {};
-    }
-
-    // Of the entry whose hash was added last. Those before the first one that has a pHash get their zeroes here.
-    void push_phash(const std::optional<Hash64>& phash) {
-        if (!phash && phashes.size() == 0) return;
-        while (phashes.size() + 1 < hashes.size())
-            phashes.push_back({});
-        phashes.push_back(phash.value_or(Hash64{}));
-        while (phash_presence.size() * 8 < hashes.size())
-            phash_presence.push_back(0);
-        if (phash)
-            phash_presence.data()[(hashes.size() - 1) / 8] |=
-                static_cast<std::uint8_t>(1U << ((hashes.size() - 1) % 8));
-    }
-};
 
 namespace {
 
@@ -188,7 +62,7 @@ Status ListBuilder::add(const Entry& entry) {
 Status ListBuilder::add(const Hash256& hash, std::string_view id, std::string_view category, std::string_view label,
                         const std::optional<Hash64>& phash) {
     TUTELA_TRY(check_texts(id, category, label));
-    Impl& list = *impl_;
+    BuilderColumns& list = impl_->columns;
     TUTELA_TRY(list.check_room(1));
     list.reserve(1, id.size() + category.size() + label.size());
     list.reserve_phashes(1, phash.has_value());
@@ -205,10 +79,10 @@ Status ListBuilder::add(const KnownItem& item) {
     const bool has_file = item.file != FileHashes{};
     if (!has_entry && !has_file) return Status(StatusCode::invalid_argument, "it has no hash to be known by");
     if (names_empty_file(item.file)) return Status(StatusCode::invalid_argument, "it has the hash of an empty file");
-    Impl& list = *impl_;
+    BuilderColumns& list = impl_->columns;
     TUTELA_TRY(list.check_room(1));
     list.reserve_item(item);
-    const Impl::TextNumbers texts = list.number(item.id, item.category, item.label);
+    const BuilderColumns::TextNumbers texts = list.number(item.id, item.category, item.label);
     FileEntryRecord file{.id = texts.id, .category = texts.category, .label = texts.label};
     file.origin = list.files.number(item.origin, list.texts);
     file.flags = item.harmless ? kHarmlessFlag : 0;
@@ -224,14 +98,14 @@ Status ListBuilder::add_video(std::span<const FrameHash> frames, std::string_vie
                               std::string_view label) {
     TUTELA_TRY(check_texts(id, category, label));
     TUTELA_TRY(check_frames(frames));
-    Impl& list = *impl_;
+    BuilderColumns& list = impl_->columns;
     TUTELA_TRY(list.check_room(frames.size()));
     list.reserve(frames.size(), id.size() + category.size() + label.size());
     list.reserve_phashes(frames.size(), false);
     list.reserve_video(frames.size());
     list.videos.push_back({static_cast<std::uint32_t>(list.hashes.size()), static_cast<std::uint32_t>(frames.size()),
                            static_cast<std::uint32_t>(list.frame_times.size())});
-    const Impl::TextNumbers texts = list.number(id, category, label);
+    const BuilderColumns::TextNumbers texts = list.number(id, category, label);
     for (const FrameHash& frame : frames) {
         list.push(frame.hash, texts, std::nullopt);
         list.frame_times.push_back(frame.pts_us);
@@ -241,35 +115,15 @@ Status ListBuilder::add_video(std::span<const FrameHash> frames, std::string_vie
 }
 
 Status ListBuilder::add_list(const HashList& list) {
-    const std::size_t first = size();
-    std::vector<FrameHash> frames;
-    for (std::size_t position = 0; position < list.size();) {
-        if (const std::optional<FramePlace> place = list.frame_at(position); place && place->frame == 0) {
-            const VideoView video = list.video(place->video);
-            frames.clear();
-            for (std::size_t i = 0; i < video.hashes.size(); ++i)
-                frames.push_back({video.hashes[i], video.qualities[i], video.times_us[i]});
-            TUTELA_TRY(add_video(frames, video.id, video.category, video.label));
-            position += video.hashes.size();
-            continue;
-        }
-        const EntryView entry = list.entry(position++);
-        TUTELA_TRY(add({.pdq = entry.hash,
-                        .phash = entry.phash,
-                        .id = entry.id,
-                        .category = entry.category,
-                        .label = entry.label,
-                        .origin = entry.origin}));
-    }
-    return impl_->add_files(list, first);
+    return ListAccess::add_some(*this, list, {});
 }
 
 std::size_t ListBuilder::size() const noexcept {
-    return impl_->hashes.size();
+    return impl_->columns.hashes.size();
 }
 
 Result<HashList> ListBuilder::build() const {
-    Impl& list = *impl_;
+    BuilderColumns& list = impl_->columns;
     list.files.sort();
     std::vector<SectionContent> sections = {section_of(SectionType::pdq_hashes, list.hashes.span())};
     if (list.phashes.size() != 0) {
@@ -295,6 +149,8 @@ Result<HashList> ListBuilder::build() const {
     add_unless_empty(SectionType::entry_origins, list.origins.span(), 0);
     sections.push_back(section_of(SectionType::text_offsets, list.texts.offsets()));
     sections.push_back(section_of(SectionType::text_bytes, list.texts.bytes()));
+    add_unless_empty(SectionType::disabled_entries, list.disabled.span(), kSectionRequired);
+    add_unless_empty(SectionType::disabled_files, list.disabled_files.span(), kSectionRequired);
     TUTELA_ASSIGN(Mapping memory, write_snapshot(list.hashes.size(), sections));
     return ListAccess::adopt(std::move(memory), Check::nothing);
 }

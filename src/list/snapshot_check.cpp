@@ -121,6 +121,24 @@ Status check_origins(const Snapshot& snapshot) {
     return {};
 }
 
+// Numbers that rise and stay below `end`.
+Status check_numbers(std::span<const std::uint32_t> numbers, std::uint64_t end, const char* what) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (numbers[i] >= end || (i > 0 && numbers[i] <= numbers[i - 1]))
+            return corrupt(std::string("its ") + what + " are out of order or out of range");
+    }
+    return {};
+}
+
+// How many entries a delta's base has is known when the two are put together.
+Status check_changes(const Snapshot& snapshot) {
+    TUTELA_TRY(check_numbers(snapshot.disabled, snapshot.hashes.size(), "disabled entries"));
+    TUTELA_TRY(check_numbers(snapshot.disabled_files, snapshot.file_entries.size(), "disabled file entries"));
+    if (!snapshot.base.empty() && snapshot.base.front().changes == 0) return corrupt("it changes its base no time");
+    TUTELA_TRY(check_numbers(snapshot.withdrawn, kMaxEntries, "withdrawn entries"));
+    return check_numbers(snapshot.withdrawn_files, kMaxEntries, "withdrawn file entries");
+}
+
 }  // namespace
 
 Status check_content(const Snapshot& snapshot) {
@@ -128,7 +146,8 @@ Status check_content(const Snapshot& snapshot) {
     TUTELA_TRY(check_phashes(snapshot));
     TUTELA_TRY(check_videos(snapshot));
     TUTELA_TRY(check_files(snapshot));
-    return check_origins(snapshot);
+    TUTELA_TRY(check_origins(snapshot));
+    return check_changes(snapshot);
 }
 
 Status check_index(const Snapshot& snapshot, bool postings) {

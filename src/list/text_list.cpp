@@ -59,7 +59,7 @@ Result<HashList> open_list(const std::filesystem::path& path, TextImport* import
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
     std::array<std::uint8_t, kSnapshotMagic.size()> first{};
     TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
-    if (begins_snapshot(std::span(first).first(got))) return ListAccess::load(file, check);
+    if (begins_snapshot(std::span(first).first(got))) return HashList::load(path, check);
 
     ListBuilder builder;
     TUTELA_ASSIGN(TextImport done, read_text(file, builder));
