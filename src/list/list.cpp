@@ -71,7 +71,9 @@ EntryView HashList::entry(std::size_t position) const noexcept {
             snapshot.text(snapshot.categories[position]),
             snapshot.text(snapshot.labels[position]),
             snapshot.phash(position),
-            snapshot.entry_origins.empty() ? OriginView() : snapshot.origin(snapshot.entry_origins[position])};
+            snapshot.entry_origins.empty() ? OriginView() : snapshot.origin(snapshot.entry_origins[position]),
+            snapshot.entry_time(position),
+            snapshot.carried_of_entry(position)};
 }
 
 std::string HashList::entry_name(std::size_t position) const {
@@ -101,6 +103,9 @@ VideoView HashList::video(std::size_t number) const noexcept {
     view.id = snapshot.text(snapshot.ids[record.position]);
     view.category = snapshot.text(snapshot.categories[record.position]);
     view.label = snapshot.text(snapshot.labels[record.position]);
+    if (!snapshot.entry_origins.empty()) view.origin = snapshot.origin(snapshot.entry_origins[record.position]);
+    view.updated_us = snapshot.entry_time(record.position);
+    view.carried = snapshot.carried_of_entry(record.position);
     return view;
 }
 
