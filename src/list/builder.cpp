@@ -27,6 +27,17 @@ Status check_texts(std::string_view id, std::string_view category, std::string_v
     return check_text(label, "label");
 }
 
+Status check_item(const KnownItem& item) {
+    TUTELA_TRY(check_texts(item.id, item.category, item.label));
+    TUTELA_TRY(check_text(item.origin.source, "source"));
+    TUTELA_TRY(check_text(item.origin.scheme, "scheme"));
+    TUTELA_TRY(check_text(item.origin.region, "region"));
+    if (names_empty_file(item.file)) return Status(StatusCode::invalid_argument, "it has the hash of an empty file");
+    if (item.updated_us && (*item.updated_us < kMinRecordTimeUs || *item.updated_us > kMaxRecordTimeUs))
+        return Status(StatusCode::invalid_argument, "its time is out of range");
+    return check_carried(item.carried);
+}
+
 Status check_frames(std::span<const FrameHash> frames) {
     if (frames.empty()) return Status(StatusCode::invalid_argument, "the video has no frames");
     std::int64_t before = 0;
@@ -71,46 +82,54 @@ Status ListBuilder::add(const Hash256& hash, std::string_view id, std::string_vi
 }
 
 Status ListBuilder::add(const KnownItem& item) {
-    TUTELA_TRY(check_texts(item.id, item.category, item.label));
-    TUTELA_TRY(check_text(item.origin.source, "source"));
-    TUTELA_TRY(check_text(item.origin.scheme, "scheme"));
-    TUTELA_TRY(check_text(item.origin.region, "region"));
+    TUTELA_TRY(check_item(item));
     const bool has_entry = item.pdq && !item.harmless;
     const bool has_file = item.file != FileHashes{};
-    if (!has_entry && !has_file) return Status(StatusCode::invalid_argument, "it has no hash to be known by");
-    if (names_empty_file(item.file)) return Status(StatusCode::invalid_argument, "it has the hash of an empty file");
+    if (!has_entry && !has_file && item.carried.empty())
+        return Status(StatusCode::invalid_argument, "it has no hash to be known by");
     BuilderColumns& list = impl_->columns;
     TUTELA_TRY(list.check_room(1));
-    list.reserve_item(item);
+    list.reserve_item(item, 1);
     const BuilderColumns::TextNumbers texts = list.number(item.id, item.category, item.label);
     FileEntryRecord file{.id = texts.id, .category = texts.category, .label = texts.label};
     file.origin = list.files.number(item.origin, list.texts);
-    file.flags = item.harmless ? kHarmlessFlag : 0;
+    file.flags = (item.harmless ? kHarmlessFlag : 0) | (!has_entry && !has_file ? kUnmatchableFlag : 0);
     if (has_entry) {
         file.position = static_cast<std::uint32_t>(list.hashes.size());
-        list.push(*item.pdq, texts, item.phash, file.origin);
+        list.carried.add_of_entry(file.position, item.carried, list.texts);
+        list.push(*item.pdq, texts, item.phash, file.origin, item.updated_us);
     }
-    if (has_file) list.files.add_hashes(item.file, list.files.add_entry(file));
+    if (has_file || !has_entry) list.files.add_hashes(item.file, list.push_file(file, item));
     return {};
 }
 
 Status ListBuilder::add_video(std::span<const FrameHash> frames, std::string_view id, std::string_view category,
                               std::string_view label) {
-    TUTELA_TRY(check_texts(id, category, label));
+    return add_known_video(frames, {.id = id, .category = category, .label = label});
+}
+
+Status ListBuilder::add_known_video(std::span<const FrameHash> frames, const KnownItem& item) {
+    TUTELA_TRY(check_item(item));
     TUTELA_TRY(check_frames(frames));
+    if (item.pdq || item.phash || item.harmless)
+        return Status(StatusCode::invalid_argument, "a video has no hash of a picture and is not harmless");
     BuilderColumns& list = impl_->columns;
     TUTELA_TRY(list.check_room(frames.size()));
-    list.reserve(frames.size(), id.size() + category.size() + label.size());
-    list.reserve_phashes(frames.size(), false);
+    list.reserve_item(item, frames.size());
     list.reserve_video(frames.size());
     list.videos.push_back({static_cast<std::uint32_t>(list.hashes.size()), static_cast<std::uint32_t>(frames.size()),
                            static_cast<std::uint32_t>(list.frame_times.size())});
-    const BuilderColumns::TextNumbers texts = list.number(id, category, label);
+    const BuilderColumns::TextNumbers texts = list.number(item.id, item.category, item.label);
+    FileEntryRecord file{.id = texts.id, .category = texts.category, .label = texts.label};
+    file.origin = list.files.number(item.origin, list.texts);
+    file.position = static_cast<std::uint32_t>(list.hashes.size());
+    list.carried.add_of_entry(file.position, item.carried, list.texts);
     for (const FrameHash& frame : frames) {
-        list.push(frame.hash, texts, std::nullopt);
+        list.push(frame.hash, texts, std::nullopt, file.origin, item.updated_us);
         list.frame_times.push_back(frame.pts_us);
         list.frame_qualities.push_back(static_cast<std::uint8_t>(frame.quality));
     }
+    if (item.file != FileHashes{}) list.files.add_hashes(item.file, list.push_file(file, item));
     return {};
 }
 
@@ -147,6 +166,11 @@ Result<HashList> ListBuilder::build() const {
     add_unless_empty(SectionType::file_entries, list.files.entries(), kSectionRequired);
     add_unless_empty(SectionType::origins, list.files.origins(), 0);
     add_unless_empty(SectionType::entry_origins, list.origins.span(), 0);
+    add_unless_empty(SectionType::entry_times, list.entry_times.all(list.hashes.size()), 0);
+    add_unless_empty(SectionType::file_times, list.file_times.all(list.files.entries().size()), 0);
+    add_unless_empty(SectionType::entry_carried, list.carried.entries(), 0);
+    add_unless_empty(SectionType::file_carried, list.carried.files(), 0);
+    add_unless_empty(SectionType::carried_bytes, list.carried.bytes(), 0);
     sections.push_back(section_of(SectionType::text_offsets, list.texts.offsets()));
     sections.push_back(section_of(SectionType::text_bytes, list.texts.bytes()));
     add_unless_empty(SectionType::disabled_entries, list.disabled.span(), kSectionRequired);

@@ -8,6 +8,7 @@
 
 #include "core/secret_array.hpp"
 #include "list/file_columns.hpp"
+#include "list/record_columns.hpp"
 #include "list/snapshot_format.hpp"
 #include "list/text_pool.hpp"
 #include "tutela/list.hpp"
@@ -28,6 +29,9 @@ struct BuilderColumns {
     SecretArray<std::uint32_t> origins;         // of the entries; empty until one has one
     SecretArray<std::uint32_t> disabled;        // positions, rising
     SecretArray<std::uint32_t> disabled_files;  // numbers, rising
+    TimeColumn entry_times;
+    TimeColumn file_times;
+    CarriedColumns carried;
     FileColumns files;
     TextPool texts;
 
@@ -39,6 +43,7 @@ struct BuilderColumns {
         labels.reserve_more(entries);
         texts.reserve_more(3, text_bytes);
         reserve_origins(entries, false);
+        entry_times.reserve(hashes.size() + entries, false);
     }
 
     void reserve_origins(std::size_t entries, bool present) {
@@ -46,11 +51,15 @@ struct BuilderColumns {
         origins.reserve_more(hashes.size() + entries - origins.size());
     }
 
-    void reserve_item(const KnownItem& item) {
+    // Room for a thing of so many entries.
+    void reserve_item(const KnownItem& item, std::size_t entries) {
         const OriginView& origin = item.origin;
-        reserve(1, item.id.size() + item.category.size() + item.label.size());
-        reserve_phashes(1, item.phash.has_value());
-        reserve_origins(1, origin != OriginView{});
+        reserve(entries, item.id.size() + item.category.size() + item.label.size());
+        reserve_phashes(entries, item.phash.has_value());
+        reserve_origins(entries, origin != OriginView{});
+        entry_times.reserve(hashes.size() + entries, item.updated_us.has_value());
+        file_times.reserve(files.entries().size() + 1, item.updated_us.has_value());
+        carried.reserve(item.carried, texts);
         texts.reserve_more(6, item.id.size() + item.category.size() + item.label.size() + origin.source.size() +
                                   origin.scheme.size() + origin.region.size());
         files.reserve_item();
@@ -89,7 +98,8 @@ struct BuilderColumns {
     }
 
     void push(const Hash256& hash, const TextNumbers& numbers, const std::optional<Hash64>& phash,
-              std::uint32_t origin = 0) {
+              std::uint32_t origin = 0, const std::optional<std::int64_t>& time = std::nullopt) {
+        entry_times.set(hashes.size(), time);
         hashes.push_back(hash);
         push_phash(phash);
         push_origin(origin);
@@ -104,6 +114,17 @@ struct BuilderColumns {
         while (origins.size() + 1 < hashes.size())
             origins.push_back(0);
         origins.push_back(origin);
+    }
+
+    // A file entry, with what it has and its entry has not.
+    std::uint32_t push_file(const FileEntryRecord& record, const KnownItem& item) {
+        const bool own = record.position == kNoPosition;
+        const std::span<const CarriedHashView> its = own ? item.carried : std::span<const CarriedHashView>();
+        const std::optional<std::int64_t> time = own ? item.updated_us : std::nullopt;
+        const std::uint32_t number = files.add_entry(record, time.value_or(kNoTime), !its.empty());
+        file_times.set(number, time);
+        carried.add_of_file(number, its, texts);
+        return number;
     }
 
     // Of the entry whose hash was added last. Those before the first one that has a pHash get their zeroes here.

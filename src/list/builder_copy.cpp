@@ -23,6 +23,13 @@ Take as_it_is(EntryState state) noexcept {
     return Take::nothing;
 }
 
+std::vector<CarriedHashView> copy_of(const CarriedHashes& hashes) {
+    std::vector<CarriedHashView> copy(hashes.size());
+    for (std::size_t i = 0; i < copy.size(); ++i)
+        copy[i] = hashes[i];
+    return copy;
+}
+
 class Copy {
 public:
     Copy(ListBuilder& builder, BuilderColumns& columns, const HashList& list, const ListSelection& selection)
@@ -55,12 +62,15 @@ private:
             TUTELA_TRY(add_video(list_.video(place->video)));
         } else {
             const EntryView entry = list_.entry(position);
+            const std::vector<CarriedHashView> carried = copy_of(entry.carried);
             TUTELA_TRY(builder_.add(KnownItem{.pdq = entry.hash,
                                               .phash = entry.phash,
                                               .id = entry.id,
                                               .category = entry.category,
                                               .label = entry.label,
-                                              .origin = entry.origin}));
+                                              .origin = entry.origin,
+                                              .updated_us = entry.updated_us,
+                                              .carried = carried}));
         }
         for (std::size_t i = 0; i < frames; ++i) {
             if (!places_.empty()) places_[position + i] = static_cast<std::uint32_t>(first + i);
@@ -73,7 +83,13 @@ private:
         frames_.clear();
         for (std::size_t i = 0; i < video.hashes.size(); ++i)
             frames_.push_back({video.hashes[i], video.qualities[i], video.times_us[i]});
-        return builder_.add_video(frames_, video.id, video.category, video.label);
+        const std::vector<CarriedHashView> carried = copy_of(video.carried);
+        return builder_.add_known_video(frames_, {.id = video.id,
+                                                  .category = video.category,
+                                                  .label = video.label,
+                                                  .origin = video.origin,
+                                                  .updated_us = video.updated_us,
+                                                  .carried = carried});
     }
 
     // A file entry goes where its entry goes.
@@ -112,15 +128,21 @@ private:
     }
 
     std::uint32_t add_file(const FileEntryView& entry) {
-        columns_.reserve_item(
-            {.id = entry.id, .category = entry.category, .label = entry.label, .origin = entry.origin});
+        const std::vector<CarriedHashView> carried = copy_of(entry.carried);
+        const KnownItem item{.id = entry.id,
+                             .category = entry.category,
+                             .label = entry.label,
+                             .origin = entry.origin,
+                             .updated_us = entry.updated_us,
+                             .carried = carried};
+        columns_.reserve_item(item, 1);
         FileEntryRecord record{.category = columns_.texts.intern(entry.category),
                                .label = columns_.texts.intern(entry.label)};
         if (entry.position) record.position = places_[*entry.position];
         record.id = entry.position ? columns_.ids[record.position] : columns_.texts.append(entry.id);
         record.origin = columns_.files.number(entry.origin, columns_.texts);
-        record.flags = entry.harmless ? kHarmlessFlag : 0;
-        return columns_.files.add_entry(record);
+        record.flags = (entry.harmless ? kHarmlessFlag : 0) | (entry.unmatchable ? kUnmatchableFlag : 0);
+        return columns_.push_file(record, item);
     }
 
     ListBuilder& builder_;

@@ -147,7 +147,9 @@ EntryView HashList::entry(std::size_t position) const noexcept {
             snapshot.text(snapshot.categories[i]),
             snapshot.text(snapshot.labels[i]),
             snapshot.phash(i),
-            snapshot.entry_origins.empty() ? OriginView() : snapshot.origin(snapshot.entry_origins[i])};
+            snapshot.entry_origins.empty() ? OriginView() : snapshot.origin(snapshot.entry_origins[i]),
+            snapshot.entry_time(i),
+            snapshot.carried_of_entry(i)};
 }
 
 std::string HashList::entry_name(std::size_t position) const {
@@ -219,6 +221,9 @@ VideoView HashList::video(std::size_t number) const noexcept {
     view.id = snapshot.text(snapshot.ids[record.position]);
     view.category = snapshot.text(snapshot.categories[record.position]);
     view.label = snapshot.text(snapshot.labels[record.position]);
+    if (!snapshot.entry_origins.empty()) view.origin = snapshot.origin(snapshot.entry_origins[record.position]);
+    view.updated_us = snapshot.entry_time(record.position);
+    view.carried = snapshot.carried_of_entry(record.position);
     return view;
 }
 

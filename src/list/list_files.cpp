@@ -43,6 +43,17 @@ std::size_t HashList::file_entry_count() const noexcept {
     return ListAccess::layers(*this)->files();
 }
 
+std::size_t HashList::unmatchable_count() const noexcept {
+    const ListLayers& layers = *ListAccess::layers(*this);
+    std::size_t count = 0;
+    for (std::size_t number = 0; number < layers.files(); ++number) {
+        const ListLayers::Place at = layers.file(number);
+        const bool unmatchable = (at.snapshot.file_entries[at.number].flags & kUnmatchableFlag) != 0;
+        if (unmatchable && layers.file_state(number) != EntryState::withdrawn) ++count;
+    }
+    return count;
+}
+
 FileEntryView HashList::file_entry(std::size_t number) const noexcept {
     const auto [snapshot, i, first, _] = ListAccess::layers(*this)->file(number);
     const FileEntryRecord& record = snapshot.file_entries[i];
@@ -53,6 +64,9 @@ FileEntryView HashList::file_entry(std::size_t number) const noexcept {
     view.origin = snapshot.origin(record.origin);
     view.harmless = (record.flags & kHarmlessFlag) != 0;
     if (record.position < snapshot.hashes.size()) view.position = first + record.position;
+    view.unmatchable = (record.flags & kUnmatchableFlag) != 0;
+    view.updated_us = snapshot.file_time(i);
+    view.carried = snapshot.carried_of_file(i);
     return view;
 }
 

@@ -76,6 +76,15 @@ void RecordHasher::put_origin(const OriginView& origin) {
     put(origin.region);
 }
 
+void RecordHasher::put_record(const std::optional<std::int64_t>& updated_us, const CarriedHashes& carried) {
+    put_raw(updated_us.value_or(INT64_MIN));
+    for (std::size_t i = 0; i < carried.size(); ++i) {
+        put(carried[i].kind);
+        put(carried[i].value);
+    }
+    put_raw(carried.size());
+}
+
 RecordSum RecordHasher::entry(const HashList& list, const Thing& thing) {
     buffer_.clear();
     const EntryView entry = list.entry(thing.at);
@@ -83,9 +92,7 @@ RecordSum RecordHasher::entry(const HashList& list, const Thing& thing) {
     put(entry.category);
     put(entry.label);
     put_origin(entry.origin);
-    const auto put_raw = [this](const auto& value) {
-        put(std::span(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
-    };
+    put_record(entry.updated_us, entry.carried);
     const std::optional<FramePlace> place = list.frame_at(thing.at);
     if (!place) {
         put_raw(entry.hash);
@@ -109,6 +116,7 @@ RecordSum RecordHasher::file(const FileEntryView& file) {
     put_origin(file.origin);
     put(file.harmless ? "harmless" : "");
     put(file.position ? "picture" : "");
+    if (!file.position) put_record(file.updated_us, file.carried);
     return sum(bytes_of(buffer_), kFileSalt);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -68,7 +69,12 @@ private:
     [[nodiscard]] RecordSum sum(std::span<const std::uint8_t> bytes, std::uint64_t salt) const;
     void put(std::string_view text);
     void put(std::span<const std::uint8_t> bytes);
+    template <typename T>
+    void put_raw(const T& value) {
+        put(std::span(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
+    }
     void put_origin(const OriginView& origin);
+    void put_record(const std::optional<std::int64_t>& updated_us, const CarriedHashes& carried);
 
     std::uint64_t seed_;
     std::string buffer_;

@@ -27,6 +27,7 @@ PUBLIC = {
     "variants.hpp": "hash",
     "index.hpp": "index",
     "file_hash.hpp": "core",
+    "carried_hash.hpp": "list",
     "known_item.hpp": "list",
     "import.hpp": "list",
     "list.hpp": "list",
