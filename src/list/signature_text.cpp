@@ -6,6 +6,7 @@
 #include "core/try.hpp"
 #include "core/utf8.hpp"
 #include "list/signature_format.hpp"
+#include "tutela/known_item.hpp"
 
 namespace tutela {
 
@@ -15,6 +16,7 @@ constexpr std::string_view kSignatureTitle = "tutela-list-signature";
 constexpr std::string_view kStateTitle = "tutela-list-versions";
 constexpr std::string_view kNever = "never";
 constexpr std::size_t kMaxState = 10'000;
+constexpr std::int64_t kSecondUs = 1'000'000;
 
 Status no_signature() {
     return Status(StatusCode::corrupt, "it is no signature of a list");
@@ -45,21 +47,6 @@ Status check_title(std::string_view& text, std::string_view title, const Status&
 std::string_view take_value(std::string_view& text, std::string_view word) noexcept {
     const std::optional<std::string_view> line = next_line(text);
     return line ? value_of(*line, word).value_or(std::string_view()) : std::string_view();
-}
-
-// Two digits or four.
-std::optional<unsigned> digits_at(std::string_view text, std::size_t at, std::size_t count) noexcept {
-    unsigned value = 0;
-    for (const char c : text.substr(at, count)) {
-        if (c < '0' || c > '9') return std::nullopt;
-        value = value * 10 + static_cast<unsigned>(c - '0');
-    }
-    return value;
-}
-
-void append_digits(std::string& text, unsigned value, std::size_t count) {
-    const std::string digits = std::to_string(value);
-    text.append(count - std::min(count, digits.size()), '0').append(digits);
 }
 
 }  // namespace
@@ -112,39 +99,14 @@ bool is_list_name(std::string_view name) noexcept {
 }
 
 Result<SecondUtc> time_from_text(std::string_view text) {
-    using std::chrono::day;
-    using std::chrono::month;
-    using std::chrono::year;
-    const Status bad(StatusCode::invalid_argument, "a time is written as 2026-11-30T11:31:18Z");
-    if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' ||
-        text[16] != ':' || text[19] != 'Z') {
-        return bad;
-    }
-    const auto years = digits_at(text, 0, 4);
-    const auto months = digits_at(text, 5, 2);
-    const auto days = digits_at(text, 8, 2);
-    const auto hours = digits_at(text, 11, 2);
-    const auto minutes = digits_at(text, 14, 2);
-    const auto seconds = digits_at(text, 17, 2);
-    if (!years || !months || !days || !hours || !minutes || !seconds) return bad;
-    const std::chrono::year_month_day date{year(static_cast<int>(*years)), month(*months), day(*days)};
-    if (*years < 1970 || !date.ok() || *hours > 23 || *minutes > 59 || *seconds > 59) return bad;
-    return SecondUtc(std::chrono::sys_days(date)) + std::chrono::hours(*hours) + std::chrono::minutes(*minutes) +
-           std::chrono::seconds(*seconds);
+    const std::optional<std::int64_t> time_us = parse_record_time(text);
+    if (!time_us || *time_us < 0 || *time_us % kSecondUs != 0 || record_time_text(*time_us) != text)
+        return Status(StatusCode::invalid_argument, "a time is written as 2026-11-30T11:31:18Z");
+    return SecondUtc(std::chrono::seconds(*time_us / kSecondUs));
 }
 
 std::string to_text(SecondUtc time) {
-    const auto midnight = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date{midnight};
-    const auto second = static_cast<unsigned>((time - midnight).count());
-    std::string text;
-    append_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    append_digits(text += '-', static_cast<unsigned>(date.month()), 2);
-    append_digits(text += '-', static_cast<unsigned>(date.day()), 2);
-    append_digits(text += 'T', second / 3600, 2);
-    append_digits(text += ':', second / 60 % 60, 2);
-    append_digits(text += ':', second % 60, 2);
-    return text += 'Z';
+    return record_time_text(time.time_since_epoch().count() * kSecondUs);
 }
 
 std::string signed_message(const SignedFacts& facts) {
