@@ -5,6 +5,7 @@
 #include "core/try.hpp"
 #include "index/planner.hpp"
 #include "index/stored_forest.hpp"
+#include "list/encrypted_file.hpp"
 #include "list/list_access.hpp"
 
 namespace tutela {
@@ -27,9 +28,8 @@ Result<HashList> ListAccess::adopt_foreign(Mapping memory, LoadCheck check) {
     return Status(StatusCode::invalid_argument, "no such check of a list");
 }
 
-Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check) {
-    if (file.size() > kMaxSnapshotBytes) return Status(StatusCode::limit, "the snapshot is larger than 1 TiB");
-    TUTELA_ASSIGN(Mapping memory, Mapping::of_file(file.descriptor(), static_cast<std::size_t>(file.size())));
+Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check, const ListKey* key) {
+    TUTELA_ASSIGN(Mapping memory, map_list_file(file, key));
     return adopt_foreign(std::move(memory), check);
 }
 
