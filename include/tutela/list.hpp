@@ -98,7 +98,8 @@ public:
     // moment, and validates all of it before anything is used: magic, version, section table,
     // every offset, every text (UTF-8), the XXH3-128 of every section, the SHA-256 of the whole.
     // Errors: not_found, permission_denied, io_error, corrupt, checksum_mismatch, version_mismatch, limit, and
-    // unsupported when the file is no snapshot at all. The file must not be changed in place while it is mapped;
+    // unsupported when the file is no snapshot at all; permission_denied for an encrypted one, which open_list() with a
+    // key opens (list_key.hpp). The file must not be changed in place while it is mapped;
     // save() never does that (it renames a new file over the old one). A stored index is checked against the hashes.
     // `check` can put most of this off; invalid_argument for an unknown one.
     static Result<HashList> load(const std::filesystem::path& path, LoadCheck check = LoadCheck::everything);

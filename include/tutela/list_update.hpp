@@ -23,6 +23,7 @@
 #include "tutela/export.h"
 #include "tutela/index.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_key.hpp"
 #include "tutela/status.hpp"
 
 namespace tutela {
@@ -77,15 +78,17 @@ TUTELA_API std::filesystem::path delta_path(const std::filesystem::path& list);
 
 // update_list() of the snapshot at `path`, and its new delta beside it, published as by HashList::save(): readers see
 // the state before or after, whole. Two that change one list wait for each other (a lock on the folder), for a minute at
-// most: then unavailable. `check` is that of the snapshot; its delta is always checked whole. Errors as
-// HashList::load(), update_list() and HashList::save(). Throws std::bad_alloc.
+// most: then unavailable. `options` are those of the snapshot; its delta is always checked whole, and encrypted with the
+// key when the snapshot is. Errors as open_list(), update_list() and HashList::save(). Throws std::bad_alloc.
 TUTELA_API Status update_list_file(const std::filesystem::path& path, const ListUpdate& update, ListChanges& changes,
-                                   LoadCheck check = LoadCheck::everything);
+                                   const ListOpenOptions& options = {});
 
 // compact_list() of the snapshot at `path`, published in its place, and its delta taken away: readers see the same
 // entries all along, and so they do when this stops halfway. An index is stored when the snapshot had one, built on
 // `executor`. The list in its new form, or what it was when it had no delta. Errors likewise.
-TUTELA_API Result<HashList> compact_list_file(const std::filesystem::path& path, Executor& executor);
+// Of the options the key alone counts: everything is checked.
+TUTELA_API Result<HashList> compact_list_file(const std::filesystem::path& path, Executor& executor,
+                                              const ListOpenOptions& options = {});
 
 // What two lists have, record by record.
 struct RecordDifference {
@@ -113,7 +116,7 @@ TUTELA_API Result<ListDifference> diff_lists(const HashList& first, const HashLi
                                              const std::function<Status(const RecordDifference&)>& each);
 
 struct FollowOptions {
-    LoadCheck check = LoadCheck::everything;
+    ListOpenOptions open;
     IndexOptions index;  // of the index of every generation; its executor must outlive the follower
 };
 

@@ -5,6 +5,7 @@
 #include "core/try.hpp"
 #include "index/planner.hpp"
 #include "index/stored_forest.hpp"
+#include "list/encrypted_file.hpp"
 #include "list/layered_index.hpp"
 #include "list/list_access.hpp"
 #include "list/list_store.hpp"
@@ -101,9 +102,8 @@ Result<HashList> ListAccess::adopt_foreign(Mapping memory, LoadCheck check) {
     return Status(StatusCode::invalid_argument, "no such check of a list");
 }
 
-Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check) {
-    if (file.size() > kMaxSnapshotBytes) return Status(StatusCode::limit, "the snapshot is larger than 1 TiB");
-    TUTELA_ASSIGN(Mapping memory, Mapping::of_file(file.descriptor(), static_cast<std::size_t>(file.size())));
+Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check, const ListKey* key) {
+    TUTELA_ASSIGN(Mapping memory, map_list_file(file, key));
     return adopt_foreign(std::move(memory), check);
 }
 
@@ -114,7 +114,7 @@ const std::shared_ptr<const ListLayers>& ListAccess::layers(const HashList& list
 HashList::HashList(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
 
 Result<HashList> HashList::load(const std::filesystem::path& path, LoadCheck check) {
-    TUTELA_ASSIGN(StoredList stored, open_stored(path, check));
+    TUTELA_ASSIGN(StoredList stored, open_stored(path, {.check = check}));
     return std::move(stored.list);
 }
 
@@ -317,7 +317,7 @@ Result<Opened> HashList::open_index(const IndexOptions& options) const {
 Status HashList::save(const std::filesystem::path& path) const {
     if (has_delta()) return Status(StatusCode::unsupported, "a list with a delta is two files; compact it first");
     TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));
-    return publish_snapshot(path, *this);
+    return publish_snapshot(path, *this, nullptr);
 }
 
 }  // namespace tutela

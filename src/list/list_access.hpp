@@ -11,6 +11,7 @@
 #include "list/list_layers.hpp"
 #include "list/snapshot_format.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_key.hpp"
 
 namespace tutela {
 
@@ -55,8 +56,8 @@ struct ListAccess {
                                                                               const IndexOptions& options);
     // Adds what is selected of a list, in its order, as ListBuilder::add_list() adds all that is not withdrawn.
     [[nodiscard]] static Status add_some(ListBuilder& builder, const HashList& list, const ListSelection& selection);
-    // A list of an open snapshot file, mapped and checked.
-    [[nodiscard]] static Result<HashList> load(const InputFile& file, LoadCheck check);
+    // A list of an open snapshot file, mapped (or decrypted with the key) and checked.
+    [[nodiscard]] static Result<HashList> load(const InputFile& file, LoadCheck check, const ListKey* key = nullptr);
 };
 
 }  // namespace tutela

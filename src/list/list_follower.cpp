@@ -40,7 +40,7 @@ ListFollower& ListFollower::operator=(ListFollower&&) noexcept = default;
 ListFollower::~ListFollower() = default;
 
 Result<ListFollower> ListFollower::open(const std::filesystem::path& path, FollowOptions options) {
-    TUTELA_ASSIGN(StoredList stored, open_stored(path, options.check));
+    TUTELA_ASSIGN(StoredList stored, open_stored(path, options.open));
     TUTELA_ASSIGN(IndexPointer base, ListAccess::open_base_index(stored.list, options.index));
     TUTELA_ASSIGN(IndexPointer index, index_of(stored.list, base, options.index));
     auto current = std::make_shared<const Generation>(Generation{stored.list, std::move(index), 0});
@@ -57,7 +57,7 @@ Result<bool> ListFollower::refresh() {
     Impl& impl = *impl_;
     const std::lock_guard refreshing(impl.refreshing);
     if (stamp_of(impl.path) == impl.stored.base && stamp_of(delta_path(impl.path)) == impl.stored.delta) return false;
-    TUTELA_ASSIGN(StoredList stored, open_stored(impl.path, impl.options.check, &impl.stored));
+    TUTELA_ASSIGN(StoredList stored, open_stored(impl.path, impl.options.open, &impl.stored));
     IndexPointer base = impl.base_index;
     if (stored.base != impl.stored.base) {
         TUTELA_ASSIGN(base, ListAccess::open_base_index(stored.list, impl.options.index));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "core/try.hpp"
+#include "list/encrypted_file.hpp"
 #include "list/list_access.hpp"
 #include "tutela/list_update.hpp"
 
@@ -36,11 +38,15 @@ FileStamp stamp_of(const InputFile& file) noexcept {
 }
 
 // The last bytes of a snapshot, which are its digest, sound or not.
-Result<Sha256> stored_digest(const InputFile& file) {
+std::optional<Sha256> stored_digest(std::span<const std::uint8_t> snapshot) {
     Sha256 digest{};
-    if (file.size() < digest.size()) return Status(StatusCode::corrupt, "it is cut short");
-    TUTELA_ASSIGN(const std::size_t got, file.read_at(file.size() - digest.size(), digest));
-    return got == digest.size() ? Result<Sha256>(digest) : Status(StatusCode::corrupt, "it is cut short");
+    if (snapshot.size() < digest.size()) return std::nullopt;
+    std::copy(snapshot.end() - static_cast<std::ptrdiff_t>(digest.size()), snapshot.end(), digest.begin());
+    return digest;
+}
+
+const ListKey* key_of(const ListOpenOptions& options) noexcept {
+    return options.key ? &*options.key : nullptr;
 }
 
 Status about_delta(const Status& status) {
@@ -48,7 +54,7 @@ Status about_delta(const Status& status) {
 }
 
 // The list with what its delta file says, if there is one.
-Result<HashList> with_delta(HashList base, const std::filesystem::path& path, FileStamp& stamp) {
+Result<HashList> with_delta(HashList base, const std::filesystem::path& path, const ListKey* key, FileStamp& stamp) {
     Result<InputFile> opened = InputFile::open(delta_path(path));
     if (!opened.ok()) {
         if (opened.status().code() == StatusCode::not_found) return base;
@@ -56,26 +62,28 @@ Result<HashList> with_delta(HashList base, const std::filesystem::path& path, Fi
     }
     const InputFile& file = opened.value();
     stamp = stamp_of(file);
-    if (file.size() > kMaxSnapshotBytes) return Status(StatusCode::limit, "its delta is larger than 1 TiB");
-    const std::span<const Sha256> replaced = ListAccess::layers(base)->base().replaced_delta;
-    const Result<Sha256> digest = stored_digest(file);
-    if (digest.ok() && !replaced.empty() && replaced.front() == digest.value()) return base;
-    Result<Mapping> memory = Mapping::of_file(file.descriptor(), static_cast<std::size_t>(file.size()));
+    Result<Mapping> memory = map_list_file(file, key);
     if (!memory.ok()) return about_delta(memory.status());
+    const std::span<const Sha256> replaced = ListAccess::layers(base)->base().replaced_delta;
+    if (!replaced.empty() && stored_digest(memory.value().bytes()) == replaced.front()) return base;
     Result<HashList> list = ListAccess::apply(base, std::move(memory).value(), Check::everything);
     return list.ok() ? std::move(list) : about_delta(list.status());
 }
 
-Result<StoredList> open_once(const std::filesystem::path& path, LoadCheck check, const StoredList* before,
-                             FileStamp& base_stamp) {
+Result<StoredList> open_once(const std::filesystem::path& path, const ListOpenOptions& options,
+                             const StoredList* before, FileStamp& base_stamp) {
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
     base_stamp = stamp_of(file);
+    std::array<std::uint8_t, 8> first{};
+    TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
+    const bool encrypted = begins_encrypted_list(std::span(first).first(got));
+    const ListKey* key = key_of(options);
     const bool same_base = before != nullptr && before->base == base_stamp;
-    TUTELA_ASSIGN(HashList base,
-                  same_base ? Result<HashList>(ListAccess::base_of(before->list)) : ListAccess::load(file, check));
+    TUTELA_ASSIGN(HashList base, same_base ? Result<HashList>(ListAccess::base_of(before->list))
+                                           : ListAccess::load(file, options.check, key));
     FileStamp delta_stamp;
-    TUTELA_ASSIGN(HashList list, with_delta(std::move(base), path, delta_stamp));
-    return StoredList{std::move(list), base_stamp, delta_stamp};
+    TUTELA_ASSIGN(HashList list, with_delta(std::move(base), path, key, delta_stamp));
+    return StoredList{std::move(list), base_stamp, delta_stamp, encrypted};
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
@@ -98,10 +106,11 @@ FileStamp stamp_of(const std::filesystem::path& path) {
     return ::stat(path.c_str(), &facts) == 0 ? stamp_from(facts) : FileStamp{};
 }
 
-Result<StoredList> open_stored(const std::filesystem::path& path, LoadCheck check, const StoredList* before) {
+Result<StoredList> open_stored(const std::filesystem::path& path, const ListOpenOptions& options,
+                               const StoredList* before) {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
         FileStamp base_stamp;
-        Result<StoredList> opened = open_once(path, check, before, base_stamp);
+        Result<StoredList> opened = open_once(path, options, before, base_stamp);
         // A snapshot that was replaced meanwhile may have taken its delta along, or have got another one.
         if (base_stamp == FileStamp{} || stamp_of(path) == base_stamp) return opened;
     }
@@ -121,22 +130,35 @@ Result<ListLock> ListLock::take(const std::filesystem::path& path) {
     return ListLock(std::move(folder));
 }
 
-Status publish_snapshot(const std::filesystem::path& path, const HashList& list) {
+namespace {
+
+Status publish(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, const ListKey* key) {
+    return key != nullptr ? publish_encrypted(path, bytes, *key) : publish_file(path, bytes);
+}
+
+// The digest of the delta beside a list, as far as it can be read.
+std::optional<Sha256> digest_of(const InputFile& delta, const ListKey* key) {
+    const Result<Mapping> memory = map_list_file(delta, key);
+    return memory.ok() ? stored_digest(memory.value().bytes()) : std::nullopt;
+}
+
+}  // namespace
+
+Status publish_snapshot(const std::filesystem::path& path, const HashList& list, const ListKey* key) {
     const Result<InputFile> delta = InputFile::open(delta_path(path));
-    const bool no_delta = delta.status().code() == StatusCode::not_found;
-    if (!delta.ok() && !no_delta) return delta.status();
-    if (no_delta) return publish_file(path, list.bytes());
-    if (const Result<Sha256> digest = stored_digest(delta.value()); digest.ok()) {
-        TUTELA_ASSIGN(const Mapping memory, ListAccess::replacing(list, digest.value()));
-        TUTELA_TRY(publish_file(path, memory.bytes()));
+    if (delta.status().code() == StatusCode::not_found) return publish(path, list.bytes(), key);
+    if (!delta.ok()) return delta.status();
+    if (const std::optional<Sha256> digest = digest_of(delta.value(), key)) {
+        TUTELA_ASSIGN(const Mapping memory, ListAccess::replacing(list, *digest));
+        TUTELA_TRY(publish(path, memory.bytes(), key));
     } else {
-        TUTELA_TRY(publish_file(path, list.bytes()));
+        TUTELA_TRY(publish(path, list.bytes(), key));
     }
     return remove_durably(delta_path(path));
 }
 
-Status publish_delta(const std::filesystem::path& path, const HashList& list) {
-    return publish_file(delta_path(path), list.bytes());
+Status publish_delta(const std::filesystem::path& path, const HashList& list, const ListKey* key) {
+    return publish(delta_path(path), list.bytes(), key);
 }
 
 }  // namespace tutela

@@ -12,6 +12,7 @@
 
 #include "core/file.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_key.hpp"
 #include "tutela/status.hpp"
 
 namespace tutela {
@@ -33,11 +34,12 @@ struct StoredList {
     HashList list;
     FileStamp base;
     FileStamp delta;
+    bool encrypted = false;  // the snapshot; its delta is when it is
 };
 
 // The list at `path` with its delta, as they were at one moment. The parts of `before` whose files are the same are
-// taken from there. Errors as HashList::load().
-[[nodiscard]] Result<StoredList> open_stored(const std::filesystem::path& path, LoadCheck check,
+// taken from there. Errors as open_list() of a snapshot.
+[[nodiscard]] Result<StoredList> open_stored(const std::filesystem::path& path, const ListOpenOptions& options,
                                              const StoredList* before = nullptr);
 
 // Keeps others from changing lists in a folder. Released at the end of its life.
@@ -51,8 +53,9 @@ private:
     Descriptor folder_;
 };
 
-// Both with the lock held. The snapshot takes the place of one that may be there, and of its delta.
-[[nodiscard]] Status publish_snapshot(const std::filesystem::path& path, const HashList& list);
-[[nodiscard]] Status publish_delta(const std::filesystem::path& path, const HashList& list);
+// Both with the lock held, and encrypted when there is a key. The snapshot takes the place of one that may be there, and
+// of its delta.
+[[nodiscard]] Status publish_snapshot(const std::filesystem::path& path, const HashList& list, const ListKey* key);
+[[nodiscard]] Status publish_delta(const std::filesystem::path& path, const HashList& list, const ListKey* key);
 
 }  // namespace tutela

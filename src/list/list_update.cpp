@@ -341,26 +341,28 @@ std::filesystem::path delta_path(const std::filesystem::path& list) {
 }
 
 Status update_list_file(const std::filesystem::path& path, const ListUpdate& update, ListChanges& changes,
-                        LoadCheck check) {
+                        const ListOpenOptions& options) {
     TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));
-    TUTELA_ASSIGN(const StoredList stored, open_stored(path, check));
+    TUTELA_ASSIGN(const StoredList stored, open_stored(path, options));
     TUTELA_ASSIGN(const HashList changed, update_list(stored.list, update, changes));
-    return changes.any() ? publish_delta(path, changed) : Status();
+    return changes.any() ? publish_delta(path, changed, stored.encrypted ? &*options.key : nullptr) : Status();
 }
 
-Result<HashList> compact_list_file(const std::filesystem::path& path, Executor& executor) {
+Result<HashList> compact_list_file(const std::filesystem::path& path, Executor& executor,
+                                   const ListOpenOptions& options) {
     TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));
-    TUTELA_ASSIGN(StoredList stored, open_stored(path, LoadCheck::everything));
+    TUTELA_ASSIGN(StoredList stored, open_stored(path, {.key = options.key}));
+    const ListKey* key = stored.encrypted ? &*options.key : nullptr;
     if (!stored.list.has_delta()) {
         // What a snapshot has replaced may be left from a run that was stopped.
-        if (stored.delta != FileStamp{}) TUTELA_TRY(publish_snapshot(path, stored.list));
+        if (stored.delta != FileStamp{}) TUTELA_TRY(publish_snapshot(path, stored.list, key));
         return std::move(stored.list);
     }
     TUTELA_ASSIGN(HashList list, compact_list(stored.list));
     if (stored.list.has_index()) {
         TUTELA_ASSIGN(list, list.with_index(executor));
     }
-    TUTELA_TRY(publish_snapshot(path, list));
+    TUTELA_TRY(publish_snapshot(path, list, key));
     return list;
 }
 

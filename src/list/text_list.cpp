@@ -6,6 +6,7 @@
 #include "core/mapping.hpp"
 #include "core/try.hpp"
 #include "list/list_access.hpp"
+#include "list/list_store.hpp"
 #include "list/text_list_parser.hpp"
 
 namespace tutela {
@@ -55,11 +56,19 @@ Result<TextImport> parse_text_list(std::string_view text, ListBuilder& builder) 
 }
 
 Result<HashList> open_list(const std::filesystem::path& path, TextImport* import, LoadCheck check) {
+    return open_list(path, ListOpenOptions{.check = check}, import);
+}
+
+Result<HashList> open_list(const std::filesystem::path& path, const ListOpenOptions& options, TextImport* import) {
     if (import != nullptr) *import = {};
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
     std::array<std::uint8_t, kSnapshotMagic.size()> first{};
     TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
-    if (begins_snapshot(std::span(first).first(got))) return HashList::load(path, check);
+    const std::span<const std::uint8_t> begin = std::span(first).first(got);
+    if (begins_snapshot(begin) || begins_encrypted_list(begin)) {
+        TUTELA_ASSIGN(StoredList stored, open_stored(path, options));
+        return std::move(stored.list);
+    }
 
     ListBuilder builder;
     TUTELA_ASSIGN(TextImport done, read_text(file, builder));

@@ -31,6 +31,8 @@ PUBLIC = {
     "known_item.hpp": "list",
     "import.hpp": "list",
     "list.hpp": "list",
+    "list_key.hpp": "list",
+    "list_signature.hpp": "list",
     "vpdq.hpp": "list",
     "live.hpp": "media",
     "media.hpp": "media",
