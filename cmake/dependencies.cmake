@@ -23,7 +23,9 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 # Lists of others: XML and data bases.
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat>=2.4)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.36)
-set(TUTELA_LISTS PkgConfig::expat PkgConfig::sqlite3)
+# Signatures of lists, and lists encrypted at rest.
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+set(TUTELA_LISTS PkgConfig::expat PkgConfig::sqlite3 PkgConfig::sodium)
 include(${CMAKE_CURRENT_LIST_DIR}/opencv.cmake)
 if(NOT TARGET tutela::opencv)
   message(FATAL_ERROR "OpenCV's core and imgproc are missing (libopencv-core-dev, libopencv-imgproc-dev)")

@@ -169,19 +169,22 @@ std::string file_lines(const HashList& list) {
     };
     for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
         const FileEntryView entry = list.file_entry(i);
+        if (entry.unmatchable) continue;
         if (entry.harmless) ++harmless;
         if (!entry.position) count_origin(entry.origin);
     }
     for (std::size_t i = 0; i < list.size(); ++i)
         count_origin(list.entry(i).origin);
-    if (list.file_entry_count() > 0) {
-        text += "files:      " + counted_entries(list.file_entry_count()) + ", " + grouped(harmless) +
+    const std::size_t carried = list.unmatchable_count();
+    if (list.file_entry_count() > carried) {
+        text += "files:      " + counted_entries(list.file_entry_count() - carried) + ", " + grouped(harmless) +
                 " of them harmless\n";
         for (const FileHashKind kind : {FileHashKind::md5, FileHashKind::sha1, FileHashKind::sha256}) {
             if (const std::size_t hashes = list.file_hash_count(kind); hashes > 0)
                 text += "  " + std::string(file_hash_name(kind)) + ": " + grouped(hashes) + '\n';
         }
     }
+    if (carried > 0) text += "carried:    " + counted_entries(carried) + " without a hash to be found by\n";
     if (!origins.empty()) text += "origins:    " + grouped(origins.size()) + '\n';
     for (const auto& [name, count] : origins)
         text += "  " + name + ": " + grouped(count) + '\n';
@@ -196,7 +199,7 @@ std::string category_lines(const HashList& list) {
     }
     for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
         const FileEntryView entry = list.file_entry(i);
-        if (!entry.position) ++counts[entry.category];
+        if (!entry.position && !entry.unmatchable) ++counts[entry.category];
     }
     std::string text = "categories: " + grouped(counts.size()) + '\n';
     for (const auto& [category, count] : counts) {

@@ -32,6 +32,8 @@ struct EntryView {
     std::string_view label;       // may be empty
     std::optional<Hash64> phash;  // Hash64Kind::phash of the same picture: a second opinion, not searched
     OriginView origin{};
+    std::optional<std::int64_t> updated_us{};  // as in KnownItem
+    CarriedHashes carried{};
 };
 
 // One entry to be put into a list. Texts: UTF-8, without NUL, at most kMaxTextBytes each.
@@ -58,6 +60,9 @@ struct VideoView {
     std::string_view id;                      // the same for all of its entries, as are the next two
     std::string_view category;
     std::string_view label;
+    OriginView origin{};
+    std::optional<std::int64_t> updated_us{};
+    CarriedHashes carried{};
 };
 
 // Where in a known video an entry is.
@@ -85,7 +90,8 @@ public:
     // Maps a snapshot file read-only and validates all of it before anything is used: magic, version, section table,
     // every offset, every text (UTF-8), the XXH3-128 of every section, the SHA-256 of the whole.
     // Errors: not_found, permission_denied, io_error, corrupt, checksum_mismatch, version_mismatch, limit, and
-    // unsupported when the file is no snapshot at all. The file must not be changed in place while it is mapped;
+    // unsupported when the file is no snapshot at all; permission_denied for an encrypted one, which open_list() with a
+    // key opens (list_key.hpp). The file must not be changed in place while it is mapped;
     // save() never does that (it renames a new file over the old one). A stored index is checked against the hashes.
     // `check` can put most of this off; invalid_argument for an unknown one.
     static Result<HashList> load(const std::filesystem::path& path, LoadCheck check = LoadCheck::everything);
@@ -119,8 +125,12 @@ public:
     // Hashes of whole files, beside those of pictures. One thing may have several, each of them once; things may share
     // one. file_hash_count() is 0 for an unknown kind.
     [[nodiscard]] std::size_t file_hash_count(FileHashKind kind) const noexcept;
-    // The things that have any. Those without an id or an entry that are alike in all else are one.
+    // The things that have any. Those without an id or an entry that are alike in all else are one. Things that have
+    // nothing by which they could be found are among them; unmatchable_count() says how many.
     [[nodiscard]] std::size_t file_entry_count() const noexcept;
+    // Things that are in the list only to be passed on: file entries that are never found. No other count has them.
+    // Takes a look at every file entry.
+    [[nodiscard]] std::size_t unmatchable_count() const noexcept;
     // Precondition: number < file_entry_count().
     [[nodiscard]] FileEntryView file_entry(std::size_t number) const noexcept;
     // Its id, or that of its entry; or "file:" and its number in decimal when it was given none. Precondition: likewise.
@@ -178,14 +188,18 @@ public:
     Status add(const Hash256& hash, std::string_view id, std::string_view category = {}, std::string_view label = {},
                const std::optional<Hash64>& phash = std::nullopt);
     // Adds a thing by any of its hashes: an entry when it has a PDQ hash and is not harmless, and a file entry when it
-    // has one of its file. invalid_argument, besides what add() says, for one that would be neither, and for the hash
-    // of an empty file.
+    // has one of its file. What has neither, but carried hashes, is a file entry that is never found. invalid_argument,
+    // besides what add() says, for one that has nothing at all, for the hash of an empty file, a time out of range, and
+    // a carried hash that is not as CarriedHashView says.
     Status add(const KnownItem& item);
     // Adds a video: an entry for each of its frames. invalid_argument, besides what add() says, for no frames, a
     // quality outside 0..100, a time outside 0..kMaxFrameTimeUs or before that of the frame before. The hashes and
     // texts are copied.
     Status add_video(std::span<const FrameHash> frames, std::string_view id, std::string_view category = {},
                      std::string_view label = {});
+    // The same with all that is known of the video: hashes of its file lead to its first frame. invalid_argument also as
+    // add() says of an item, and for one that has a PDQ or pHash of its own or is harmless.
+    Status add_known_video(std::span<const FrameHash> frames, const KnownItem& item);
     // Adds all that a list holds, videos as videos. Errors as add(); what came before the error stays added.
     Status add_list(const HashList& list);
     // Entries so far; a video counts as its frames.

@@ -7,11 +7,23 @@
 #include "core/utf8.hpp"
 #include "list/file_columns.hpp"
 #include "list/list_access.hpp"
+#include "list/record_columns.hpp"
 #include "list/snapshot_format.hpp"
 #include "list/text_pool.hpp"
 #include "tutela/list.hpp"
 
 namespace tutela {
+
+namespace {
+
+std::vector<CarriedHashView> copy_of(const CarriedHashes& hashes) {
+    std::vector<CarriedHashView> copy(hashes.size());
+    for (std::size_t i = 0; i < copy.size(); ++i)
+        copy[i] = hashes[i];
+    return copy;
+}
+
+}  // namespace
 
 // The columns of the snapshot, as they will be written.
 struct ListBuilder::Impl {
@@ -25,6 +37,9 @@ struct ListBuilder::Impl {
     SecretArray<std::int64_t> frame_times;  // of all videos, as are their qualities
     SecretArray<std::uint8_t> frame_qualities;
     SecretArray<std::uint32_t> origins;  // of the entries; empty until one has one
+    TimeColumn entry_times;
+    TimeColumn file_times;
+    CarriedColumns carried;
     FileColumns files;
     TextPool texts;
 
@@ -36,6 +51,7 @@ struct ListBuilder::Impl {
         labels.reserve_more(entries);
         texts.reserve_more(3, text_bytes);
         reserve_origins(entries, false);
+        entry_times.reserve(hashes.size() + entries, false);
     }
 
     void reserve_origins(std::size_t entries, bool present) {
@@ -43,11 +59,15 @@ struct ListBuilder::Impl {
         origins.reserve_more(hashes.size() + entries - origins.size());
     }
 
-    void reserve_item(const KnownItem& item) {
+    // Room for a thing of so many entries.
+    void reserve_item(const KnownItem& item, std::size_t entries) {
         const OriginView& origin = item.origin;
-        reserve(1, item.id.size() + item.category.size() + item.label.size());
-        reserve_phashes(1, item.phash.has_value());
-        reserve_origins(1, origin != OriginView{});
+        reserve(entries, item.id.size() + item.category.size() + item.label.size());
+        reserve_phashes(entries, item.phash.has_value());
+        reserve_origins(entries, origin != OriginView{});
+        entry_times.reserve(hashes.size() + entries, item.updated_us.has_value());
+        file_times.reserve(files.entries().size() + 1, item.updated_us.has_value());
+        carried.reserve(item.carried, texts);
         texts.reserve_more(6, item.id.size() + item.category.size() + item.label.size() + origin.source.size() +
                                   origin.scheme.size() + origin.region.size());
         files.reserve_item();
@@ -86,7 +106,8 @@ struct ListBuilder::Impl {
     }
 
     void push(const Hash256& hash, const TextNumbers& numbers, const std::optional<Hash64>& phash,
-              std::uint32_t origin = 0) {
+              std::uint32_t origin = 0, const std::optional<std::int64_t>& time = std::nullopt) {
+        entry_times.set(hashes.size(), time);
         hashes.push_back(hash);
         push_phash(phash);
         push_origin(origin);
@@ -103,19 +124,37 @@ struct ListBuilder::Impl {
         origins.push_back(origin);
     }
 
+    // A file entry, with what it has and its entry has not.
+    std::uint32_t push_file(const FileEntryRecord& record, const KnownItem& item) {
+        const bool own = record.position == kNoPosition;
+        const std::span<const CarriedHashView> its = own ? item.carried : std::span<const CarriedHashView>();
+        const std::optional<std::int64_t> time = own ? item.updated_us : std::nullopt;
+        const std::uint32_t number = files.add_entry(record, time.value_or(kNoTime), !its.empty());
+        file_times.set(number, time);
+        carried.add_of_file(number, its, texts);
+        return number;
+    }
+
     // What another list knows of files, after its entries, the first of which is now at `first`.
     Status add_files(const HashList& other, std::size_t first) {
         std::vector<std::uint32_t> numbers(other.file_entry_count());
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             const FileEntryView entry = other.file_entry(i);
             TUTELA_TRY(check_room(1));
-            reserve_item({.id = entry.id, .category = entry.category, .label = entry.label, .origin = entry.origin});
+            const std::vector<CarriedHashView> its = copy_of(entry.carried);
+            const KnownItem item{.id = entry.id,
+                                 .category = entry.category,
+                                 .label = entry.label,
+                                 .origin = entry.origin,
+                                 .updated_us = entry.updated_us,
+                                 .carried = its};
+            reserve_item(item, 1);
             FileEntryRecord record{.category = texts.intern(entry.category), .label = texts.intern(entry.label)};
             record.id = entry.position ? ids[first + *entry.position] : texts.append(entry.id);
             record.origin = files.number(entry.origin, texts);
-            record.flags = entry.harmless ? kHarmlessFlag : 0;
+            record.flags = (entry.harmless ? kHarmlessFlag : 0) | (entry.unmatchable ? kUnmatchableFlag : 0);
             if (entry.position) record.position = static_cast<std::uint32_t>(first + *entry.position);
-            numbers[i] = files.add_entry(record);
+            numbers[i] = push_file(record, item);
         }
         files.add_hashes(ListAccess::snapshot(other), numbers);
         return {};
@@ -151,6 +190,17 @@ Status check_texts(std::string_view id, std::string_view category, std::string_v
     TUTELA_TRY(check_text(id, "id"));
     TUTELA_TRY(check_text(category, "category"));
     return check_text(label, "label");
+}
+
+Status check_item(const KnownItem& item) {
+    TUTELA_TRY(check_texts(item.id, item.category, item.label));
+    TUTELA_TRY(check_text(item.origin.source, "source"));
+    TUTELA_TRY(check_text(item.origin.scheme, "scheme"));
+    TUTELA_TRY(check_text(item.origin.region, "region"));
+    if (names_empty_file(item.file)) return Status(StatusCode::invalid_argument, "it has the hash of an empty file");
+    if (item.updated_us && (*item.updated_us < kMinRecordTimeUs || *item.updated_us > kMaxRecordTimeUs))
+        return Status(StatusCode::invalid_argument, "its time is out of range");
+    return check_carried(item.carried);
 }
 
 Status check_frames(std::span<const FrameHash> frames) {
@@ -197,46 +247,54 @@ Status ListBuilder::add(const Hash256& hash, std::string_view id, std::string_vi
 }
 
 Status ListBuilder::add(const KnownItem& item) {
-    TUTELA_TRY(check_texts(item.id, item.category, item.label));
-    TUTELA_TRY(check_text(item.origin.source, "source"));
-    TUTELA_TRY(check_text(item.origin.scheme, "scheme"));
-    TUTELA_TRY(check_text(item.origin.region, "region"));
+    TUTELA_TRY(check_item(item));
     const bool has_entry = item.pdq && !item.harmless;
     const bool has_file = item.file != FileHashes{};
-    if (!has_entry && !has_file) return Status(StatusCode::invalid_argument, "it has no hash to be known by");
-    if (names_empty_file(item.file)) return Status(StatusCode::invalid_argument, "it has the hash of an empty file");
+    if (!has_entry && !has_file && item.carried.empty())
+        return Status(StatusCode::invalid_argument, "it has no hash to be known by");
     Impl& list = *impl_;
     TUTELA_TRY(list.check_room(1));
-    list.reserve_item(item);
+    list.reserve_item(item, 1);
     const Impl::TextNumbers texts = list.number(item.id, item.category, item.label);
     FileEntryRecord file{.id = texts.id, .category = texts.category, .label = texts.label};
     file.origin = list.files.number(item.origin, list.texts);
-    file.flags = item.harmless ? kHarmlessFlag : 0;
+    file.flags = (item.harmless ? kHarmlessFlag : 0) | (!has_entry && !has_file ? kUnmatchableFlag : 0);
     if (has_entry) {
         file.position = static_cast<std::uint32_t>(list.hashes.size());
-        list.push(*item.pdq, texts, item.phash, file.origin);
+        list.carried.add_of_entry(file.position, item.carried, list.texts);
+        list.push(*item.pdq, texts, item.phash, file.origin, item.updated_us);
     }
-    if (has_file) list.files.add_hashes(item.file, list.files.add_entry(file));
+    if (has_file || !has_entry) list.files.add_hashes(item.file, list.push_file(file, item));
     return {};
 }
 
 Status ListBuilder::add_video(std::span<const FrameHash> frames, std::string_view id, std::string_view category,
                               std::string_view label) {
-    TUTELA_TRY(check_texts(id, category, label));
+    return add_known_video(frames, {.id = id, .category = category, .label = label});
+}
+
+Status ListBuilder::add_known_video(std::span<const FrameHash> frames, const KnownItem& item) {
+    TUTELA_TRY(check_item(item));
     TUTELA_TRY(check_frames(frames));
+    if (item.pdq || item.phash || item.harmless)
+        return Status(StatusCode::invalid_argument, "a video has no hash of a picture and is not harmless");
     Impl& list = *impl_;
     TUTELA_TRY(list.check_room(frames.size()));
-    list.reserve(frames.size(), id.size() + category.size() + label.size());
-    list.reserve_phashes(frames.size(), false);
+    list.reserve_item(item, frames.size());
     list.reserve_video(frames.size());
     list.videos.push_back({static_cast<std::uint32_t>(list.hashes.size()), static_cast<std::uint32_t>(frames.size()),
                            static_cast<std::uint32_t>(list.frame_times.size())});
-    const Impl::TextNumbers texts = list.number(id, category, label);
+    const Impl::TextNumbers texts = list.number(item.id, item.category, item.label);
+    FileEntryRecord file{.id = texts.id, .category = texts.category, .label = texts.label};
+    file.origin = list.files.number(item.origin, list.texts);
+    file.position = static_cast<std::uint32_t>(list.hashes.size());
+    list.carried.add_of_entry(file.position, item.carried, list.texts);
     for (const FrameHash& frame : frames) {
-        list.push(frame.hash, texts, std::nullopt);
+        list.push(frame.hash, texts, std::nullopt, file.origin, item.updated_us);
         list.frame_times.push_back(frame.pts_us);
         list.frame_qualities.push_back(static_cast<std::uint8_t>(frame.quality));
     }
+    if (item.file != FileHashes{}) list.files.add_hashes(item.file, list.push_file(file, item));
     return {};
 }
 
@@ -249,17 +307,26 @@ Status ListBuilder::add_list(const HashList& list) {
             frames.clear();
             for (std::size_t i = 0; i < video.hashes.size(); ++i)
                 frames.push_back({video.hashes[i], video.qualities[i], video.times_us[i]});
-            TUTELA_TRY(add_video(frames, video.id, video.category, video.label));
+            const std::vector<CarriedHashView> carried = copy_of(video.carried);
+            TUTELA_TRY(add_known_video(frames, {.id = video.id,
+                                                .category = video.category,
+                                                .label = video.label,
+                                                .origin = video.origin,
+                                                .updated_us = video.updated_us,
+                                                .carried = carried}));
             position += video.hashes.size();
             continue;
         }
         const EntryView entry = list.entry(position++);
+        const std::vector<CarriedHashView> carried = copy_of(entry.carried);
         TUTELA_TRY(add({.pdq = entry.hash,
                         .phash = entry.phash,
                         .id = entry.id,
                         .category = entry.category,
                         .label = entry.label,
-                        .origin = entry.origin}));
+                        .origin = entry.origin,
+                        .updated_us = entry.updated_us,
+                        .carried = carried}));
     }
     return impl_->add_files(list, first);
 }
@@ -293,6 +360,11 @@ Result<HashList> ListBuilder::build() const {
     add_unless_empty(SectionType::file_entries, list.files.entries(), kSectionRequired);
     add_unless_empty(SectionType::origins, list.files.origins(), 0);
     add_unless_empty(SectionType::entry_origins, list.origins.span(), 0);
+    add_unless_empty(SectionType::entry_times, list.entry_times.all(list.hashes.size()), 0);
+    add_unless_empty(SectionType::file_times, list.file_times.all(list.files.entries().size()), 0);
+    add_unless_empty(SectionType::entry_carried, list.carried.entries(), 0);
+    add_unless_empty(SectionType::file_carried, list.carried.files(), 0);
+    add_unless_empty(SectionType::carried_bytes, list.carried.bytes(), 0);
     sections.push_back(section_of(SectionType::text_offsets, list.texts.offsets()));
     sections.push_back(section_of(SectionType::text_bytes, list.texts.bytes()));
     TUTELA_ASSIGN(Mapping memory, write_snapshot(list.hashes.size(), sections));

@@ -46,12 +46,16 @@ std::uint32_t FileColumns::number(const OriginView& origin, TextPool& texts) noe
 }
 
 // Sets of a hundred million files have no ids: what they say of each is the same, and is said once.
-std::uint32_t FileColumns::add_entry(const FileEntryRecord& entry) noexcept {
-    const bool nameless = entry.id == 0 && entry.position == kNoPosition;
-    if (nameless && last_nameless_ != kNoPosition && entries_[last_nameless_] == entry) return last_nameless_;
+std::uint32_t FileColumns::add_entry(const FileEntryRecord& entry, std::int64_t time, bool alone) noexcept {
+    const bool nameless = !alone && entry.id == 0 && entry.position == kNoPosition;
+    if (nameless && last_nameless_ != kNoPosition && entries_[last_nameless_] == entry && last_nameless_time_ == time)
+        return last_nameless_;
     const auto number = static_cast<std::uint32_t>(entries_.size());
     entries_.push_back(entry);
-    if (nameless) last_nameless_ = number;
+    if (nameless) {
+        last_nameless_ = number;
+        last_nameless_time_ = time;
+    }
     return number;
 }
 

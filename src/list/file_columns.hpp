@@ -23,8 +23,9 @@ public:
 
     // The number of an origin. Precondition, also of the next two: room was made, here and for its texts.
     std::uint32_t number(const OriginView& origin, TextPool& texts) noexcept;
-    // A file entry: its number, which is an older one's when both have no id and no position and are alike.
-    std::uint32_t add_entry(const FileEntryRecord& entry) noexcept;
+    // A file entry: its number, which is an older one's when both have no id and no position and are alike, their times
+    // too. `alone` keeps it from being shared.
+    std::uint32_t add_entry(const FileEntryRecord& entry, std::int64_t time, bool alone) noexcept;
     void add_hashes(const FileHashes& hashes, std::uint32_t entry) noexcept;
     // Another list's hashes, whose entries have got these numbers here. Throws std::bad_alloc.
     void add_hashes(const Snapshot& other, std::span<const std::uint32_t> numbers);
@@ -44,7 +45,8 @@ private:
     SecretArray<FileEntryRecord> entries_;
     SecretArray<OriginRecord> origins_;                              // empty until something has one
     std::vector<std::pair<OriginRecord, std::uint32_t>> by_origin_;  // sorted
-    std::uint32_t last_nameless_ = kNoPosition;                      // the last file entry without an id and a position
+    std::int64_t last_nameless_time_ = kNoTime;
+    std::uint32_t last_nameless_ = kNoPosition;  // the last file entry without an id and a position
 };
 
 }  // namespace tutela

@@ -5,6 +5,7 @@
 #include "core/try.hpp"
 #include "index/planner.hpp"
 #include "index/stored_forest.hpp"
+#include "list/encrypted_file.hpp"
 #include "list/list_access.hpp"
 
 namespace tutela {
@@ -27,9 +28,8 @@ Result<HashList> ListAccess::adopt_foreign(Mapping memory, LoadCheck check) {
     return Status(StatusCode::invalid_argument, "no such check of a list");
 }
 
-Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check) {
-    if (file.size() > kMaxSnapshotBytes) return Status(StatusCode::limit, "the snapshot is larger than 1 TiB");
-    TUTELA_ASSIGN(Mapping memory, Mapping::of_file(file.descriptor(), static_cast<std::size_t>(file.size())));
+Result<HashList> ListAccess::load(const InputFile& file, LoadCheck check, const ListKey* key) {
+    TUTELA_ASSIGN(Mapping memory, map_list_file(file, key));
     return adopt_foreign(std::move(memory), check);
 }
 
@@ -71,7 +71,9 @@ EntryView HashList::entry(std::size_t position) const noexcept {
             snapshot.text(snapshot.categories[position]),
             snapshot.text(snapshot.labels[position]),
             snapshot.phash(position),
-            snapshot.entry_origins.empty() ? OriginView() : snapshot.origin(snapshot.entry_origins[position])};
+            snapshot.entry_origins.empty() ? OriginView() : snapshot.origin(snapshot.entry_origins[position]),
+            snapshot.entry_time(position),
+            snapshot.carried_of_entry(position)};
 }
 
 std::string HashList::entry_name(std::size_t position) const {
@@ -101,6 +103,9 @@ VideoView HashList::video(std::size_t number) const noexcept {
     view.id = snapshot.text(snapshot.ids[record.position]);
     view.category = snapshot.text(snapshot.categories[record.position]);
     view.label = snapshot.text(snapshot.labels[record.position]);
+    if (!snapshot.entry_origins.empty()) view.origin = snapshot.origin(snapshot.entry_origins[record.position]);
+    view.updated_us = snapshot.entry_time(record.position);
+    view.carried = snapshot.carried_of_entry(record.position);
     return view;
 }
 

@@ -5,6 +5,7 @@
 #include "core/mapping.hpp"
 #include "list/snapshot_format.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_key.hpp"
 
 namespace tutela {
 
@@ -15,8 +16,8 @@ struct ListAccess {
     [[nodiscard]] static Result<HashList> adopt_foreign(Mapping memory, LoadCheck check);
     // What a list holds, as views that live as long as any copy of it.
     [[nodiscard]] static const Snapshot& snapshot(const HashList& list) noexcept;
-    // A list of an open snapshot file, mapped and checked.
-    [[nodiscard]] static Result<HashList> load(const InputFile& file, LoadCheck check);
+    // A list of an open snapshot file, mapped (or decrypted with the key) and checked.
+    [[nodiscard]] static Result<HashList> load(const InputFile& file, LoadCheck check, const ListKey* key = nullptr);
 };
 
 }  // namespace tutela

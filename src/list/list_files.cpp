@@ -20,6 +20,13 @@ std::size_t HashList::file_entry_count() const noexcept {
     return ListAccess::snapshot(*this).file_entries.size();
 }
 
+std::size_t HashList::unmatchable_count() const noexcept {
+    const std::span<const FileEntryRecord> entries = ListAccess::snapshot(*this).file_entries;
+    return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [](const FileEntryRecord& entry) {
+        return (entry.flags & kUnmatchableFlag) != 0;
+    }));
+}
+
 FileEntryView HashList::file_entry(std::size_t number) const noexcept {
     const Snapshot& snapshot = ListAccess::snapshot(*this);
     const FileEntryRecord& record = snapshot.file_entries[number];
@@ -30,6 +37,9 @@ FileEntryView HashList::file_entry(std::size_t number) const noexcept {
     view.origin = snapshot.origin(record.origin);
     view.harmless = (record.flags & kHarmlessFlag) != 0;
     if (record.position < size()) view.position = record.position;
+    view.unmatchable = (record.flags & kUnmatchableFlag) != 0;
+    view.updated_us = snapshot.file_time(number);
+    view.carried = snapshot.carried_of_file(number);
     return view;
 }
 

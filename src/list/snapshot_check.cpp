@@ -5,6 +5,7 @@
 
 #include "core/try.hpp"
 #include "core/utf8.hpp"
+#include "list/record_columns.hpp"
 #include "tutela/list.hpp"
 
 namespace tutela {
@@ -87,21 +88,27 @@ Status check_videos(const Snapshot& snapshot) {
 
 // Hashes rise, each with an entry that there is.
 template <std::size_t Bytes>
-Status check_file_hashes(std::span<const FileHashRecord<Bytes>> records, std::size_t entries, const char* kind) {
+Status check_file_hashes(std::span<const FileHashRecord<Bytes>> records, std::span<const FileEntryRecord> entries,
+                         const char* kind) {
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (records[i].entry >= entries) return damaged(std::string("one of its ") + kind + " has no entry");
+        if (records[i].entry >= entries.size()) return damaged(std::string("one of its ") + kind + " has no entry");
+        if ((entries[records[i].entry].flags & kUnmatchableFlag) != 0)
+            return damaged(std::string("one of its ") + kind + " leads to what says that nothing leads to it");
         if (i > 0 && records[i - 1] >= records[i]) return damaged(std::string("its ") + kind + " are out of order");
     }
     return {};
 }
 
 Status check_files(const Snapshot& snapshot) {
-    const std::size_t entries = snapshot.file_entries.size();
+    const std::span<const FileEntryRecord> entries = snapshot.file_entries;
     for (const FileEntryRecord& entry : snapshot.file_entries) {
         const bool known_place = entry.position < snapshot.hashes.size() || entry.position == kNoPosition;
         if (std::max({entry.id, entry.category, entry.label}) >= snapshot.texts() || !known_place ||
-            (entry.flags & ~kHarmlessFlag) != 0 || entry.origin >= std::max<std::size_t>(snapshot.origins.size(), 1))
+            (entry.flags & ~(kHarmlessFlag | kUnmatchableFlag)) != 0 ||
+            entry.origin >= std::max<std::size_t>(snapshot.origins.size(), 1))
             return damaged("a file entry has a number out of range");
+        if ((entry.flags & kUnmatchableFlag) != 0 && entry.position != kNoPosition)
+            return damaged("a file entry says that nothing leads to it and has an entry");
     }
     TUTELA_TRY(check_file_hashes(snapshot.md5s, entries, "MD5s"));
     TUTELA_TRY(check_file_hashes(snapshot.sha1s, entries, "SHA-1s"));
@@ -121,6 +128,41 @@ Status check_origins(const Snapshot& snapshot) {
     return {};
 }
 
+Status check_times(std::span<const std::int64_t> times) {
+    bool any = times.empty();
+    for (const std::int64_t time : times) {
+        if (time == kNoTime) continue;
+        any = true;
+        if (time < kMinRecordTimeUs || time > kMaxRecordTimeUs) return damaged("it has a time out of range");
+    }
+    return any ? Status() : damaged("its times are all none");
+}
+
+Status check_file_times(const Snapshot& snapshot) {
+    for (std::size_t i = 0; i < snapshot.file_times.size(); ++i) {
+        if (snapshot.file_times[i] != kNoTime && snapshot.file_entries[i].position != kNoPosition)
+            return damaged("a file entry has a time beside that of its entry");
+    }
+    return check_times(snapshot.file_times);
+}
+
+Status check_carried_hashes(const Snapshot& snapshot, std::span<const CarriedRecord> records, std::size_t owners) {
+    std::uint32_t before = 0;
+    for (const CarriedRecord& record : records) {
+        const std::string_view bytes = snapshot.carried_bytes;
+        if (record.owner >= owners || record.owner < before || record.kind >= snapshot.texts() ||
+            (record.flags & ~kCarriedBinaryFlag) != 0 || record.offset > bytes.size() ||
+            record.size > bytes.size() - record.offset)
+            return damaged("a carried hash has a number out of range");
+        before = record.owner;
+        const CarriedHashView view{snapshot.text(record.kind),
+                                   bytes.substr(static_cast<std::size_t>(record.offset), record.size),
+                                   (record.flags & kCarriedBinaryFlag) != 0};
+        if (!check_carried({&view, 1}).ok()) return damaged("a carried hash is not as it must be");
+    }
+    return {};
+}
+
 }  // namespace
 
 Status check_content(const Snapshot& snapshot) {
@@ -128,7 +170,11 @@ Status check_content(const Snapshot& snapshot) {
     TUTELA_TRY(check_phashes(snapshot));
     TUTELA_TRY(check_videos(snapshot));
     TUTELA_TRY(check_files(snapshot));
-    return check_origins(snapshot);
+    TUTELA_TRY(check_origins(snapshot));
+    TUTELA_TRY(check_times(snapshot.entry_times));
+    TUTELA_TRY(check_file_times(snapshot));
+    TUTELA_TRY(check_carried_hashes(snapshot, snapshot.entry_carried, snapshot.hashes.size()));
+    return check_carried_hashes(snapshot, snapshot.file_carried, snapshot.file_entries.size());
 }
 
 Status check_index(const Snapshot& snapshot, bool postings) {

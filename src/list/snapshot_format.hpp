@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "core/digest.hpp"
 #include "core/mapping.hpp"
 #include "index/stored_forest.hpp"
+#include "tutela/carried_hash.hpp"
 #include "tutela/hash.hpp"
 #include "tutela/known_item.hpp"
 #include "tutela/status.hpp"
@@ -51,6 +53,11 @@ enum class SectionType : std::uint32_t {
     file_entries = 0x26,
     origins = 0x27,
     entry_origins = 0x28,
+    entry_times = 0x29,
+    file_times = 0x2a,
+    entry_carried = 0x2b,
+    file_carried = 0x2c,
+    carried_bytes = 0x2d,
     text_offsets = 0x30,
     text_bytes = 0x31,
     index_directory = 0x40,
@@ -98,6 +105,8 @@ static_assert(sizeof(Md5Record) == 20 && sizeof(Sha1Record) == 24 && sizeof(Sha2
 
 inline constexpr std::uint32_t kNoPosition = 0xffffffff;
 inline constexpr std::uint32_t kHarmlessFlag = 1;
+// Of a file entry that no hash leads to.
+inline constexpr std::uint32_t kUnmatchableFlag = 2;
 
 // A file entry: numbers of its texts and of its origin, the position of its entry or kNoPosition.
 struct FileEntryRecord {
@@ -111,6 +120,21 @@ struct FileEntryRecord {
     bool operator==(const FileEntryRecord&) const noexcept = default;
 };
 static_assert(sizeof(FileEntryRecord) == 24);
+
+// In the columns of times, for no time.
+inline constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
+
+inline constexpr std::uint32_t kCarriedBinaryFlag = 1;
+
+// A carried hash of an entry or a file entry: `size` bytes from `offset` on of their section.
+struct CarriedRecord {
+    std::uint32_t owner = 0;  // position of the entry, or number of the file entry
+    std::uint32_t kind = 0;   // number of its text
+    std::uint32_t size = 0;
+    std::uint32_t flags = 0;
+    std::uint64_t offset = 0;
+};
+static_assert(sizeof(CarriedRecord) == 24);
 
 // Numbers of texts. Origin 0 is empty.
 struct OriginRecord {
@@ -139,7 +163,12 @@ struct Snapshot {
     std::span<const FileEntryRecord> file_entries;
     std::span<const OriginRecord> origins;         // empty when no entry and no file entry has one
     std::span<const std::uint32_t> entry_origins;  // of every entry, or empty when none has one
-    std::span<const std::uint64_t> text_offsets;   // one more than there are texts
+    std::span<const std::int64_t> entry_times;  // of every entry, or empty when none has one; microseconds or kNoTime
+    std::span<const std::int64_t> file_times;   // likewise, of file entries; kNoTime where there is an entry
+    std::span<const CarriedRecord> entry_carried;  // by rising owner
+    std::span<const CarriedRecord> file_carried;
+    std::string_view carried_bytes;
+    std::span<const std::uint64_t> text_offsets;  // one more than there are texts
     std::string_view text_bytes;
     std::optional<StoredForest> index;
     Sha256 digest{};
@@ -164,6 +193,12 @@ struct Snapshot {
         const OriginRecord& record = origins[number];
         return {text(record.source), text(record.scheme), text(record.region)};
     }
+    // What is known beyond hashes and texts: of an entry, and of a file entry, which has that of its entry.
+    [[nodiscard]] std::optional<std::int64_t> entry_time(std::size_t position) const noexcept;
+    [[nodiscard]] std::optional<std::int64_t> file_time(std::size_t number) const noexcept;
+    [[nodiscard]] CarriedHashes carried_of_entry(std::size_t position) const noexcept;
+    [[nodiscard]] CarriedHashes carried_of_file(std::size_t number) const noexcept;
+    [[nodiscard]] CarriedHashes carried_of(std::span<const CarriedRecord> all, std::size_t owner) const noexcept;
     // Empty for a number that no text has, and for one that is no text: both only occur in an unchecked snapshot.
     [[nodiscard]] std::string_view text(std::uint32_t number) const noexcept;
 };

@@ -59,6 +59,11 @@ constexpr KnownSection kKnownSections[] = {
     {SectionType::file_entries, kSectionRequired, sizeof(FileEntryRecord), "file entries"},
     {SectionType::origins, 0, sizeof(OriginRecord), "origins"},
     {SectionType::entry_origins, 0, 4, "entry origins"},
+    {SectionType::entry_times, 0, 8, "entry times"},
+    {SectionType::file_times, 0, 8, "file times"},
+    {SectionType::entry_carried, 0, sizeof(CarriedRecord), "carried hashes of entries"},
+    {SectionType::file_carried, 0, sizeof(CarriedRecord), "carried hashes of files"},
+    {SectionType::carried_bytes, 0, 1, "carried bytes"},
     {SectionType::text_offsets, kSectionRequired, 8, "text offsets"},
     {SectionType::text_bytes, kSectionRequired, 1, "text bytes"},
     {SectionType::index_directory, kSectionDerived, 4, "index directory"},
@@ -283,7 +288,7 @@ Status bind_videos(const Binder& binder, Snapshot& snapshot) {
     return {};
 }
 
-// The file entries and at least one kind of their hashes, or none of it.
+// Hashes of files need file entries; these may have none, but are not none.
 Status bind_files(const Binder& binder, Snapshot& snapshot) {
     const bool hashes =
         binder.has(SectionType::md5s) || binder.has(SectionType::sha1s) || binder.has(SectionType::sha256s);
@@ -292,8 +297,26 @@ Status bind_files(const Binder& binder, Snapshot& snapshot) {
     TUTELA_TRY(binder.bind_if_there(SectionType::sha1s, snapshot.sha1s));
     TUTELA_TRY(binder.bind_if_there(SectionType::sha256s, snapshot.sha256s));
     TUTELA_TRY(binder.bind(SectionType::file_entries, snapshot.file_entries));
-    if (!hashes || snapshot.file_entries.empty()) return corrupt("its file entries have no hashes, or are none");
-    return {};
+    return snapshot.file_entries.empty() ? corrupt("its file entries are none") : Status();
+}
+
+// Times of all entries or of none, and so of file entries; and carried hashes with their bytes.
+Status bind_records(const Binder& binder, Snapshot& snapshot) {
+    TUTELA_TRY(binder.bind_if_there(SectionType::entry_times, snapshot.entry_times));
+    TUTELA_TRY(binder.bind_if_there(SectionType::file_times, snapshot.file_times));
+    if (binder.has(SectionType::entry_times) && snapshot.entry_times.size() != snapshot.hashes.size())
+        return corrupt("its times are not as many as there are entries");
+    if (binder.has(SectionType::file_times) && snapshot.file_times.size() != snapshot.file_entries.size())
+        return corrupt("its times of files are not as many as there are file entries");
+    const bool carried = binder.has(SectionType::entry_carried) || binder.has(SectionType::file_carried);
+    if (!carried && !binder.has(SectionType::carried_bytes)) return {};
+    std::span<const char> bytes;
+    TUTELA_TRY(binder.bind_if_there(SectionType::entry_carried, snapshot.entry_carried));
+    TUTELA_TRY(binder.bind_if_there(SectionType::file_carried, snapshot.file_carried));
+    TUTELA_TRY(binder.bind(SectionType::carried_bytes, bytes));
+    snapshot.carried_bytes = {bytes.data(), bytes.size()};
+    return snapshot.entry_carried.empty() && snapshot.file_carried.empty() ? corrupt("its carried hashes are none")
+                                                                           : Status();
 }
 
 Status bind_origins(const Binder& binder, std::uint64_t entries, Snapshot& snapshot) {
@@ -336,6 +359,7 @@ Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Secti
     TUTELA_TRY(bind_videos(binder, snapshot));
     TUTELA_TRY(bind_files(binder, snapshot));
     TUTELA_TRY(bind_origins(binder, header.entries, snapshot));
+    TUTELA_TRY(bind_records(binder, snapshot));
     TUTELA_TRY(bind_index(binder, snapshot.index));
     std::copy(bytes.end() - kTrailerBytes, bytes.end(), snapshot.digest.begin());
     return snapshot;

@@ -55,11 +55,17 @@ Result<TextImport> parse_text_list(std::string_view text, ListBuilder& builder) 
 }
 
 Result<HashList> open_list(const std::filesystem::path& path, TextImport* import, LoadCheck check) {
+    return open_list(path, ListOpenOptions{.check = check}, import);
+}
+
+Result<HashList> open_list(const std::filesystem::path& path, const ListOpenOptions& options, TextImport* import) {
     if (import != nullptr) *import = {};
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
     std::array<std::uint8_t, kSnapshotMagic.size()> first{};
     TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
-    if (begins_snapshot(std::span(first).first(got))) return ListAccess::load(file, check);
+    const std::span<const std::uint8_t> begin = std::span(first).first(got);
+    if (begins_snapshot(begin) || begins_encrypted_list(begin))
+        return ListAccess::load(file, options.check, options.key ? &*options.key : nullptr);
 
     ListBuilder builder;
     TUTELA_ASSIGN(TextImport done, read_text(file, builder));

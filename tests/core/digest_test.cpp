@@ -8,13 +8,14 @@
 namespace tutela {
 namespace {
 
-std::span<const std::uint8_t> view_of(std::string_view text) {
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 // FIPS 180-2, appendix B, and the empty message.
 TEST(Digest, Sha256OfPublishedMessages) {
-    EXPECT_EQ(bytes_to_hex(sha256(view_of("abc"))), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(bytes_to_hex(sha256(bytes_of("abc"))),
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(bytes_to_hex(sha256({})), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 

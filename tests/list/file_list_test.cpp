@@ -14,7 +14,7 @@
 namespace tutela {
 namespace {
 
-Md5 numbered_md5(std::uint64_t number, std::uint8_t fill = 0) {
+Md5 md5_of(std::uint64_t number, std::uint8_t fill = 0) {
     Md5 hash;
     hash.fill(fill);
     for (std::size_t i = 0; i < 8; ++i)
@@ -34,7 +34,7 @@ void expect_same_as_naive(std::vector<Md5Record> records) {
     std::sort(records.begin(), records.end());
     records.erase(std::unique(records.begin(), records.end()), records.end());
     const std::span<const Md5Record> all(records);
-    std::vector<Md5> wanted = {numbered_md5(0), numbered_md5(~std::uint64_t{0}, 255)};
+    std::vector<Md5> wanted = {md5_of(0), md5_of(~std::uint64_t{0}, 255)};
     for (std::size_t i = 0; i < records.size(); i += std::max<std::size_t>(records.size() / 200, 1)) {
         Md5 near = records[i].hash;
         wanted.push_back(near);
@@ -57,11 +57,10 @@ TEST(FileLookup, FindsWhatANaiveSearchFinds) {
         std::vector<Md5Record> same_start;
         std::vector<Md5Record> same;
         for (std::size_t i = 0; i < size; ++i) {
-            even.push_back({numbered_md5(random()), static_cast<std::uint32_t>(i)});
-            clustered.push_back({numbered_md5((random() % 3) << 62 | random() % 1000), static_cast<std::uint32_t>(i)});
-            same_start.push_back(
-                {numbered_md5(42, static_cast<std::uint8_t>(random())), static_cast<std::uint32_t>(i)});
-            same.push_back({numbered_md5(random() % 3), static_cast<std::uint32_t>(i)});
+            even.push_back({md5_of(random()), static_cast<std::uint32_t>(i)});
+            clustered.push_back({md5_of((random() % 3) << 62 | random() % 1000), static_cast<std::uint32_t>(i)});
+            same_start.push_back({md5_of(42, static_cast<std::uint8_t>(random())), static_cast<std::uint32_t>(i)});
+            same.push_back({md5_of(random() % 3), static_cast<std::uint32_t>(i)});
         }
         expect_same_as_naive(even);
         expect_same_as_naive(clustered);
@@ -74,7 +73,7 @@ TEST(FileLookup, FindsWhatANaiveSearchFinds) {
 TEST(FileLookup, FindsInACraftedSpread) {
     std::vector<Md5Record> records;
     for (std::uint32_t i = 0; i < 20000; ++i)
-        records.push_back({numbered_md5((std::uint64_t{1} << (i % 64)) + i / 64), i});
+        records.push_back({md5_of((std::uint64_t{1} << (i % 64)) + i / 64), i});
     expect_same_as_naive(records);
 }
 
@@ -100,7 +99,7 @@ TEST(FileList, KeepsAllThatIsKnownOfAThing) {
                           .label = "L",
                           .origin = {"hotline", "vics", "US"}})
                     .ok());
-    ASSERT_TRUE(builder.add({.file = {.md5 = numbered_md5(9)}, .category = "2"}).ok());
+    ASSERT_TRUE(builder.add({.file = {.md5 = md5_of(9)}, .category = "2"}).ok());
     ASSERT_TRUE(builder.add(Hash256{}, "last").ok());
     for (const Result<HashList>& made : {builder.build(), reloaded(builder)}) {
         ASSERT_TRUE(made.ok());
@@ -115,9 +114,9 @@ TEST(FileList, KeepsAllThatIsKnownOfAThing) {
         EXPECT_EQ(list.entry(2).origin, OriginView());
         EXPECT_EQ(list.find_file(file), (std::vector<FileMatch>{{0, FileHashKind::sha256}}));
         EXPECT_EQ(list.find_file({.md5 = file.md5}), (std::vector<FileMatch>{{0, FileHashKind::md5}}));
-        EXPECT_EQ(list.find_file({.md5 = numbered_md5(9), .sha1 = file.sha1}),
+        EXPECT_EQ(list.find_file({.md5 = md5_of(9), .sha1 = file.sha1}),
                   (std::vector<FileMatch>{{0, FileHashKind::sha1}, {1, FileHashKind::md5}}));
-        EXPECT_TRUE(list.find_file({.md5 = numbered_md5(10)}).empty());
+        EXPECT_TRUE(list.find_file({.md5 = md5_of(10)}).empty());
         const FileEntryView entry = list.file_entry(0);
         EXPECT_EQ(entry.id, "second");
         EXPECT_EQ(entry.category, "1");
@@ -132,7 +131,7 @@ TEST(FileList, KeepsAllThatIsKnownOfAThing) {
 
 TEST(FileList, AHarmlessThingHasNoPictureHash) {
     ListBuilder builder;
-    ASSERT_TRUE(builder.add({.pdq = Hash256{}, .file = {.md5 = numbered_md5(1)}, .harmless = true}).ok());
+    ASSERT_TRUE(builder.add({.pdq = Hash256{}, .file = {.md5 = md5_of(1)}, .harmless = true}).ok());
     const Result<HashList> list = builder.build();
     ASSERT_TRUE(list.ok());
     EXPECT_EQ(list.value().size(), 0U);
@@ -156,11 +155,11 @@ TEST(FileList, NamelessFilesShareAnEntry) {
     ListBuilder backward;
     for (std::uint64_t i = 0; i < 1000; ++i) {
         const OriginView origin{"NSRL", "", ""};
-        ASSERT_TRUE(forward.add({.file = {.md5 = numbered_md5(i * i)}, .origin = origin, .harmless = true}).ok());
+        ASSERT_TRUE(forward.add({.file = {.md5 = md5_of(i * i)}, .origin = origin, .harmless = true}).ok());
         const std::uint64_t j = 999 - i;
-        ASSERT_TRUE(backward.add({.file = {.md5 = numbered_md5(j * j)}, .origin = origin, .harmless = true}).ok());
+        ASSERT_TRUE(backward.add({.file = {.md5 = md5_of(j * j)}, .origin = origin, .harmless = true}).ok());
     }
-    ASSERT_TRUE(backward.add({.file = {.md5 = numbered_md5(4)}, .origin = {"NSRL", "", ""}, .harmless = true}).ok());
+    ASSERT_TRUE(backward.add({.file = {.md5 = md5_of(4)}, .origin = {"NSRL", "", ""}, .harmless = true}).ok());
     const HashList list = forward.build().value();
     EXPECT_EQ(list.file_entry_count(), 1U);
     EXPECT_EQ(list.file_hash_count(FileHashKind::md5), 1000U);
@@ -189,8 +188,8 @@ TEST(FileList, MergesWithOthers) {
 model::Bytes small_snapshot() {
     ListBuilder builder;
     const OriginView origin{"s", "", ""};
-    EXPECT_TRUE(builder.add({.pdq = Hash256{}, .file = {.md5 = numbered_md5(1)}, .id = "a", .origin = origin}).ok());
-    EXPECT_TRUE(builder.add({.file = {.md5 = numbered_md5(2)}, .id = "b", .origin = origin}).ok());
+    EXPECT_TRUE(builder.add({.pdq = Hash256{}, .file = {.md5 = md5_of(1)}, .id = "a", .origin = origin}).ok());
+    EXPECT_TRUE(builder.add({.file = {.md5 = md5_of(2)}, .id = "b", .origin = origin}).ok());
     const HashList list = builder.build().value();
     return {list.bytes().begin(), list.bytes().end()};
 }
@@ -229,7 +228,7 @@ TEST(FileListDamage, WhatCannotBeIsRefusedOrPassedOver) {
             << std::hex << change.section << " at " << change.offset;
         const Result<HashList> list = HashList::from_bytes(bytes, LoadCheck::layout);
         ASSERT_TRUE(list.ok()) << list.status().to_string();
-        for (const FileMatch& match : list.value().find_file({.md5 = numbered_md5(1)}))
+        for (const FileMatch& match : list.value().find_file({.md5 = md5_of(1)}))
             EXPECT_FALSE(list.value().file_entry_name(match.entry).empty());
         EXPECT_LE(list.value().entry(0).origin.source.size(), 1U);
     }

@@ -99,7 +99,7 @@ Model model_of(const std::vector<Known>& all) {
     return made;
 }
 
-model::Bytes snapshot_bytes(const HashList& list) {
+model::Bytes bytes_of(const HashList& list) {
     return {list.bytes().begin(), list.bytes().end()};
 }
 
@@ -152,7 +152,7 @@ TEST(ListVideo, IsKeptAndWrittenAsTheSpecificationSays) {
         expect_known(list, known);
         const Model made = model_of(known);
         expect_entries(list, made.entries);
-        ASSERT_EQ(snapshot_bytes(list), model::assemble(made.entries.size(), made.sections)) << count;
+        ASSERT_EQ(bytes_of(list), model::assemble(made.entries.size(), made.sections)) << count;
         for (const LoadCheck check : {LoadCheck::everything, LoadCheck::layout}) {
             const Result<HashList> again = HashList::from_bytes(list.bytes(), check);
             ASSERT_TRUE(again.ok()) << again.status().to_string();
@@ -163,7 +163,7 @@ TEST(ListVideo, IsKeptAndWrittenAsTheSpecificationSays) {
 
 TEST(ListVideo, AListWithoutOneHasTheBytesItAlwaysHad) {
     const std::vector<Entry> entries = random_entries(40, 3);
-    EXPECT_EQ(snapshot_bytes(build(entries)), model::snapshot_of(entries));
+    EXPECT_EQ(bytes_of(build(entries)), model::snapshot_of(entries));
 }
 
 TEST(ListVideo, KeepsItsPlaceBesideAnIndex) {
@@ -185,7 +185,7 @@ TEST(ListVideo, ListsAreMerged) {
     ASSERT_TRUE(builder.add_list(build_known(second)).ok());
     std::vector<Known> both = first;
     both.insert(both.end(), second.begin(), second.end());
-    EXPECT_EQ(snapshot_bytes(builder.build().value()), snapshot_bytes(build_known(both)));
+    EXPECT_EQ(bytes_of(builder.build().value()), bytes_of(build_known(both)));
 }
 
 TEST(ListVideo, WithoutAnIdIsNamedAfterItsFirstFrame) {
@@ -233,7 +233,7 @@ constexpr std::size_t kVideos = 4;
 constexpr std::size_t kTimes = 5;
 constexpr std::size_t kQualities = 6;
 
-StatusCode code_of_changed(const std::function<void(std::vector<model::Section>&)>& change) {
+StatusCode code_after(const std::function<void(std::vector<model::Section>&)>& change) {
     Model made = small_model();
     change(made.sections);
     return HashList::from_bytes(model::assemble(made.entries.size(), made.sections)).status().code();
@@ -251,12 +251,12 @@ TEST(ListVideoDamage, EverySingleBitFlipIsRefused) {
 }
 
 TEST(ListVideoDamage, RecordsOutOfTheirPlace) {
-    EXPECT_EQ(code_of_changed([](auto&) {}), StatusCode::ok);
+    EXPECT_EQ(code_after([](auto&) {}), StatusCode::ok);
     for (std::size_t word = 0; word < 6; ++word) {
         for (const std::uint64_t wrong : {0U, 1U, 4U, 7U, 8U, 9U, 0x7fffffffU, 0xfffffffdU, 0xffffffffU}) {
             const auto change = [&](auto& sections) { model::store(sections[kVideos].bytes, 4 * word, wrong, 4); };
             const std::uint64_t right = model::load(small_model().sections[kVideos].bytes, 4 * word, 4);
-            EXPECT_EQ(code_of_changed(change), wrong == right ? StatusCode::ok : StatusCode::corrupt)
+            EXPECT_EQ(code_after(change), wrong == right ? StatusCode::ok : StatusCode::corrupt)
                 << word << " " << wrong;
         }
     }
@@ -265,20 +265,20 @@ TEST(ListVideoDamage, RecordsOutOfTheirPlace) {
 TEST(ListVideoDamage, SectionsThatDoNotAgree) {
     for (const std::size_t section : {kVideos, kTimes, kQualities}) {
         const auto at = static_cast<std::ptrdiff_t>(section);
-        EXPECT_EQ(code_of_changed([&](auto& sections) { sections.erase(sections.begin() + at); }), StatusCode::corrupt);
-        EXPECT_EQ(code_of_changed([&](auto& sections) { sections[section].flags = 0; }), StatusCode::corrupt);
-        EXPECT_EQ(code_of_changed([&](auto& sections) { sections[section].bytes.clear(); }), StatusCode::corrupt);
-        EXPECT_EQ(code_of_changed([&](auto& sections) {
+        EXPECT_EQ(code_after([&](auto& sections) { sections.erase(sections.begin() + at); }), StatusCode::corrupt);
+        EXPECT_EQ(code_after([&](auto& sections) { sections[section].flags = 0; }), StatusCode::corrupt);
+        EXPECT_EQ(code_after([&](auto& sections) { sections[section].bytes.clear(); }), StatusCode::corrupt);
+        EXPECT_EQ(code_after([&](auto& sections) {
                       sections[section].bytes.resize(sections[section].bytes.size() + sections[section].record_bytes);
                   }),
                   StatusCode::corrupt);
     }
-    EXPECT_EQ(code_of_changed([](auto& sections) {  // frames of no video
+    EXPECT_EQ(code_after([](auto& sections) {  // frames of no video
                   sections[kTimes].bytes.resize(sections[kTimes].bytes.size() + 8);
                   sections[kQualities].bytes.resize(sections[kQualities].bytes.size() + 1);
               }),
               StatusCode::corrupt);
-    EXPECT_EQ(code_of_changed([](auto& sections) {
+    EXPECT_EQ(code_after([](auto& sections) {
                   for (const std::size_t section : {kVideos, kTimes, kQualities})
                       sections[section].bytes.clear();
               }),
@@ -287,7 +287,7 @@ TEST(ListVideoDamage, SectionsThatDoNotAgree) {
 
 TEST(ListVideoDamage, FramesThatCannotBe) {
     const auto time = [](std::size_t frame, std::uint64_t value) {
-        return code_of_changed([&](auto& sections) { model::store(sections[kTimes].bytes, 8 * frame, value, 8); });
+        return code_after([&](auto& sections) { model::store(sections[kTimes].bytes, 8 * frame, value, 8); });
     };
     EXPECT_EQ(time(0, 0), StatusCode::ok);
     EXPECT_EQ(time(0, 7), StatusCode::corrupt);  // after the next
@@ -295,10 +295,10 @@ TEST(ListVideoDamage, FramesThatCannotBe) {
     EXPECT_EQ(time(2, kMaxFrameTimeUs), StatusCode::ok);
     EXPECT_EQ(time(2, kMaxFrameTimeUs + 1), StatusCode::corrupt);
     EXPECT_EQ(time(0, ~std::uint64_t{0}), StatusCode::corrupt);  // negative
-    EXPECT_EQ(code_of_changed([](auto& sections) { sections[kQualities].bytes[1] = 100; }), StatusCode::ok);
-    EXPECT_EQ(code_of_changed([](auto& sections) { sections[kQualities].bytes[1] = 101; }), StatusCode::corrupt);
+    EXPECT_EQ(code_after([](auto& sections) { sections[kQualities].bytes[1] = 100; }), StatusCode::ok);
+    EXPECT_EQ(code_after([](auto& sections) { sections[kQualities].bytes[1] = 101; }), StatusCode::corrupt);
     for (const std::size_t column : {1U, 2U, 3U}) {  // a frame with an id, category or label of its own
-        EXPECT_EQ(code_of_changed([&](auto& sections) {
+        EXPECT_EQ(code_after([&](auto& sections) {
                       const std::uint64_t shared = model::load(sections[column].bytes, 4 * 3, 4);
                       model::store(sections[column].bytes, 4 * 3, shared == 0 ? 1 : shared - 1, 4);
                   }),

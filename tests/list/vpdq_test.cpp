@@ -26,7 +26,7 @@ std::vector<FrameHash> random_frames(std::size_t count, std::uint64_t seed) {
     return frames;
 }
 
-const std::string kVpdqHex = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef";
+const std::string kHex = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef";
 
 VpdqImport import_of(std::string_view bytes) {
     Result<VpdqImport> import = parse_vpdq(bytes);
@@ -51,7 +51,7 @@ TEST(Vpdq, WhatIsWrittenIsReadAgain) {
 }
 
 TEST(Vpdq, TheFormsAreAsOthersWriteThem) {
-    const FrameHash frame{hash_from_hex<256>(kVpdqHex).value(), 77, 61'233'500};
+    const FrameHash frame{hash_from_hex<256>(kHex).value(), 77, 61'233'500};
     const std::string hex = to_hex(frame.hash);
     const std::vector<FrameHash> frames = {frame, {frame.hash, 0, kNoPts}};
     EXPECT_EQ(write_vpdq(VpdqFormat::text, frames).value(), "0,77," + hex + ",61.234\n1,0," + hex + ",0.000\n");
@@ -59,16 +59,16 @@ TEST(Vpdq, TheFormsAreAsOthersWriteThem) {
     EXPECT_EQ(write_vpdq(static_cast<VpdqFormat>(3), frames).status().code(), StatusCode::invalid_argument);
 
     // As python-threatexchange has it: three significant digits.
-    EXPECT_EQ(import_of("[\"" + kVpdqHex + ",100,1.23e+03\"]").frames[0].pts_us, 1'230'000'000);
-    EXPECT_EQ(import_of("[\"" + kVpdqHex + ",100,0.0\"]").frames[0].pts_us, 0);
-    EXPECT_EQ(import_of("[\n  \"" + kVpdqHex + ",100,5.0\"\n]").frames[0].pts_us, 5'000'000);
+    EXPECT_EQ(import_of("[\"" + kHex + ",100,1.23e+03\"]").frames[0].pts_us, 1'230'000'000);
+    EXPECT_EQ(import_of("[\"" + kHex + ",100,0.0\"]").frames[0].pts_us, 0);
+    EXPECT_EQ(import_of("[\n  \"" + kHex + ",100,5.0\"\n]").frames[0].pts_us, 5'000'000);
 }
 
 TEST(Vpdq, TextMayHaveBlanksAndCarriageReturns) {
     const VpdqImport import = import_of(
         "\xef\xbb\xbf"
         "0,100," +
-        kVpdqHex + ",0.000\r\n\r\n  \n 7 , 50 ," + kVpdqHex + " ,\t0.033\r\n9,50," + kVpdqHex + ",1");
+        kHex + ",0.000\r\n\r\n  \n 7 , 50 ," + kHex + " ,\t0.033\r\n9,50," + kHex + ",1");
     ASSERT_EQ(import.frames.size(), 3U);
     EXPECT_EQ(import.frames[1].pts_us, 33'000);
     EXPECT_EQ(import.frames[2].pts_us, 1'000'000);
@@ -76,8 +76,8 @@ TEST(Vpdq, TextMayHaveBlanksAndCarriageReturns) {
 }
 
 TEST(Vpdq, FramesComeInTheOrderOfTheirTimes) {
-    const VpdqImport import = import_of("0,1," + kVpdqHex + ",2.0\n1,2," + kVpdqHex + ",1.0\n2,3," + kVpdqHex +
-                                        ",2.0\n3,4," + kVpdqHex + ",0\n");
+    const VpdqImport import =
+        import_of("0,1," + kHex + ",2.0\n1,2," + kHex + ",1.0\n2,3," + kHex + ",2.0\n3,4," + kHex + ",0\n");
     ASSERT_EQ(import.frames.size(), 4U);
     EXPECT_EQ(import.frames[0].quality, 4);
     EXPECT_EQ(import.frames[1].quality, 2);
@@ -91,32 +91,32 @@ const std::vector<std::string> kBadFields = {  // after the hash: quality and ti
     ",50,1 1", ",+50,1", ",50,1.0s", ",99999999999,1", ",50,0x10", ", ,1"};
 
 TEST(Vpdq, BadRowsAreSkippedCountedAndNotRepeated) {
-    const std::string good = kVpdqHex + ",50,1.0";
-    std::vector<std::string> bad = {"x", kVpdqHex.substr(1) + ",50,1.0", kVpdqHex + "0,50,1.0", std::string(5000, 'a')};
+    const std::string good = kHex + ",50,1.0";
+    std::vector<std::string> bad = {"x", kHex.substr(1) + ",50,1.0", kHex + "0,50,1.0", std::string(5000, 'a')};
     for (const std::string& fields : kBadFields)
-        bad.push_back(kVpdqHex + fields);
+        bad.push_back(kHex + fields);
     for (const std::string& element : bad) {
         const VpdqImport import = import_of("[\"" + good + "\", \"" + element + "\", \"" + good + "\"]");
         EXPECT_EQ(import.frames.size(), 2U) << element;
         EXPECT_EQ(import.rows, 3U);
         ASSERT_EQ(import.skipped, 1U) << element;
         EXPECT_EQ(import.first_skipped[0].line, 2U);
-        EXPECT_EQ(import.first_skipped[0].reason.find(kVpdqHex.substr(0, 8)), std::string::npos);
+        EXPECT_EQ(import.first_skipped[0].reason.find(kHex.substr(0, 8)), std::string::npos);
     }
-    const std::string line = "0,50," + kVpdqHex + ",1.0\n";
-    for (const std::string& row : {"x," + line.substr(2), "-1," + line.substr(2), kVpdqHex + ",id", "0,50," + kVpdqHex,
-                                   "0,50," + kVpdqHex + ",1.0,2", std::string("0,50"), std::string(",,,"),
-                                   std::string("# comment"), std::string(100'000, '1')}) {
+    const std::string line = "0,50," + kHex + ",1.0\n";
+    for (const std::string& row :
+         {"x," + line.substr(2), "-1," + line.substr(2), kHex + ",id", "0,50," + kHex, "0,50," + kHex + ",1.0,2",
+          std::string("0,50"), std::string(",,,"), std::string("# comment"), std::string(100'000, '1')}) {
         const VpdqImport import = import_of(line + "\n" + row + "\n" + line);
         EXPECT_EQ(import.frames.size(), 2U) << row;
         ASSERT_EQ(import.skipped, 1U) << row;
         EXPECT_EQ(import.first_skipped[0].line, 3U);
-        EXPECT_EQ(import.first_skipped[0].reason.find(kVpdqHex.substr(0, 8)), std::string::npos);
+        EXPECT_EQ(import.first_skipped[0].reason.find(kHex.substr(0, 8)), std::string::npos);
     }
 }
 
 TEST(Vpdq, OtherElementsOfTheArrayAreBadRows) {
-    const std::string good = "\"" + kVpdqHex + ",50,1.0\"";
+    const std::string good = "\"" + kHex + ",50,1.0\"";
     const VpdqImport import = import_of("[1, -2, 2.5, true, null, {\"a\": [1, \"b\", {\"c\": null}]}, [[" + good +
                                         "], 3], \"\", " + good + "]");
     EXPECT_EQ(import.frames.size(), 1U);
@@ -125,15 +125,15 @@ TEST(Vpdq, OtherElementsOfTheArrayAreBadRows) {
 }
 
 TEST(Vpdq, WhatIsNoSuchFile) {
-    const std::string good = "\"" + kVpdqHex + ",50,1.0\"";
+    const std::string good = "\"" + kHex + ",50,1.0\"";
     const auto code_of = [](const std::string& bytes) {
         const Result<VpdqImport> import = parse_vpdq(bytes);
-        EXPECT_EQ(import.status().message().find(kVpdqHex.substr(0, 8)), std::string::npos);
+        EXPECT_EQ(import.status().message().find(kHex.substr(0, 8)), std::string::npos);
         return import.status().code();
     };
     EXPECT_EQ(code_of(""), StatusCode::corrupt);
     EXPECT_EQ(code_of("hello\n"), StatusCode::corrupt);
-    EXPECT_EQ(code_of("[\"" + kVpdqHex + "\"]"), StatusCode::corrupt);
+    EXPECT_EQ(code_of("[\"" + kHex + "\"]"), StatusCode::corrupt);
     EXPECT_EQ(code_of("{\"0\": {}}"), StatusCode::unsupported);
     for (const char* damaged : {"[", "[%", "[%,", "[%]]", "[%] x", "[% %]", "[%,]", "[\"abc"}) {
         std::string bytes = damaged;
@@ -142,19 +142,18 @@ TEST(Vpdq, WhatIsNoSuchFile) {
         EXPECT_EQ(code_of(bytes), StatusCode::corrupt) << damaged;
     }
     EXPECT_EQ(code_of("[" + std::string(100'000, '[')), StatusCode::corrupt);  // deeper than anything
-    EXPECT_EQ(code_of("[\"" + kVpdqHex + "\xff\"]"), StatusCode::corrupt);
+    EXPECT_EQ(code_of("[\"" + kHex + "\xff\"]"), StatusCode::corrupt);
     EXPECT_EQ(code_of("[]"), StatusCode::ok);
     EXPECT_EQ(code_of("[" + good + "] \n"), StatusCode::ok);
 }
 
 TEST(Vpdq, IsToldFromOtherTexts) {
-    EXPECT_TRUE(begins_vpdq("12,50," + kVpdqHex + ",1.0\nwhatever"));
-    EXPECT_TRUE(begins_vpdq("[ \"" + kVpdqHex + ",50,1.0\", "));
+    EXPECT_TRUE(begins_vpdq("12,50," + kHex + ",1.0\nwhatever"));
+    EXPECT_TRUE(begins_vpdq("[ \"" + kHex + ",50,1.0\", "));
     EXPECT_TRUE(begins_vpdq("[]"));
-    for (const std::string& other :
-         {std::string(), kVpdqHex, kVpdqHex + ",id,A1,label", "# comment\n0,50," + kVpdqHex + ",1", std::string("[1]"),
-          std::string("[\"a\"]"), std::string("{\"value\": []}"), std::string("\x89TUTELA\n"),
-          std::string("[\"" + kVpdqHex)})
+    for (const std::string& other : {std::string(), kHex, kHex + ",id,A1,label", "# comment\n0,50," + kHex + ",1",
+                                     std::string("[1]"), std::string("[\"a\"]"), std::string("{\"value\": []}"),
+                                     std::string("\x89TUTELA\n"), std::string("[\"" + kHex)})
         EXPECT_FALSE(begins_vpdq(other)) << other;
 }
 

@@ -10,10 +10,11 @@
 #include <string>
 
 #include "scan/random.hpp"
-#include "scan/second.hpp"
 
 namespace tutela {
 namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
 
 std::int64_t seconds(double s) {
     return std::llround(s * kSecond);

@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-Bytes png_of(std::uint32_t seed) {
+Bytes png(std::uint32_t seed) {
     return encode_png(picture(seed).view());
 }
 
@@ -49,7 +49,7 @@ void expect_same_in_memory(const Scanner& scanner, const TestFolder& folder, con
 TEST(KnownFiles, AnyFileIsKnownByAnyOfItsHashes) {
     for (const FileHashKind kind : {FileHashKind::md5, FileHashKind::sha1, FileHashKind::sha256}) {
         const Bytes text = bytes_of("no picture at all");
-        const Bytes whole = png_of(1);
+        const Bytes whole = png(1);
         const Bytes broken(whole.begin(), whole.begin() + 60);
         ListBuilder builder;
         ASSERT_TRUE(builder.add({.file = only(text, kind), .id = "text", .category = "c", .label = "l"}).ok());
@@ -78,11 +78,11 @@ TEST(KnownFiles, AnyFileIsKnownByAnyOfItsHashes) {
 TEST(KnownFiles, AThingThatIsKnownTwiceIsOneMatch) {
     ListBuilder builder;
     ASSERT_TRUE(builder.add(hash_of(picture(1)), "twin").ok());
-    ASSERT_TRUE(builder.add({.pdq = hash_of(picture(1)), .file = hash_file_bytes(png_of(1)), .id = "known"}).ok());
-    ASSERT_TRUE(builder.add({.file = only(png_of(1), FileHashKind::md5), .id = "md5 alone"}).ok());
+    ASSERT_TRUE(builder.add({.pdq = hash_of(picture(1)), .file = hash_file_bytes(png(1)), .id = "known"}).ok());
+    ASSERT_TRUE(builder.add({.file = only(png(1), FileHashKind::md5), .id = "md5 alone"}).ok());
     const TestFolder folder;
     folder.write("a.jpg", encode_jpeg(picture(1).view(), {.quality = 90}));
-    folder.write("b.png", png_of(1));
+    folder.write("b.png", png(1));
     const std::vector<FileRow> rows = run(scanner_with(builder), {folder.path()}).rows;
     ASSERT_EQ(rows.size(), 2U);
     ASSERT_EQ(rows[0].matches.size(), 2U);
@@ -100,14 +100,14 @@ TEST(KnownFiles, AThingThatIsKnownTwiceIsOneMatch) {
 
 TEST(KnownFiles, InArchivesToo) {
     const Bytes text = bytes_of("in an archive");
-    const Bytes zip = make_archive(zip_writer(), {{"t", text}, {"p.png", png_of(2)}});
+    const Bytes zip = make_archive(zip_writer(), {{"t", text}, {"p.png", png(2)}});
     ListBuilder builder;
     ASSERT_TRUE(builder.add({.file = only(text, FileHashKind::md5), .id = "text"}).ok());
     ASSERT_TRUE(builder.add({.file = only(zip, FileHashKind::sha1), .id = "zip"}).ok());
     const TestFolder folder;
     folder.write("a.zip", zip);
     ScanOptions options;
-    options.harmless_files = harmless_list({png_of(2)});
+    options.harmless_files = harmless_list({png(2)});
     const Scanner scanner = scanner_with(builder, options);
     const std::vector<FileRow> rows = run(scanner, {folder.path()}).rows;
     ASSERT_EQ(rows.size(), 3U);
@@ -123,14 +123,14 @@ TEST(KnownFiles, InArchivesToo) {
 TEST(KnownFiles, HarmlessOnesAreNotDecoded) {
     ListBuilder builder;
     ASSERT_TRUE(builder.add(hash_of(picture(1)), "looks like it").ok());
-    ASSERT_TRUE(builder.add({.file = only(png_of(3), FileHashKind::md5), .id = "known to both"}).ok());
-    ASSERT_TRUE(builder.add({.file = only(png_of(4), FileHashKind::md5), .id = "harmless", .harmless = true}).ok());
+    ASSERT_TRUE(builder.add({.file = only(png(3), FileHashKind::md5), .id = "known to both"}).ok());
+    ASSERT_TRUE(builder.add({.file = only(png(4), FileHashKind::md5), .id = "harmless", .harmless = true}).ok());
     const TestFolder folder;
-    const std::vector<Bytes> files = {png_of(1), png_of(2), png_of(3), png_of(4)};
+    const std::vector<Bytes> files = {png(1), png(2), png(3), png(4)};
     for (std::size_t i = 0; i < files.size(); ++i)
         folder.write(std::to_string(i), files[i]);
     ScanOptions options;
-    options.harmless_files = harmless_list({png_of(1), png_of(3)});
+    options.harmless_files = harmless_list({png(1), png(3)});
     const Scanner scanner = scanner_with(builder, options);
     const std::vector<FileRow> rows = run(scanner, {folder.path()}).rows;
     ASSERT_EQ(rows.size(), 4U);
@@ -141,7 +141,7 @@ TEST(KnownFiles, HarmlessOnesAreNotDecoded) {
     EXPECT_EQ(rows[3].outcome, Outcome::clean);  // the list's own harmless files are no match, and are looked at
     expect_same_in_memory(scanner, folder, files);
     // A list that does not say that its files are harmless spares none of them.
-    options.harmless_files = harmless_list({png_of(1)}, false);
+    options.harmless_files = harmless_list({png(1)}, false);
     EXPECT_EQ(run(scanner_with(builder, options), {folder.path()}).rows[0].outcome, Outcome::matched);
 }
 

@@ -6,7 +6,6 @@
 #include "scan/animation_files.hpp"
 #include "scan/folder.hpp"
 #include "scan/scanning.hpp"
-#include "scan/second.hpp"
 #include "tutela/vpdq.hpp"
 
 namespace tutela {
@@ -18,6 +17,8 @@ using test::frame_hashes;
 using test::shown;
 using test::ShownFrame;
 using test::TestFolder;
+
+constexpr std::int64_t kSecond = 1'000'000;
 
 std::vector<ShownFrame> joined(std::vector<ShownFrame> a, const std::vector<ShownFrame>& b) {
     a.insert(a.end(), b.begin(), b.end());

@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "scan/random.hpp"
-#include "scan/second.hpp"
 
 namespace tutela {
 namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
 
 std::vector<FrameHash> make_video(std::size_t frames, Random& random) {
     std::vector<FrameHash> video(frames);

@@ -8,7 +8,6 @@
 #include <tuple>
 
 #include "scan/animation_files.hpp"
-#include "scan/second.hpp"
 #include "tutela/scan.hpp"
 
 namespace tutela {
@@ -21,6 +20,7 @@ using test::patches;
 using test::shown;
 using test::ShownFrame;
 
+constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::uint32_t kSide = 64;
 using Events = std::vector<StreamEvent>;
 

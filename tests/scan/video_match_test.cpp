@@ -7,11 +7,12 @@
 #include <array>
 
 #include "scan/random.hpp"
-#include "scan/second.hpp"
 #include "tutela/index.hpp"
 
 namespace tutela {
 namespace {
+
+constexpr std::int64_t kSecond = 1'000'000;
 
 Hash256 random_hash(Random& random) {
     Hash256 hash;

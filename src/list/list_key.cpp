@@ -1,0 +1,54 @@
+#include "tutela/list_key.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/secret_bytes.hpp"
+#include "core/try.hpp"
+#include "list/encrypted_file.hpp"
+
+namespace tutela {
+
+ListKey::ListKey(std::shared_ptr<const SecretBytes> secret) noexcept : secret_(std::move(secret)) {}
+
+Result<ListKey> ListKey::generate() {
+    TUTELA_ASSIGN(SecretBytes secret, SecretBytes::of_random(kBytes));
+    return ListKey(std::make_shared<const SecretBytes>(std::move(secret)));
+}
+
+Result<ListKey> ListKey::from_bytes(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() != kBytes) return Status(StatusCode::invalid_argument, "a key of lists has 32 bytes");
+    if (std::all_of(bytes.begin(), bytes.end(), [&](std::uint8_t byte) { return byte == bytes.front(); }))
+        return Status(StatusCode::invalid_argument, "a key whose bytes are all equal was not drawn at random");
+    TUTELA_ASSIGN(SecretBytes secret, SecretBytes::of_zeroes(kBytes));
+    std::copy(bytes.begin(), bytes.end(), secret.writable().begin());
+    return ListKey(std::make_shared<const SecretBytes>(std::move(secret)));
+}
+
+Result<ListKey> ListKey::from_text(std::string_view text) {
+    TUTELA_ASSIGN(const SecretBytes secret, secret_of_text(text, kBytes));
+    return from_bytes(secret.bytes());
+}
+
+Result<ListKey> ListKey::load(const std::filesystem::path& path) {
+    TUTELA_ASSIGN(const SecretBytes text, read_secret_file(path, SecretFileMode::any));
+    return from_text(text.text());
+}
+
+Status ListKey::save(const std::filesystem::path& path) const {
+    TUTELA_ASSIGN(const SecretBytes hex, secret_hex(bytes()));
+    TUTELA_ASSIGN(SecretBytes line, SecretBytes::of_zeroes(hex.size() + 1));
+    *std::copy(hex.bytes().begin(), hex.bytes().end(), line.writable().begin()) = '\n';
+    return create_secret_file(path, line.text());
+}
+
+std::span<const std::uint8_t> ListKey::bytes() const noexcept {
+    return secret_->bytes();
+}
+
+Status save_encrypted(const HashList& list, const std::filesystem::path& path, const ListKey& key) {
+    return publish_encrypted(path, list.bytes(), key);
+}
+
+}  // namespace tutela
