@@ -132,7 +132,7 @@ Status check_origins(const Snapshot& snapshot) {
 Status check_numbers(std::span<const std::uint32_t> numbers, std::uint64_t end, const char* what) {
     for (std::size_t i = 0; i < numbers.size(); ++i) {
         if (numbers[i] >= end || (i > 0 && numbers[i] <= numbers[i - 1]))
-            return corrupt(std::string("its ") + what + " are out of order or out of range");
+            return damaged(std::string("its ") + what + " are out of order or out of range");
     }
     return {};
 }
@@ -176,7 +176,7 @@ Status check_carried_hashes(const Snapshot& snapshot, std::span<const CarriedRec
 Status check_changes(const Snapshot& snapshot) {
     TUTELA_TRY(check_numbers(snapshot.disabled, snapshot.hashes.size(), "disabled entries"));
     TUTELA_TRY(check_numbers(snapshot.disabled_files, snapshot.file_entries.size(), "disabled file entries"));
-    if (!snapshot.base.empty() && snapshot.base.front().changes == 0) return corrupt("it changes its base no time");
+    if (!snapshot.base.empty() && snapshot.base.front().changes == 0) return damaged("it changes its base no time");
     TUTELA_TRY(check_numbers(snapshot.withdrawn, kMaxEntries, "withdrawn entries"));
     return check_numbers(snapshot.withdrawn_files, kMaxEntries, "withdrawn file entries");
 }
