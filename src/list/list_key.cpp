@@ -4,9 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "core/file.hpp"
 #include "core/secret_bytes.hpp"
 #include "core/try.hpp"
 #include "list/encrypted_file.hpp"
+#include "list/list_access.hpp"
 
 namespace tutela {
 
@@ -45,6 +47,11 @@ Status ListKey::save(const std::filesystem::path& path) const {
 
 std::span<const std::uint8_t> ListKey::bytes() const noexcept {
     return secret_->bytes();
+}
+
+Result<HashList> load_list(const std::filesystem::path& path, const ListOpenOptions& options) {
+    TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
+    return ListAccess::load(file, options.check, options.key ? &*options.key : nullptr);
 }
 
 Status save_encrypted(const HashList& list, const std::filesystem::path& path, const ListKey& key) {
