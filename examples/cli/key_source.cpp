@@ -108,7 +108,7 @@ constexpr std::array<const char*, 3> kSources = {"key-file", "key-env", "key-com
 void add_key_options(Options& options, const std::string& prefix) {
     options.value((prefix + kSources[0]).c_str(), "F", "the key of encrypted lists, in hex or base64, from a file");
     options.value((prefix + kSources[1]).c_str(), "NAME", "the same from a variable of the environment");
-    options.value((prefix + kSources[2]).c_str(), "CMD",
+    options.value((prefix + kSources[2]).c_str(), "C",
                   "the same from what a shell's command prints, such as an agent's");
 }
 

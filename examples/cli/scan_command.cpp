@@ -76,9 +76,8 @@ Options scan_options() {
     options.value("max-entries", "N", "100000", "of an archive with more entries, those beyond are left out");
     options.value("max-unpacked", "N", "68719476736",
                   "bytes: of an archive that holds more, those beyond are left out");
-    options.value(
-        "harmless", "L",
-        "a list of files known to be harmless, by their hashes, which are not decoded; --trusted is for it too");
+    options.value("harmless", "L",
+                  "a list of files known to be harmless: they are not decoded; --trusted is for it too");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);

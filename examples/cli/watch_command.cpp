@@ -50,7 +50,7 @@ Options watch_options() {
     options.value("min-quality", "Q", "50", "frames of lower quality are not looked up: 0 to 100");
     add_profile_option(options, StreamOptions{}.profile);
     options.value("sampling", "S", "every", "every, a number of frames a second, or key frames: key");
-    options.flag("live", "when frames come faster than they are looked at, the newest alone is; others are counted");
+    options.flag("live", "when frames come faster than they are looked at, only the newest is; others are counted");
     options.values("allow-host", "H", "redirects and playlists may lead to this host too; repeatable");
     options.value("retry", "S", "30", "a lost address is tried again after 1, 2, 4, ... seconds, at most S");
     options.value("give-up", "S", "0", "and given up after so many seconds without a frame; 0: never");
