@@ -12,11 +12,11 @@ namespace tutela {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-static_assert(kChunkBytes >= TextListParser::kSniffBytes);
+constexpr std::size_t kTextChunkBytes = std::size_t{1} << 20;
+static_assert(kTextChunkBytes >= TextListParser::kSniffBytes);
 
 Result<TextImport> read_text(const InputFile& file, ListBuilder& builder) {
-    Mapping buffer = Mapping::of_zeroes(kChunkBytes);
+    Mapping buffer = Mapping::of_zeroes(kTextChunkBytes);
     TextListParser parser(builder);
     std::uint64_t offset = 0;
     for (;;) {

@@ -7,9 +7,9 @@ namespace tutela {
 
 namespace {
 
-class Visitor final : public JsonRecords {
+class StopNciiVisitor final : public JsonRecords {
 public:
-    explicit Visitor(ImportTarget& target) noexcept : JsonRecords(target, "hashRecords") {}
+    explicit StopNciiVisitor(ImportTarget& target) noexcept : JsonRecords(target, "hashRecords") {}
 
 private:
     void begin_record() override { type_.clear(), value_.clear(), status_.clear(); }
@@ -49,7 +49,7 @@ private:
 }  // namespace
 
 std::unique_ptr<ListParser> make_stopncii_parser(ImportTarget& target) {
-    return std::make_unique<JsonRecordsParser<Visitor>>(target);
+    return std::make_unique<JsonRecordsParser<StopNciiVisitor>>(target);
 }
 
 }  // namespace tutela
