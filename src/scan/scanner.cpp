@@ -288,7 +288,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     RunFacts facts;
     facts.tool_version = version();
     facts.list_digest = list.digest_hex();
-    facts.list_entries = list.size();
+    facts.list_entries = list.size() - list.inactive_count();
     facts.radius = options.radius;
     facts.min_quality = options.min_quality;
     facts.profile = profile_name(options.profile);
