@@ -1,0 +1,142 @@
+// Entries, and file entries, that have the same hash.
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+#include "core/try.hpp"
+#include "list/lint_passes.hpp"
+
+namespace tutela {
+
+namespace {
+
+// What is known of the members of one group of equal hashes, by rising position; results by position.
+struct Equals {
+    std::vector<std::uint32_t> first;        // of each: the first with its hash, or kNoPosition
+    std::vector<std::uint32_t> conflicting;  // of each: the first of another category, or kNoPosition
+
+    explicit Equals(std::size_t count) : first(count, kNoPosition), conflicting(count, kNoPosition) {}
+};
+
+struct Said {
+    OriginView origin;
+    std::string_view category;
+};
+
+// Categories of one key can be compared: those of one scheme and region or, where no scheme is known, of one source.
+using CategoryKey = std::tuple<std::string_view, std::string_view, std::string_view>;
+
+CategoryKey key_of(const OriginView& origin) noexcept {
+    return {origin.scheme, origin.region, origin.scheme.empty() ? origin.source : std::string_view()};
+}
+
+// The first of a category, and the first of another one.
+struct Categories {
+    std::string_view category;
+    std::uint32_t position = kNoPosition;
+    std::uint32_t other = kNoPosition;
+};
+
+// `group`: positions of equal hashes, rising.
+template <typename SaidOf>
+void find_conflicts(std::span<const std::uint32_t> group, const SaidOf& said_of, Equals& out) {
+    std::map<CategoryKey, Categories> keys;
+    bool any = false;
+    for (const std::uint32_t position : group) {
+        const Said said = said_of(position);
+        if (said.category.empty()) continue;
+        Categories& categories = keys[key_of(said.origin)];
+        if (categories.position == kNoPosition) {
+            categories.category = said.category;
+            categories.position = position;
+        } else if (categories.other == kNoPosition && said.category != categories.category) {
+            categories.other = position;
+            any = true;
+        }
+    }
+    if (!any) return;
+    for (const std::uint32_t position : group) {
+        const Said said = said_of(position);
+        if (said.category.empty()) continue;
+        const Categories& categories = keys[key_of(said.origin)];
+        const bool is_first = said.category == categories.category;
+        const std::uint32_t other = is_first ? categories.other : categories.position;
+        out.conflicting[position] = std::min(out.conflicting[position], other);
+    }
+}
+
+Status tell(LintKind kind, bool is_file, const std::vector<std::uint32_t>& others, const LintSink& sink) {
+    for (std::size_t position = 0; position < others.size(); ++position) {
+        if (others[position] == kNoPosition) continue;
+        TUTELA_TRY(sink({kind, is_file, static_cast<std::uint32_t>(position), others[position], 0}));
+    }
+    return {};
+}
+
+Equals equal_entries(const HashList& list) {
+    const std::span<const Hash256> hashes = list.hashes();
+    Equals out(hashes.size());
+    std::vector<std::uint32_t> order(hashes.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::sort(order.begin(), order.end(),
+              [&](std::uint32_t a, std::uint32_t b) { return hashes[a] != hashes[b] ? hashes[a] < hashes[b] : a < b; });
+    const auto video_of = [&](std::uint32_t position) {
+        const std::optional<FramePlace> place = list.frame_at(position);
+        return place ? std::optional(place->video) : std::nullopt;
+    };
+    const auto said_of = [&](std::uint32_t position) {
+        const EntryView entry = list.entry(position);
+        return Said{entry.origin, entry.category};
+    };
+    for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+        for (end = begin + 1; end < order.size() && hashes[order[end]] == hashes[order[begin]];)
+            ++end;
+        if (end - begin == 1) continue;
+        const std::span group(order.data() + begin, end - begin);
+        const std::optional<std::size_t> first_video = video_of(group.front());
+        for (const std::uint32_t position : group.subspan(1)) {
+            const std::optional<std::size_t> video = video_of(position);
+            if (!video || video != first_video) out.first[position] = group.front();  // a video repeats itself
+        }
+        find_conflicts(group, said_of, out);
+    }
+    return out;
+}
+
+template <std::size_t Bytes>
+void equal_files(const HashList& list, std::span<const FileHashRecord<Bytes>> records, Equals& out) {
+    const auto said_of = [&](std::uint32_t number) {
+        const FileEntryView entry = list.file_entry(number);
+        return Said{entry.origin, entry.category};
+    };
+    std::vector<std::uint32_t> group;
+    for (std::size_t begin = 0, end = 0; begin < records.size(); begin = end) {
+        group.clear();
+        for (end = begin; end < records.size() && records[end].hash == records[begin].hash; ++end)
+            if (records[end].entry < out.first.size()) group.push_back(records[end].entry);  // rising
+        if (group.size() < 2) continue;
+        for (const std::uint32_t number : std::span(group).subspan(1))
+            out.first[number] = std::min(out.first[number], group.front());
+        find_conflicts(group, said_of, out);
+    }
+}
+
+}  // namespace
+
+Status lint_equal(const HashList& list, const Snapshot& snapshot, const LintSink& sink) {
+    const Equals entries = equal_entries(list);
+    Equals files(list.file_entry_count());
+    equal_files(list, snapshot.md5s, files);
+    equal_files(list, snapshot.sha1s, files);
+    equal_files(list, snapshot.sha256s, files);
+    TUTELA_TRY(tell(LintKind::duplicate, false, entries.first, sink));
+    TUTELA_TRY(tell(LintKind::duplicate, true, files.first, sink));
+    TUTELA_TRY(tell(LintKind::conflict, false, entries.conflicting, sink));
+    return tell(LintKind::conflict, true, files.conflicting, sink);
+}
+
+}  // namespace tutela
