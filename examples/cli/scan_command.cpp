@@ -76,10 +76,9 @@ Options scan_options() {
     options.value("max-unpacked", "N", "68719476736",
                   "bytes: of an archive that holds more, those beyond are left out");
     options.value("harmless", "L", "a list of files known to be harmless, by their hashes: they are not decoded");
-    options.value("flood-files", "N", "100",
-                  "an entry that matches more different files, and more than --flood-percent, is flagged; 0: none");
-    options.value("flood-percent", "P", "1", "of the files so far: 0 to 100");
-    options.flag("quarantine-floods", "matches of flagged entries are marked, and alone no longer make exit code 1");
+    options.value("flood-files", "N", "100", "flag an entry that matches more different files; 0: none");
+    options.value("flood-percent", "P", "1", "and more than so many percent of the files so far");
+    options.flag("quarantine-floods", "mark matches of flagged entries; alone they make exit code 0");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);

@@ -67,7 +67,7 @@ struct LintOptions {
 };
 
 // Tells `sink` what is wrong with a list: by kind, then entries before file entries, then by rising position, whatever
-// the executor. An entry can be wrong in several ways, and has one finding for each. Frames of low quality are told as
+// the executor. Only what is active is looked at and compared. An entry can be wrong in several ways, and has one finding for each. Frames of low quality are told as
 // such and not as flat: a video has blank frames. Categories are compared within one scheme and region only, as the same
 // number means different things in others; an empty category says nothing. Two entries whose origins have no scheme are
 // compared when their sources are the same.

@@ -5,7 +5,6 @@
 
 #include "core/try.hpp"
 #include "list/lint_passes.hpp"
-#include "list/list_access.hpp"
 
 namespace tutela {
 
@@ -30,6 +29,7 @@ std::ptrdiff_t different(std::array<std::uint16_t, kSide> lines) noexcept {
 Status lint_qualities(const HashList& list, const LintOptions& options, const LintSink& sink) {
     for (std::size_t number = 0; number < list.video_count(); ++number) {
         const VideoView video = list.video(number);
+        if (video.hashes.empty() || list.entry_state(video.first_position) != EntryState::active) continue;
         for (std::size_t frame = 0; frame < video.hashes.size(); ++frame) {
             if (video.qualities[frame] >= options.min_quality) continue;
             const auto position = static_cast<std::uint32_t>(video.first_position + frame);
@@ -42,7 +42,7 @@ Status lint_qualities(const HashList& list, const LintOptions& options, const Li
 Status lint_flat(const HashList& list, const LintOptions& options, const LintSink& sink) {
     const std::span<const Hash256> hashes = list.hashes();
     for (std::size_t position = 0; position < hashes.size(); ++position) {
-        if (!is_flat_hash(hashes[position])) continue;
+        if (!is_flat_hash(hashes[position]) || list.entry_state(position) != EntryState::active) continue;
         const std::optional<FramePlace> place = list.frame_at(position);
         if (place && static_cast<std::int32_t>(place->quality) < options.min_quality) continue;
         TUTELA_TRY(sink({LintKind::flat, false, static_cast<std::uint32_t>(position), {}, ones_of(hashes[position])}));
@@ -88,7 +88,7 @@ Status lint_list(const HashList& list, const LintOptions& options, const LintSin
         return Status(StatusCode::invalid_argument, "an entry near no other is not dense: at least 1 is needed");
     TUTELA_TRY(lint_qualities(list, options, sink));
     TUTELA_TRY(lint_flat(list, options, sink));
-    TUTELA_TRY(lint_equal(list, ListAccess::snapshot(list), sink));
+    TUTELA_TRY(lint_equal(list, sink));
     return lint_near(list, options, sink);
 }
 

@@ -1,14 +1,17 @@
 // Entries, and file entries, that have the same hash.
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <map>
 #include <numeric>
 #include <optional>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "core/try.hpp"
 #include "list/lint_passes.hpp"
+#include "list/list_access.hpp"
 
 namespace tutela {
 
@@ -82,6 +85,7 @@ Equals equal_entries(const HashList& list) {
     Equals out(hashes.size());
     std::vector<std::uint32_t> order(hashes.size());
     std::iota(order.begin(), order.end(), 0U);
+    std::erase_if(order, [&](std::uint32_t i) { return list.entry_state(i) != EntryState::active; });
     std::sort(order.begin(), order.end(),
               [&](std::uint32_t a, std::uint32_t b) { return hashes[a] != hashes[b] ? hashes[a] < hashes[b] : a < b; });
     const auto video_of = [&](std::uint32_t position) {
@@ -107,17 +111,53 @@ Equals equal_entries(const HashList& list) {
     return out;
 }
 
+// Records of the base and of the delta, each by rising hash and number; file entries of the delta go on from those of the
+// base.
 template <std::size_t Bytes>
-void equal_files(const HashList& list, std::span<const FileHashRecord<Bytes>> records, Equals& out) {
+class FileGroups {
+public:
+    using Records = std::span<const FileHashRecord<Bytes>>;
+
+    FileGroups(Records base, Records delta, std::size_t first_of_delta) noexcept
+        : base_(base), delta_(delta), first_of_delta_(static_cast<std::uint32_t>(first_of_delta)) {}
+
+    // The numbers of the next hash, rising; false when there is none.
+    bool next(std::vector<std::uint32_t>& group) {
+        group.clear();
+        if (base_.empty() && delta_.empty()) return false;
+        const bool from_base = delta_.empty() || (!base_.empty() && base_.front().hash <= delta_.front().hash);
+        const std::array<std::uint8_t, Bytes> hash = from_base ? base_.front().hash : delta_.front().hash;
+        take(base_, hash, 0, group);
+        take(delta_, hash, first_of_delta_, group);
+        return true;
+    }
+
+private:
+    static void take(Records& records, const std::array<std::uint8_t, Bytes>& hash, std::uint32_t first,
+                     std::vector<std::uint32_t>& group) {
+        while (!records.empty() && records.front().hash == hash) {
+            group.push_back(first + records.front().entry);
+            records = records.subspan(1);
+        }
+    }
+
+    Records base_;
+    Records delta_;
+    std::uint32_t first_of_delta_;
+};
+
+template <std::size_t Bytes>
+void equal_files(const HashList& list, FileGroups<Bytes> groups, Equals& out) {
     const auto said_of = [&](std::uint32_t number) {
         const FileEntryView entry = list.file_entry(number);
         return Said{entry.origin, entry.category};
     };
+    const auto is_out = [&](std::uint32_t number) {
+        return number >= out.first.size() || list.file_entry_state(number) != EntryState::active;
+    };
     std::vector<std::uint32_t> group;
-    for (std::size_t begin = 0, end = 0; begin < records.size(); begin = end) {
-        group.clear();
-        for (end = begin; end < records.size() && records[end].hash == records[begin].hash; ++end)
-            if (records[end].entry < out.first.size()) group.push_back(records[end].entry);  // rising
+    while (groups.next(group)) {
+        std::erase_if(group, is_out);
         if (group.size() < 2) continue;
         for (const std::uint32_t number : std::span(group).subspan(1))
             out.first[number] = std::min(out.first[number], group.front());
@@ -127,12 +167,17 @@ void equal_files(const HashList& list, std::span<const FileHashRecord<Bytes>> re
 
 }  // namespace
 
-Status lint_equal(const HashList& list, const Snapshot& snapshot, const LintSink& sink) {
+Status lint_equal(const HashList& list, const LintSink& sink) {
+    const ListLayers& layers = *ListAccess::layers(list);
+    const Snapshot& base = layers.base();
+    const Snapshot none;
+    const Snapshot& delta = layers.delta() != nullptr ? *layers.delta() : none;
+    const std::size_t first = base.file_entries.size();
     const Equals entries = equal_entries(list);
     Equals files(list.file_entry_count());
-    equal_files(list, snapshot.md5s, files);
-    equal_files(list, snapshot.sha1s, files);
-    equal_files(list, snapshot.sha256s, files);
+    equal_files(list, FileGroups<16>(base.md5s, delta.md5s, first), files);
+    equal_files(list, FileGroups<20>(base.sha1s, delta.sha1s, first), files);
+    equal_files(list, FileGroups<32>(base.sha256s, delta.sha256s, first), files);
     TUTELA_TRY(tell(LintKind::duplicate, false, entries.first, sink));
     TUTELA_TRY(tell(LintKind::duplicate, true, files.first, sink));
     TUTELA_TRY(tell(LintKind::conflict, false, entries.conflicting, sink));

@@ -121,7 +121,7 @@ Status lint_dense(const HashList& list, const Index<256>& index, const LintOptio
     // them need be searched for. Whoever finds it first, it holds, so that the answer does not depend on the order.
     const std::unique_ptr<std::atomic<bool>[]> dense(new std::atomic<bool>[hashes.size()]());
     TUTELA_TRY(for_each(executor, hashes.size(), [&](std::size_t i, std::vector<Neighbor>& found) {
-        if (dense[i].load(std::memory_order_relaxed)) return Status();
+        if (dense[i].load(std::memory_order_relaxed) || list.entry_state(i) != EntryState::active) return Status();
         TUTELA_TRY(index.search(hashes[i], options.radius, found));
         if (found.size() < enough || things.count(found, enough) < enough) return Status();
         dense[i].store(true, std::memory_order_relaxed);

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "list/snapshot_format.hpp"
 #include "tutela/list_lint.hpp"
 
 namespace tutela {
@@ -14,7 +13,7 @@ namespace tutela {
 using LintSink = std::function<Status(const LintFinding&)>;
 
 // duplicate and conflict. Throws std::bad_alloc.
-[[nodiscard]] Status lint_equal(const HashList& list, const Snapshot& snapshot, const LintSink& sink);
+[[nodiscard]] Status lint_equal(const HashList& list, const LintSink& sink);
 
 // near_harmless and dense. Throws std::bad_alloc.
 [[nodiscard]] Status lint_near(const HashList& list, const LintOptions& options, const LintSink& sink);

@@ -9,6 +9,7 @@
 #include "list/list_test_support.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/list_lint.hpp"
+#include "tutela/list_update.hpp"
 
 namespace tutela {
 namespace {
@@ -264,6 +265,38 @@ TEST(Lint, DenseIsWhatANaiveCountSays) {
         EXPECT_GT(dense.size(), 71U);
         EXPECT_LT(dense.size(), 131U);
     }
+}
+
+TEST(Lint, OnlyWhatIsActiveIsLookedAtInBothLayers) {
+    std::mt19937_64 random(9);
+    const Hash256 a = photograph_hash(random);
+    const auto item = [&](const Hash256& hash, std::uint8_t md5, std::string_view id, std::string_view category) {
+        KnownItem known;
+        known.pdq = hash;
+        known.file.md5 = Md5{md5};
+        known.id = id;
+        known.category = category;
+        return known;
+    };
+    ListBuilder base;
+    ASSERT_TRUE(base.add(item(a, 1, "first", "1")).ok());
+    ASSERT_TRUE(base.add(item(Hash256{}, 2, "blank", "1")).ok());
+    ListBuilder more;
+    ASSERT_TRUE(more.add(item(a, 1, "second", "2")).ok());
+    ListUpdate put;
+    put.put = more.build().value();
+    ListChanges changes;
+    const HashList list = update_list(base.build().value(), put, changes).value();
+    const std::vector<LintFinding> expected = {
+        {LintKind::flat, false, 1, {}, 0},    {LintKind::duplicate, false, 2, 0, 0},
+        {LintKind::duplicate, true, 2, 0, 0}, {LintKind::conflict, false, 0, 2, 0},
+        {LintKind::conflict, false, 2, 0, 0}, {LintKind::conflict, true, 0, 2, 0},
+        {LintKind::conflict, true, 2, 0, 0}};
+    EXPECT_EQ(lint(list), expected);
+    ListUpdate disable;
+    disable.disable = {{std::nullopt, "first"}, {std::nullopt, "blank"}};
+    EXPECT_TRUE(lint(update_list(list, disable, changes).value()).empty());
+    EXPECT_EQ(changes.disabled, 2U);
 }
 
 TEST(Lint, MisuseAndAFailingReceiver) {
