@@ -111,8 +111,8 @@ Equals equal_entries(const HashList& list) {
     return out;
 }
 
-// Records of the base and of the delta, each by rising hash and number; file entries of the delta go on from those of the
-// base.
+// Records of the base and of the delta, each by rising hash and number; file entries of the delta go on from those of
+// the base.
 template <std::size_t Bytes>
 class FileGroups {
 public:
