@@ -23,6 +23,7 @@ int run_list_decrypt(const Words& words);
 int run_list_encrypt(const Words& words);
 // Nothing when it is none of the commands that change lists.
 std::optional<int> run_list_change(const std::string& command, const Words& words);
+int run_list_lint(const Words& words);
 int run_list_export(const Words& words);
 int run_list_keygen(const Words& words);
 int run_list_sign(const Words& words);

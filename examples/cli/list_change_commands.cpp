@@ -49,7 +49,8 @@ constexpr CommandHelp kDisableHelp = {
     "\n"
     "Example:\n"
     "  tutela list disable known.tutela img-17\n"
-    "  tutela list lint known.tutela --quarantine bad.tsv; tutela list disable known.tutela --from bad.tsv\n"};
+    "  tutela list lint known.tutela --write-quarantine bad.tsv\n"
+    "  tutela list disable known.tutela --from bad.tsv\n"};
 
 constexpr CommandHelp kEnableHelp = {
     "list enable", "[options] L [ID...]", "Lets records match again that were disabled.\n",

@@ -36,6 +36,7 @@ constexpr CommandHelp kListHelp = {"list", "COMMAND ...",
                                    "  export L FOLDER  write the known videos of a list as vPDQ files\n"
                                    "  info L           say what a list holds\n"
                                    "  keygen KEY       make a secret key, for signing or encryption\n"
+                                   "  lint L           look for entries that match too much, or cannot be right\n"
                                    "  merge OUT IN...  as build, but with each record once\n"
                                    "  remove L ID...   take records out\n"
                                    "  sign L           sign a list\n"
@@ -229,6 +230,7 @@ int run_list(const Words& words) {
     if (words.front() == "keygen") return run_list_keygen(rest);
     if (words.front() == "sign") return run_list_sign(rest);
     if (words.front() == "info") return info(rest);
+    if (words.front() == "lint") return run_list_lint(rest);
     if (words.front() == "verify") return verify(rest);
     if (const auto code = run_list_change(words.front(), rest)) return *code;
     Options options(kListHelp);
