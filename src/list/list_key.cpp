@@ -4,11 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "core/file.hpp"
 #include "core/secret_bytes.hpp"
 #include "core/try.hpp"
-#include "list/encrypted_file.hpp"
-#include "list/list_access.hpp"
+#include "list/list_store.hpp"
 
 namespace tutela {
 
@@ -50,12 +48,14 @@ std::span<const std::uint8_t> ListKey::bytes() const noexcept {
 }
 
 Result<HashList> load_list(const std::filesystem::path& path, const ListOpenOptions& options) {
-    TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
-    return ListAccess::load(file, options.check, options.key ? &*options.key : nullptr);
+    TUTELA_ASSIGN(StoredList stored, open_stored(path, options));
+    return std::move(stored.list);
 }
 
 Status save_encrypted(const HashList& list, const std::filesystem::path& path, const ListKey& key) {
-    return publish_encrypted(path, list.bytes(), key);
+    if (list.has_delta()) return Status(StatusCode::unsupported, "a list with a delta is two files; compact it first");
+    TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));
+    return publish_snapshot(path, list, &key);
 }
 
 }  // namespace tutela

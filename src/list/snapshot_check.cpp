@@ -128,6 +128,15 @@ Status check_origins(const Snapshot& snapshot) {
     return {};
 }
 
+// Numbers that rise and stay below `end`.
+Status check_numbers(std::span<const std::uint32_t> numbers, std::uint64_t end, const char* what) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (numbers[i] >= end || (i > 0 && numbers[i] <= numbers[i - 1]))
+            return damaged(std::string("its ") + what + " are out of order or out of range");
+    }
+    return {};
+}
+
 Status check_times(std::span<const std::int64_t> times) {
     bool any = times.empty();
     for (const std::int64_t time : times) {
@@ -163,6 +172,15 @@ Status check_carried_hashes(const Snapshot& snapshot, std::span<const CarriedRec
     return {};
 }
 
+// How many entries a delta's base has is known when the two are put together.
+Status check_changes(const Snapshot& snapshot) {
+    TUTELA_TRY(check_numbers(snapshot.disabled, snapshot.hashes.size(), "disabled entries"));
+    TUTELA_TRY(check_numbers(snapshot.disabled_files, snapshot.file_entries.size(), "disabled file entries"));
+    if (!snapshot.base.empty() && snapshot.base.front().changes == 0) return damaged("it changes its base no time");
+    TUTELA_TRY(check_numbers(snapshot.withdrawn, kMaxEntries, "withdrawn entries"));
+    return check_numbers(snapshot.withdrawn_files, kMaxEntries, "withdrawn file entries");
+}
+
 }  // namespace
 
 Status check_content(const Snapshot& snapshot) {
@@ -174,7 +192,8 @@ Status check_content(const Snapshot& snapshot) {
     TUTELA_TRY(check_times(snapshot.entry_times));
     TUTELA_TRY(check_file_times(snapshot));
     TUTELA_TRY(check_carried_hashes(snapshot, snapshot.entry_carried, snapshot.hashes.size()));
-    return check_carried_hashes(snapshot, snapshot.file_carried, snapshot.file_entries.size());
+    TUTELA_TRY(check_carried_hashes(snapshot, snapshot.file_carried, snapshot.file_entries.size()));
+    return check_changes(snapshot);
 }
 
 Status check_index(const Snapshot& snapshot, bool postings) {
