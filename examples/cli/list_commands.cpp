@@ -21,7 +21,7 @@ namespace tutela::cli {
 
 namespace {
 
-constexpr CommandHelp kListHelp = {"list", "build|decrypt|encrypt|export|info|keygen|sign|verify ...",
+constexpr CommandHelp kListHelp = {"list", "build|decrypt|encrypt|export|info|keygen|lint|sign|verify ...",
                                    "Makes and examines lists of known hashes.\n"
                                    "\n"
                                    "  build OUT IN...  merge lists of many formats, vPDQ files and snapshots, in the "
@@ -31,6 +31,7 @@ constexpr CommandHelp kListHelp = {"list", "build|decrypt|encrypt|export|info|ke
                                    "  export L FOLDER  write the known videos of a list as vPDQ files\n"
                                    "  info L           say what a list holds\n"
                                    "  keygen KEY       make a secret key, for signing or encryption\n"
+                                   "  lint L           look for entries that match too much, or cannot be right\n"
                                    "  sign L           sign a list\n"
                                    "  verify L         check a list from its first byte to its last\n",
                                    "Each has a --help of its own.\n"
@@ -244,7 +245,7 @@ int verify(const Words& words) {
 
 int run_list(const Words& words) {
     if (words.empty())
-        throw UsageError("list", "build, decrypt, encrypt, export, info, keygen, sign or verify is needed");
+        throw UsageError("list", "build, decrypt, encrypt, export, info, keygen, lint, sign or verify is needed");
     const Words rest(words.begin() + 1, words.end());
     if (words.front() == "build") return build(rest);
     if (words.front() == "decrypt") return run_list_decrypt(rest);
@@ -253,6 +254,7 @@ int run_list(const Words& words) {
     if (words.front() == "keygen") return run_list_keygen(rest);
     if (words.front() == "sign") return run_list_sign(rest);
     if (words.front() == "info") return info(rest);
+    if (words.front() == "lint") return run_list_lint(rest);
     if (words.front() == "verify") return verify(rest);
     Options options(kListHelp);
     if (const auto code = options.parse(words)) return *code;

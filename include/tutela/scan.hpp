@@ -12,6 +12,7 @@
 
 #include "tutela/executor.hpp"
 #include "tutela/export.h"
+#include "tutela/flood.hpp"
 #include "tutela/hash64.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
@@ -69,6 +70,8 @@ struct ScanOptions {
     // A list of files known to be harmless (see KnownItem::harmless): a file that it has by a hash of its bytes is not
     // decoded, and its outcome is `harmless`. A file that the scanner's own list has too is matched all the same.
     std::shared_ptr<const HashList> harmless_files{};
+    // When an entry of the list floods a call of Scanner::scan(), and what is done then.
+    FloodOptions flood{};
     // When set and turned true (from another thread or a signal handler), no further file is begun, and one that is
     // still being read is given up.
     const std::atomic<bool>* stop = nullptr;

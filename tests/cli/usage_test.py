@@ -6,7 +6,7 @@ import unittest
 from support import ToolTest, tutela
 
 COMMANDS = [["hash"], ["match"], ["list"], ["scan"], ["watch"]] + [
-    ["list", name] for name in ("build", "decrypt", "encrypt", "export", "info", "keygen", "verify")
+    ["list", name] for name in ("build", "decrypt", "encrypt", "export", "info", "keygen", "lint", "verify")
 ]
 
 
