@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "files.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/list.hpp"
@@ -112,13 +112,15 @@ int run_list_export(const Words& words) {
     Options options(kHelp);
     options.value("format", "F", "vpdq", "vpdq (text) or vpdq-json");
     options.value("entry", "ID", "only the videos of this id");
+    add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
     const std::string& format_name = options.choice("format", {"vpdq", "vpdq-json"});
     const VpdqFormat format = format_name == "vpdq" ? VpdqFormat::text : VpdqFormat::json;
     std::optional<std::string> id;
     if (options.given("entry")) id = options.text("entry");
     const Words& paths = options.operands(2, 2, "exactly one L and one FOLDER are needed");
-    const std::optional<HashList> list = open_list_or_say(paths[0], false);
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    const std::optional<HashList> list = opening ? open_list_or_say(paths[0], *opening) : std::nullopt;
     if (!list) return kError;
     const std::vector<Export> exports = exports_of(*list, paths[1], id, format == VpdqFormat::text ? ".vpdq" : ".json");
     if (exports.empty()) {
