@@ -232,9 +232,9 @@ int run_list_lint(const Words& words) {
     options.value("output,o", "F", "-", "where the findings go; a file appears when whole; - is standard output");
     options.value("write-quarantine", "F", "name the entries that are poison in F");
     options.flag("quarantine-videos", "known videos too, when any of their frames is");
+    add_list_key_options(options);
     add_sandbox_option(options);
     add_jobs_option(options);
-    add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
     const std::string path = options.operands(1, 1, "exactly one L is needed").front();
     const bool json = options.choice("format", {"text", "jsonl"}) == "jsonl";

@@ -9,7 +9,7 @@ COMMANDS = [["hash"], ["match"], ["list"], ["scan"], ["watch"]] + [
     ["list", name]
     for name in (
         *("build", "compact", "decrypt", "diff", "disable", "enable", "encrypt", "export", "info", "keygen", "lint"),
-        *("merge", "remove", "sign", "update", "verify"),
+        *("merge", "remove", "update", "verify"),
     )
 ]
 
