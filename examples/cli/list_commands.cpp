@@ -1,5 +1,6 @@
 // `tutela list build`, `list info`, `list verify`.
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "tutela/executor.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_update.hpp"
 #include "usage.hpp"
 
 namespace tutela::cli {
@@ -123,8 +125,19 @@ std::string change_lines(const HashList& list) {
 
 std::string video_line(const HashList& list) {
     if (list.video_count() == 0) return {};
-    const std::size_t stills = list.known_count() - list.video_count();
-    return "\nvideos:     " + grouped(list.video_count()) + ", of " + counted(list.size() - stills, "frame");
+    std::size_t frames = 0;
+    for (std::size_t i = 0; i < list.video_count(); ++i)
+        frames += list.video(i).hashes.size();
+    return "\nvideos:     " + grouped(list.video_count()) + ", of " + counted(frames, "frame");
+}
+
+// On the disk, or as it would be there.
+std::string size_line(const HashList& list, const std::string& path) {
+    std::error_code error;
+    const std::uintmax_t delta = list.has_delta() ? std::filesystem::file_size(delta_path(path), error) : 0;
+    if (!list.has_delta()) return grouped(list.bytes().size()) + " bytes as a snapshot";
+    const std::uintmax_t base = std::filesystem::file_size(path, error);
+    return error ? "unknown" : grouped(base) + " bytes, and " + grouped(delta) + " of its delta";
 }
 
 std::string origin_name(const OriginView& origin) {
@@ -192,15 +205,14 @@ int info(const Words& words) {
     const std::optional<ListOpening> opening = list_opening_or_say(options);
     const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
     if (!list) return kError;
-    return print(
-        "list:       " + inert(path) + "\nkind:       " +
-        (is_encrypted_list(path) ? "encrypted snapshot"
-         : is_snapshot(path)     ? "snapshot"
-                                 : "text list") +
-        "\nsize:       " + grouped(list->bytes().size()) +
-        " bytes as a snapshot\nentries:    " + grouped(list->size()) + video_line(*list) + change_lines(*list) +
-        "\nhash:       pdq, 256 bits\nindex:      " + (list->has_index() ? "bk_forest, stored" : "none stored") +
-        "\ndigest:     " + list->digest_hex() + '\n' + file_lines(*list) + category_lines(*list));
+    return print("list:       " + inert(path) + "\nkind:       " +
+                 (is_encrypted_list(path) ? "encrypted snapshot"
+                  : is_snapshot(path)     ? "snapshot"
+                                          : "text list") +
+                 "\nsize:       " + size_line(*list, path) + "\nentries:    " + grouped(list->size()) +
+                 video_line(*list) + change_lines(*list) + "\nhash:       pdq, 256 bits\nindex:      " +
+                 (list->has_index() ? "bk_forest, stored" : "none stored") + "\ndigest:     " + list->digest_hex() +
+                 '\n' + file_lines(*list) + category_lines(*list));
 }
 
 int verify(const Words& words) {
