@@ -143,8 +143,8 @@ Status ListImporter::add_bytes(std::string_view bytes, const ImportOptions& opti
 }
 
 Status ListImporter::finish() {
-    for (const LatestRecords::Record& record : impl_->latest.records()) {
-        if (record.fate == Fate::added) TUTELA_TRY(impl_->builder.add(item_of(record.draft)));
+    for (LatestRecords::Record& record : impl_->latest.records()) {
+        if (is_kept(record.fate, record.draft)) TUTELA_TRY(impl_->builder.add(item_of(record.draft)));
     }
     impl_->latest.clear();
     return {};
