@@ -72,8 +72,11 @@ enum class ListFormat : std::uint32_t {
     // is `known`, and nothing else, is harmless.
     iped_csv = 31,
     // Any other CSV with a header. ImportOptions::columns says which column is what; without it, columns are known by
-    // the usual names of hashes, id, category and label.
+    // the usual names of hashes, id, category, label, source, scheme, region, harmless, updated and carried. What
+    // export_list() wrote is known by its header, and its escapes are undone.
     csv = 32,
+    // What export_list() wrote as JSON Lines.
+    jsonl = 33,
 
     iped_sqlite = 40,       // likewise
     nsrl_sqlite = 41,       // NSRL RDS version 3: the table FILE
@@ -114,8 +117,9 @@ struct ImportOptions {
     std::string source{};
     // All is known to be harmless: a set of files of operating systems, say.
     bool harmless = false;
-    // Of plain CSV: what a column is, and the column's name in the header. What it can be: md5, sha1, sha256, pdq, id,
-    // category, label.
+    // Of plain CSV: what a column is, and the column's name in the header. What it can be: md5, sha1, sha256, pdq,
+    // phash, id, category, label, source, scheme, region, harmless (yes or no), updated (a time), carried (as in
+    // ExportFormat::csv), or the name of a hash that is carried.
     std::vector<std::pair<std::string, std::string>> columns{};
     std::size_t max_line_bytes = std::size_t{1} << 20;  // a longer line is one bad record
     std::size_t max_depth = 64;                         // of JSON and XML; deeper nesting is `limit`

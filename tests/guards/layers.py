@@ -29,6 +29,8 @@ PUBLIC = {
     "file_hash.hpp": "core",
     "carried_hash.hpp": "list",
     "known_item.hpp": "list",
+    "list_export.hpp": "list",
+    "list_filter.hpp": "list",
     "import.hpp": "list",
     "list.hpp": "list",
     "list_key.hpp": "list",

@@ -73,7 +73,11 @@ bool ImportTarget::prepare(ItemDraft& draft, std::uint64_t position, Fate& fate)
         (void)draft.carry("pdq", to_hex(*draft.pdq), false);
         draft.pdq.reset();
     }
-    if (draft.file == FileHashes{} && !draft.pdq) {
+    if (!draft.frames.empty() && draft.harmless) {  // likewise
+        draft.carry(CarriedHash::other);
+        draft.frames.clear();
+    }
+    if (draft.file == FileHashes{} && !draft.pdq && draft.frames.empty()) {
         if (empty) {
             fate = Fate::empty_file;
         } else if (draft.problem != nullptr && !draft.carries()) {
@@ -116,7 +120,9 @@ Status ImportTarget::take(ItemDraft& draft, std::uint64_t position) {
     Fate fate{};
     if (!prepare(draft, position, fate)) return {};
     if (is_kept(fate, draft)) {
-        if (Status added = builder_.add(item_of(draft)); !added.ok()) {
+        const KnownItem item = item_of(draft);
+        Status added = draft.frames.empty() ? builder_.add(item) : builder_.add_known_video(draft.frames, item);
+        if (!added.ok()) {
             if (added.code() != StatusCode::invalid_argument) return added;
             skip(position, added.message());
             return {};

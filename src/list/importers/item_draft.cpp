@@ -151,6 +151,7 @@ NamedHash hash_of_name(std::string_view name) noexcept {
 
 void ItemDraft::clear() {
     pdq.reset();
+    frames.clear();
     file = {};
     id.clear();
     category.clear();
@@ -206,6 +207,13 @@ void ItemDraft::add_hash(NamedHash kind, std::string_view value) {
         case HashName::md5: take_file_hash(value, file.md5, problem, "the MD5 is not 32 hex digits"); return;
         case HashName::sha1: take_file_hash(value, file.sha1, problem, "the SHA-1 is not 40 hex digits"); return;
         case HashName::sha256: take_file_hash(value, file.sha256, problem, "the SHA-256 is not 64 hex digits"); return;
+        case HashName::phash:
+            if (const Result<Hash64> hash = hash_from_hex<64>(value); hash.ok()) {
+                phash = hash.value();
+            } else if (problem == nullptr) {
+                problem = "the pHash is not 16 hex digits";
+            }
+            return;
         case HashName::pdq: break;
     }
     if (const Result<Hash256> hash = hash_from_hex<256>(value); hash.ok()) {

@@ -9,13 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "tutela/hash.hpp"
 #include "tutela/import.hpp"
 #include "tutela/known_item.hpp"
 
 namespace tutela {
 
 // What a hash's name stands for.
-enum class HashName : std::uint8_t { none, md5, sha1, sha256, pdq, carried };
+enum class HashName : std::uint8_t { none, md5, sha1, sha256, pdq, phash, carried };
 
 // A name of a carried hash's kind, as CarriedHashView has it.
 struct KindName {
@@ -47,6 +48,7 @@ struct NamedHash {
 
 struct ItemDraft {
     std::optional<Hash256> pdq;
+    std::vector<FrameHash> frames;  // of a video
     FileHashes file;
     std::string id;
     std::string category;
