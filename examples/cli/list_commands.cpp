@@ -27,7 +27,7 @@ constexpr CommandHelp kListHelp = {"list", "build|export|info|verify ...",
                                    "\n"
                                    "  build OUT IN...  merge lists of many formats, vPDQ files and snapshots, in the "
                                    "order given, into the snapshot OUT\n"
-                                   "  export L FOLDER  write the known videos of a list as vPDQ files\n"
+                                   "  export L         write a list in the formats of others\n"
                                    "  info L           say what a list holds\n"
                                    "  verify L         check a list from its first byte to its last\n",
                                    "Each has a --help of its own.\n"
@@ -47,9 +47,10 @@ constexpr CommandHelp kBuildHelp = {
     "  ThreatExchange   lines, CSV, cache CSV and descriptors in JSON, as python-threatexchange has them\n"
     "  police           INTERPOL's ICSE CSV; IPED's hash data base, CSV and SQLite\n"
     "  exact hashes     md5sum, sha1sum, sha256sum, hashdeep; NSRL's RDS 1, 2 and 3; Sleuth Kit's .kdb; any CSV\n"
+    "  Tutela's own     CSV and JSON Lines of 'tutela list export'\n"
     "\n"
     "Bad lines and records are named on standard error and skipped; what can never match, such as a record that has\n"
-    "a PhotoDNA alone, is counted and left out.\n"
+    "a PhotoDNA alone, is counted, and kept only to be exported again.\n"
     "An index stored in the snapshot spares every scan the seconds of building it; it makes the file some four times\n"
     "as large and leaves the digest as it is.\n"
     "A file that is no snapshot is never overwritten.\n",

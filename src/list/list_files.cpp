@@ -52,15 +52,17 @@ std::string HashList::file_entry_name(std::size_t number) const {
 std::vector<FileMatch> HashList::find_file(const FileHashes& hashes) const {
     const Snapshot& snapshot = ListAccess::snapshot(*this);
     std::vector<FileMatch> found;
-    const auto look_up = [&](const auto& records, const auto& hash, FileHashKind kind) {
-        if (!hash) return;
-        for (const auto& record : find_hash(records, *hash)) {
+    const auto look_up = [&](const auto& records, PrefixDirectory FileDirectories::*directory, const auto& hash,
+                             FileHashKind kind) {
+        if (!hash || records.empty()) return;
+        const HashRange range = ((*snapshot.file_directories).*directory).range_of(records, *hash);
+        for (const auto& record : find_hash(records, *hash, range)) {
             if (record.entry < snapshot.file_entries.size()) found.push_back({record.entry, kind});
         }
     };
-    look_up(snapshot.sha256s, hashes.sha256, FileHashKind::sha256);
-    look_up(snapshot.sha1s, hashes.sha1, FileHashKind::sha1);
-    look_up(snapshot.md5s, hashes.md5, FileHashKind::md5);
+    look_up(snapshot.sha256s, &FileDirectories::sha256s, hashes.sha256, FileHashKind::sha256);
+    look_up(snapshot.sha1s, &FileDirectories::sha1s, hashes.sha1, FileHashKind::sha1);
+    look_up(snapshot.md5s, &FileDirectories::md5s, hashes.md5, FileHashKind::md5);
     if (found.size() < 2) return found;
     // The strongest of an entry stays, as it was found first.
     std::stable_sort(found.begin(), found.end(),

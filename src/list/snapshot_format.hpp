@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -146,6 +147,8 @@ struct OriginRecord {
 };
 static_assert(sizeof(OriginRecord) == 12);
 
+struct FileDirectories;
+
 // A snapshot's content, as views into its bytes. Text 0 is the empty text.
 struct Snapshot {
     std::span<const Hash256> hashes;
@@ -170,6 +173,7 @@ struct Snapshot {
     std::string_view carried_bytes;
     std::span<const std::uint64_t> text_offsets;  // one more than there are texts
     std::string_view text_bytes;
+    std::shared_ptr<FileDirectories> file_directories;  // made when they are needed; null without hashes of files
     std::optional<StoredForest> index;
     Sha256 digest{};
     bool checked = false;  // by Check::everything, or just written
