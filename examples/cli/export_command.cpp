@@ -143,6 +143,7 @@ std::string told(const ExportReport& report) {
     add(report.reduced, "of them without something that the format cannot have");
     add(report.left_out, "left out, as the format can have nothing of them");
     add(report.filtered, "not asked for");
+    add(report.disabled, "disabled and not written");
     return text;
 }
 

@@ -15,7 +15,7 @@ namespace tutela::cli {
 
 namespace {
 
-constexpr std::string_view kHelp =
+constexpr std::string_view kProgramHelp =
     "Usage: tutela COMMAND [options] ...\n"
     "\n"
     "Finds known images again by perceptual hash.\n"
@@ -58,7 +58,7 @@ constexpr std::array<Command, 7> kCommands = {{
 int dispatch(const Words& words) {
     if (words.empty()) throw UsageError("", "a command is needed");
     const std::string& first = words.front();
-    if (first == "--help" || first == "-h") return print(kHelp);
+    if (first == "--help" || first == "-h") return print(kProgramHelp);
     if (first == "--version") return print_version();
     for (const Command& command : kCommands) {
         if (first == command.name) return command.run(Words(words.begin() + 1, words.end()));

@@ -152,6 +152,12 @@ struct ImportReport {
     std::vector<ImportProblem> first_problems;  // of the skipped and the partly bad ones
 };
 
+// A record that a feed has taken back.
+struct RemovedRecord {
+    std::string source;
+    std::string id;
+};
+
 // Reads files into a builder, one after the other. Not thread-safe.
 class TUTELA_API ListImporter {
 public:
@@ -173,6 +179,10 @@ public:
 
     // Puts what waits into the builder. Call it after the last file. limit when the builder is full.
     Status finish();
+
+    // After that: what the last word on is that it is no more, for a list that may have it from before (see
+    // list_update.hpp). Valid as long as this object.
+    [[nodiscard]] std::span<const RemovedRecord> removed() const noexcept;
 
 private:
     struct Impl;

@@ -109,6 +109,11 @@ protected:
     // width, and there is a query. Override it when several queries together are cheaper than one after the other.
     virtual std::size_t search_some(std::span<const Hash<Bits>> queries, std::uint32_t radius, std::size_t enough,
                                     std::vector<std::vector<Neighbor>>& out) const;
+    // The same of another index, for one that passes queries on.
+    static std::size_t search_some_of(const Index& other, std::span<const Hash<Bits>> queries, std::uint32_t radius,
+                                      std::size_t enough, std::vector<std::vector<Neighbor>>& out) {
+        return other.search_some(queries, radius, enough, out);
+    }
 
 private:
     struct Batch;

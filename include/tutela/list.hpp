@@ -73,6 +73,13 @@ struct FramePlace {
     std::uint32_t quality = 0;
 };
 
+// Whether an entry takes part. The numbers are part of the C ABI.
+enum class EntryState : std::uint32_t {
+    active = 0,
+    disabled = 1,   // kept, but nothing matches it until it is enabled
+    withdrawn = 2,  // removed, or replaced by an entry further on; it has a position until the list is compacted
+};
+
 // How much of a snapshot file is looked at before it is used. The numbers are part of the C ABI.
 enum class LoadCheck : std::uint32_t {
     // All of it: about 0.1 s for each million entries, a stored index included.
@@ -87,7 +94,8 @@ enum class LoadCheck : std::uint32_t {
 // An immutable list. A cheap handle: copies share the bytes. Thread-safe.
 class TUTELA_API HashList {
 public:
-    // Maps a snapshot file read-only and validates all of it before anything is used: magic, version, section table,
+    // Maps a snapshot file read-only, and its delta when one lies beside it (see list_update.hpp), as they were at one
+    // moment, and validates all of it before anything is used: magic, version, section table,
     // every offset, every text (UTF-8), the XXH3-128 of every section, the SHA-256 of the whole.
     // Errors: not_found, permission_denied, io_error, corrupt, checksum_mismatch, version_mismatch, limit, and
     // unsupported when the file is no snapshot at all; permission_denied for an encrypted one, which open_list() with a
@@ -102,12 +110,22 @@ public:
     // The same over bytes in memory, which are copied.
     static Result<HashList> from_bytes(std::span<const std::uint8_t> snapshot, LoadCheck check = LoadCheck::everything);
 
-    // Entries: one for each still and for each frame of a video.
+    // Entries: one for each still and for each frame of a video, whatever its state.
     [[nodiscard]] std::size_t size() const noexcept;
-    // How many things the list knows: each still and each video counts once.
+    // How many things the list knows: each still and each video that is active counts once.
     [[nodiscard]] std::size_t known_count() const noexcept;
-    // All hashes in entry order; valid as long as any copy of this list.
-    [[nodiscard]] std::span<const Hash256> hashes() const noexcept;
+    // Whether an entry takes part: an index of this list answers active ones alone. Precondition: position < size().
+    [[nodiscard]] EntryState entry_state(std::size_t position) const noexcept;
+    // The same of a file entry, which find_file() answers when it is active. Precondition: number < file_entry_count().
+    [[nodiscard]] EntryState file_entry_state(std::size_t number) const noexcept;
+    // Entries that are not active: so many of size().
+    [[nodiscard]] std::size_t inactive_count() const noexcept;
+    // Whether this is a snapshot with a delta over it (see list_update.hpp). Positions, and numbers of file entries and
+    // videos, go on from those of the snapshot to those of the delta.
+    [[nodiscard]] bool has_delta() const noexcept;
+    // All hashes in entry order; valid as long as any copy of this list. Of a list with a delta the first call puts
+    // them together, in 32 bytes an entry. Throws std::bad_alloc.
+    [[nodiscard]] std::span<const Hash256> hashes() const;
     // Entry `position`. Precondition: position < size().
     [[nodiscard]] EntryView entry(std::size_t position) const noexcept;
     // The entry's id, or its position in decimal when it was given none; of a frame of a video, that of the first frame.
@@ -139,8 +157,8 @@ public:
     // million of a kind, 1.4 to 1.8 among ten million, which no cache holds (bench_list). Throws std::bad_alloc.
     [[nodiscard]] std::vector<FileMatch> find_file(const FileHashes& hashes) const;
 
-    // SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits. Equal entries in equal order give
-    // an equal digest, in memory or in a file, with an index or without. Of a list loaded by its layout it is what the
+    // SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits. That of a list with a delta is the
+    // delta's, which names its snapshot's. Equal entries in equal order give an equal digest, in memory or in a file, with an index or without. Of a list loaded by its layout it is what the
     // file says, until verify() has confirmed it.
     [[nodiscard]] std::string digest_hex() const;
 
@@ -150,20 +168,23 @@ public:
     // entries, 200 for a million, 1,600 for a hundred thousand. The digest stays the same. Peak memory is the new
     // snapshot, the index and 32 bytes an entry, beside this list. limit when the snapshot would pass 1 TiB. Throws
     // std::bad_alloc. A list loaded by its layout is verified first: errors as verify(). unsupported for a list of a
-    // newer format that has sections behind the place of an index.
+    // newer format that has sections behind the place of an index, and for one with a delta: compact it first.
     Result<HashList> with_index(Executor& executor) const;
     // An index of the hashes, for positions in this list. A stored one is opened where it lies, in milliseconds, unless
     // another engine is asked for; else it is built as by build_index(), but a bk_forest does not copy the hashes. It
     // keeps the bytes of this list alive. Errors as build_index().
     Result<std::unique_ptr<const Index<256>>> open_index(const IndexOptions& options = {}) const;
 
-    // The snapshot itself: what save() writes. Valid as long as any copy of this list.
+    // The snapshot itself: what save() writes; of a list with a delta, the delta alone. Valid as long as any copy of
+    // this list.
     [[nodiscard]] std::span<const std::uint8_t> bytes() const noexcept;
 
     // Publishes the snapshot at `path`: a temporary file in the same folder, fsync, rename over `path`, fsync of the
     // folder. A reader sees the old file or the new one whole, also after a power cut. The new file is readable by its
-    // owner alone (mode 0600) unless `path` already existed, whose mode is kept. Errors: io_error, permission_denied,
-    // not_found (no such folder); then no temporary file is left.
+    // owner alone (mode 0600) unless `path` already existed, whose mode is kept. A delta beside `path` is superseded and
+    // taken away. Waits for others that change lists in the folder. Errors: unavailable (after a minute of that),
+    // io_error, permission_denied,
+    // not_found (no such folder); then no temporary file is left. unsupported for a list with a delta.
     Status save(const std::filesystem::path& path) const;
 
 private:
@@ -200,7 +221,8 @@ public:
     // The same with all that is known of the video: hashes of its file lead to its first frame. invalid_argument also as
     // add() says of an item, and for one that has a PDQ or pHash of its own or is harmless.
     Status add_known_video(std::span<const FrameHash> frames, const KnownItem& item);
-    // Adds all that a list holds, videos as videos. Errors as add(); what came before the error stays added.
+    // Adds all that a list holds, videos as videos, but for what is withdrawn; what is disabled stays so. Errors as
+    // add(); what came before the error stays added.
     Status add_list(const HashList& list);
     // Entries so far; a video counts as its frames.
     [[nodiscard]] std::size_t size() const noexcept;
@@ -209,6 +231,7 @@ public:
     Result<HashList> build() const;
 
 private:
+    friend struct ListAccess;
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

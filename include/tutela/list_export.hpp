@@ -64,6 +64,7 @@ struct ExportReport {
     std::uint64_t reduced = 0;   // of those: a hash or frames were left out, as the format cannot have them
     std::uint64_t left_out = 0;  // things of which the format can have nothing
     std::uint64_t filtered = 0;  // things that the filter leaves out
+    std::uint64_t disabled = 0;  // things that are disabled, which are not written
 };
 
 // Where it goes.

@@ -26,14 +26,14 @@ static_assert(TUTELA_ENGINE_BK_FOREST == static_cast<int>(Engine::bk_forest));
 static_assert(sizeof(tutela_hash256) == 32 && alignof(tutela_hash256) == 1);
 static_assert(sizeof(Hash256) == 32 && alignof(Hash256) == 1);
 
-tutela_index_options default_options() noexcept {
+tutela_index_options default_index_options() noexcept {
     tutela_index_options options{};
     options.engine = static_cast<std::uint32_t>(tutela::IndexOptions{}.engine);
     return options;
 }
 
 Result<tutela::IndexOptions> read_options(const tutela_index_options* options) {
-    tutela_index_options known = default_options();
+    tutela_index_options known = default_index_options();
     if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
     return tutela::IndexOptions{.engine = static_cast<Engine>(known.engine)};
 }
@@ -51,7 +51,7 @@ const char* tutela_engine_name(std::uint32_t engine) {
 }
 
 void tutela_index_options_init(tutela_index_options* options, std::size_t struct_size) {
-    tutela::capi::init_struct(default_options(), options, struct_size);
+    tutela::capi::init_struct(default_index_options(), options, struct_size);
 }
 
 tutela_status tutela_index_create_from_list(const tutela_list* list, const tutela_index_options* options,

@@ -15,7 +15,7 @@ using tutela::Status;
 using tutela::capi::guarded;
 using tutela::capi::require;
 
-tutela_journal_options default_options() noexcept {
+tutela_journal_options default_journal_options() noexcept {
     const JournalOptions defaults;
     tutela_journal_options options{};
     options.sync_interval_ms = static_cast<std::uint32_t>(defaults.sync_interval.count());
@@ -30,7 +30,7 @@ tutela_status make(Maker maker, const char* path, const tutela_journal_options* 
     return guarded(error, [&]() -> Status {
         TUTELA_TRY(require(path, "path"));
         TUTELA_TRY(require(journal, "journal"));
-        tutela_journal_options known = default_options();
+        tutela_journal_options known = default_journal_options();
         if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
         JournalOptions wanted;
         wanted.sync_interval = std::chrono::milliseconds(known.sync_interval_ms);
@@ -44,7 +44,7 @@ tutela_status make(Maker maker, const char* path, const tutela_journal_options* 
 }  // namespace
 
 void tutela_journal_options_init(tutela_journal_options* options, std::size_t struct_size) {
-    tutela::capi::init_struct(default_options(), options, struct_size);
+    tutela::capi::init_struct(default_journal_options(), options, struct_size);
 }
 
 tutela_status tutela_journal_create(const char* path, const tutela_journal_options* options, tutela_journal** journal,

@@ -44,7 +44,7 @@ void call_progress(tutela_progress_callback callback, void* context, const tutel
     callback(&seen, context);
 }
 
-tutela_scan_options default_options() noexcept {
+tutela_scan_options default_scanner_options() noexcept {
     const ScanOptions defaults;
     tutela_scan_options options{};
     options.radius = defaults.radius;
@@ -97,6 +97,8 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     if (options.max_archive_entries != 0) scan.archives.max_entries = options.max_archive_entries;
     if (options.max_unpacked_bytes != 0) scan.archives.max_total_bytes = options.max_unpacked_bytes;
     read_video_options(options, scan);
+    if (options.harmless_files != nullptr)
+        scan.harmless_files = std::make_shared<const tutela::HashList>(options.harmless_files->list);
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](
@@ -146,7 +148,7 @@ const char* tutela_profile_name(std::uint32_t profile) {
 }
 
 void tutela_scan_options_init(tutela_scan_options* options, std::size_t struct_size) {
-    tutela::capi::init_struct(default_options(), options, struct_size);
+    tutela::capi::init_struct(default_scanner_options(), options, struct_size);
 }
 
 tutela_status tutela_scanner_create(const tutela_list* list, const tutela_scan_options* options,
@@ -154,7 +156,7 @@ tutela_status tutela_scanner_create(const tutela_list* list, const tutela_scan_o
     return guarded(error, [&]() -> Status {
         TUTELA_TRY(require(list, "list"));
         TUTELA_TRY(require(scanner, "scanner"));
-        tutela_scan_options known = default_options();
+        tutela_scan_options known = default_scanner_options();
         if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
         TUTELA_ASSIGN(auto executor, tutela::capi::make_executor(known.threads));
         auto made = std::make_unique<tutela_scanner>();

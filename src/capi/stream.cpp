@@ -32,7 +32,7 @@ static_assert(TUTELA_STREAM_SEGMENT_ENDED == static_cast<int>(StreamEventKind::s
 static_assert(TUTELA_STREAM_SIGHTING_ENDED == static_cast<int>(StreamEventKind::sighting_ended));
 static_assert(TUTELA_STREAM_HEALTH == static_cast<int>(StreamEventKind::health));
 
-tutela_stream_options default_options() noexcept {
+tutela_stream_options default_stream_options() noexcept {
     const StreamOptions defaults;
     tutela_stream_options options{};
     options.radius = defaults.radius;
@@ -44,7 +44,7 @@ tutela_stream_options default_options() noexcept {
 }
 
 Result<StreamOptions> read_options(const tutela_stream_options* from) {
-    tutela_stream_options known = default_options();
+    tutela_stream_options known = default_stream_options();
     if (from != nullptr) TUTELA_TRY(tutela::capi::read_struct(from, known));
     StreamOptions options;
     if (known.name != nullptr) options.name = known.name;
@@ -165,7 +165,7 @@ const char* tutela_stream_event_name(std::uint32_t kind) {
 }
 
 void tutela_stream_options_init(tutela_stream_options* options, std::size_t struct_size) {
-    tutela::capi::init_struct(default_options(), options, struct_size);
+    tutela::capi::init_struct(default_stream_options(), options, struct_size);
 }
 
 tutela_status tutela_stream_create(const tutela_list* list, const tutela_index* index,

@@ -1,9 +1,12 @@
-// Whether bytes are UTF-8.
+// Whether bytes are UTF-8, and its byte order mark.
 #pragma once
 
 #include <string_view>
 
 namespace tutela {
+
+// What some programs write before UTF-8 text.
+inline constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // Strict, as in Unicode's table of well-formed sequences: no overlong forms, no surrogates, nothing past U+10FFFF, no
 // sequence cut short. NUL is a character like any other. Linear; runs of ASCII at several bytes a cycle. Thread-safe.

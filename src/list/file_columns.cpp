@@ -65,16 +65,21 @@ void FileColumns::add_hashes(const FileHashes& hashes, std::uint32_t entry) noex
     if (hashes.sha256) sha256s_.push_back({*hashes.sha256, entry});
 }
 
-void FileColumns::add_hashes(const Snapshot& other, std::span<const std::uint32_t> numbers) {
-    const auto add = [&](auto& column, const auto& records) {
-        column.reserve_more(records.size());
+void FileColumns::add_hashes(const Snapshot& other, std::span<const std::uint32_t> numbers,
+                             const std::function<bool(std::size_t entry, const FileHashes& hash)>& wanted) {
+    const auto add = [&](auto& column, const auto& records, const auto& named) {
+        const auto is_taken = [&](const auto& record) {
+            return record.entry < numbers.size() && numbers[record.entry] != kNoPosition &&
+                   (!wanted || wanted(record.entry, named(record.hash)));
+        };
+        column.reserve_more(wanted ? 0 : records.size());
         for (const auto& record : records) {
-            if (record.entry < numbers.size()) column.push_back({record.hash, numbers[record.entry]});
+            if (is_taken(record)) column.push_back({record.hash, numbers[record.entry]});
         }
     };
-    add(md5s_, other.md5s);
-    add(sha1s_, other.sha1s);
-    add(sha256s_, other.sha256s);
+    add(md5s_, other.md5s, [](const Md5& hash) { return FileHashes{.md5 = hash}; });
+    add(sha1s_, other.sha1s, [](const Sha1& hash) { return FileHashes{.sha1 = hash}; });
+    add(sha256s_, other.sha256s, [](const Sha256& hash) { return FileHashes{.sha256 = hash}; });
 }
 
 void FileColumns::sort() noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,10 @@ public:
     // too. `alone` keeps it from being shared.
     std::uint32_t add_entry(const FileEntryRecord& entry, std::int64_t time, bool alone) noexcept;
     void add_hashes(const FileHashes& hashes, std::uint32_t entry) noexcept;
-    // Another list's hashes, whose entries have got these numbers here. Throws std::bad_alloc.
-    void add_hashes(const Snapshot& other, std::span<const std::uint32_t> numbers);
+    // Another list's hashes, whose entries have got these numbers here, kNoPosition for those that are left out; of the
+    // others, hashes for which `wanted` says no are left out too, where it is set. Throws std::bad_alloc.
+    void add_hashes(const Snapshot& other, std::span<const std::uint32_t> numbers,
+                    const std::function<bool(std::size_t entry, const FileHashes& hash)>& wanted = nullptr);
 
     // In the order of the format, each once. What was added before stays added.
     void sort() noexcept;

@@ -107,6 +107,7 @@ struct ListImporter::Impl {
 
     ListBuilder& builder;
     LatestRecords latest;
+    std::vector<RemovedRecord> removed;
 };
 
 ListImporter::ListImporter(ListBuilder& builder) : impl_(std::make_unique<Impl>(builder)) {}
@@ -147,9 +148,15 @@ Status ListImporter::add_bytes(std::string_view bytes, const ImportOptions& opti
 Status ListImporter::finish() {
     for (LatestRecords::Record& record : impl_->latest.records()) {
         if (is_kept(record.fate, record.draft)) TUTELA_TRY(impl_->builder.add(item_of(record.draft)));
+        if (record.fate == Fate::deleted && !record.draft.id.empty())
+            impl_->removed.push_back({record.draft.source, record.draft.id});
     }
     impl_->latest.clear();
     return {};
+}
+
+std::span<const RemovedRecord> ListImporter::removed() const noexcept {
+    return impl_->removed;
 }
 
 Status import_list(const std::filesystem::path& path, ListBuilder& builder, const ImportOptions& options,

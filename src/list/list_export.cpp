@@ -7,6 +7,7 @@
 #include "list/exporters/export_item.hpp"
 #include "list/file_owners.hpp"
 #include "list/list_access.hpp"
+#include "list/list_layers.hpp"
 
 namespace tutela {
 
@@ -33,23 +34,25 @@ public:
         return {};
     }
 
-    // Things in the order in which they were added, as far as the list tells: file entries without an entry come before
+    // What a snapshot holds, whose entries and file entries have these numbers and those that follow in the list. Things
+    // come in the order in which they were added, as far as the list tells: file entries without an entry come before
     // the first entry whose file entry has a higher number.
-    Status snapshot(const Snapshot& snapshot) {
+    Status snapshot(const Snapshot& snapshot, std::size_t first_entry, std::size_t first_file) {
         const FileOwners owners(snapshot);
+        first_file_ = first_file;
         std::size_t next_file = 0;
         const auto files_below = [&](std::size_t end) -> Status {
             for (; next_file < end; ++next_file) {
-                if (!list_.file_entry(next_file).position) TUTELA_TRY(file(owners, next_file));
+                if (!list_.file_entry(first_file + next_file).position) TUTELA_TRY(file(owners, next_file));
             }
             return {};
         };
-        for (std::size_t position = 0; position < list_.size();) {
-            const std::span<const std::uint32_t> files = owners.of_entry(position);
+        for (std::size_t position = first_entry; position < first_entry + snapshot.hashes.size();) {
+            const std::span<const std::uint32_t> files = owners.of_entry(position - first_entry);
             if (!files.empty()) TUTELA_TRY(files_below(files.front()));
             TUTELA_TRY(entry(owners, files, position));
         }
-        return files_below(list_.file_entry_count());
+        return files_below(snapshot.file_entries.size());
     }
 
     Status end() {
@@ -77,12 +80,22 @@ private:
         } else {
             item.pdq = view.hash;
         }
+        const EntryState state = list_.entry_state(position);
         position += item.video != nullptr ? video.hashes.size() : 1;
-        return thing(item, owners, files);
+        return state == EntryState::active ? thing(item, owners, files) : inactive(state);
     }
 
+    // What is disabled takes no part, and what is withdrawn is no more.
+    Status inactive(EntryState state) {
+        if (state == EntryState::disabled) ++report_.disabled;
+        return {};
+    }
+
+    // `number` in the snapshot.
     Status file(const FileOwners& owners, std::size_t number) {
-        const FileEntryView view = list_.file_entry(number);
+        const EntryState state = list_.file_entry_state(first_file_ + number);
+        if (state != EntryState::active) return inactive(state);
+        const FileEntryView view = list_.file_entry(first_file_ + number);
         ExportItem item;
         item.id = view.id;
         item.category = view.category;
@@ -163,6 +176,7 @@ private:
     ExportSink& sink_;
     ExportReport& report_;
     std::string out_;
+    std::size_t first_file_ = 0;
     FileOwners::Hashes hashes_;
     Written written_ = Written::nothing;
     bool reduced_ = false;
@@ -223,7 +237,10 @@ Status export_list(const HashList& list, const ExportOptions& options, ExportSin
     TUTELA_ASSIGN(const std::unique_ptr<ItemWriter> writer, make_writer(list, options));
     Exporter exporter(list, options, *writer, sink, report);
     TUTELA_TRY(exporter.begin());
-    TUTELA_TRY(exporter.snapshot(ListAccess::snapshot(list)));
+    const ListLayers& layers = *ListAccess::layers(list);
+    TUTELA_TRY(exporter.snapshot(layers.base(), 0, 0));
+    if (const Snapshot* const delta = layers.delta())
+        TUTELA_TRY(exporter.snapshot(*delta, layers.base().hashes.size(), layers.base().file_entries.size()));
     return exporter.end();
 }
 

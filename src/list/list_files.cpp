@@ -6,8 +6,9 @@
 
 namespace tutela {
 
-std::size_t HashList::file_hash_count(FileHashKind kind) const noexcept {
-    const Snapshot& snapshot = ListAccess::snapshot(*this);
+namespace {
+
+std::size_t count_of(const Snapshot& snapshot, FileHashKind kind) noexcept {
     switch (kind) {
         case FileHashKind::md5: return snapshot.md5s.size();
         case FileHashKind::sha1: return snapshot.sha1s.size();
@@ -16,30 +17,58 @@ std::size_t HashList::file_hash_count(FileHashKind kind) const noexcept {
     return 0;
 }
 
+// Adds the file entries of one snapshot that have one of the hashes, the strongest kind first; `first` is the number of
+// its first.
+void find_in(const Snapshot& snapshot, std::size_t first, const FileHashes& hashes, std::vector<FileMatch>& found) {
+    const auto look_up = [&](const auto& records, PrefixDirectory FileDirectories::*directory, const auto& hash,
+                             FileHashKind kind) {
+        if (!hash || records.empty()) return;
+        const HashRange range = ((*snapshot.file_directories).*directory).range_of(records, *hash);
+        for (const auto& record : find_hash(records, *hash, range)) {
+            if (record.entry < snapshot.file_entries.size())
+                found.push_back({static_cast<std::uint32_t>(first + record.entry), kind});
+        }
+    };
+    look_up(snapshot.sha256s, &FileDirectories::sha256s, hashes.sha256, FileHashKind::sha256);
+    look_up(snapshot.sha1s, &FileDirectories::sha1s, hashes.sha1, FileHashKind::sha1);
+    look_up(snapshot.md5s, &FileDirectories::md5s, hashes.md5, FileHashKind::md5);
+}
+
+}  // namespace
+
+std::size_t HashList::file_hash_count(FileHashKind kind) const noexcept {
+    const ListLayers& layers = *ListAccess::layers(*this);
+    return count_of(layers.base(), kind) + (layers.delta() != nullptr ? count_of(*layers.delta(), kind) : 0);
+}
+
 std::size_t HashList::file_entry_count() const noexcept {
-    return ListAccess::snapshot(*this).file_entries.size();
+    return ListAccess::layers(*this)->files();
 }
 
 std::size_t HashList::unmatchable_count() const noexcept {
-    const std::span<const FileEntryRecord> entries = ListAccess::snapshot(*this).file_entries;
-    return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(), [](const FileEntryRecord& entry) {
-        return (entry.flags & kUnmatchableFlag) != 0;
-    }));
+    const ListLayers& layers = *ListAccess::layers(*this);
+    std::size_t count = 0;
+    for (std::size_t number = 0; number < layers.files(); ++number) {
+        const ListLayers::Place at = layers.file(number);
+        const bool unmatchable = (at.snapshot.file_entries[at.number].flags & kUnmatchableFlag) != 0;
+        if (unmatchable && layers.file_state(number) != EntryState::withdrawn) ++count;
+    }
+    return count;
 }
 
 FileEntryView HashList::file_entry(std::size_t number) const noexcept {
-    const Snapshot& snapshot = ListAccess::snapshot(*this);
-    const FileEntryRecord& record = snapshot.file_entries[number];
+    const auto [snapshot, i, first, _] = ListAccess::layers(*this)->file(number);
+    const FileEntryRecord& record = snapshot.file_entries[i];
     FileEntryView view;
     view.id = snapshot.text(record.id);
     view.category = snapshot.text(record.category);
     view.label = snapshot.text(record.label);
     view.origin = snapshot.origin(record.origin);
     view.harmless = (record.flags & kHarmlessFlag) != 0;
-    if (record.position < size()) view.position = record.position;
+    if (record.position < snapshot.hashes.size()) view.position = first + record.position;
     view.unmatchable = (record.flags & kUnmatchableFlag) != 0;
-    view.updated_us = snapshot.file_time(number);
-    view.carried = snapshot.carried_of_file(number);
+    view.updated_us = snapshot.file_time(i);
+    view.carried = snapshot.carried_of_file(i);
     return view;
 }
 
@@ -50,19 +79,12 @@ std::string HashList::file_entry_name(std::size_t number) const {
 }
 
 std::vector<FileMatch> HashList::find_file(const FileHashes& hashes) const {
-    const Snapshot& snapshot = ListAccess::snapshot(*this);
+    const ListLayers& layers = *ListAccess::layers(*this);
     std::vector<FileMatch> found;
-    const auto look_up = [&](const auto& records, PrefixDirectory FileDirectories::*directory, const auto& hash,
-                             FileHashKind kind) {
-        if (!hash || records.empty()) return;
-        const HashRange range = ((*snapshot.file_directories).*directory).range_of(records, *hash);
-        for (const auto& record : find_hash(records, *hash, range)) {
-            if (record.entry < snapshot.file_entries.size()) found.push_back({record.entry, kind});
-        }
-    };
-    look_up(snapshot.sha256s, &FileDirectories::sha256s, hashes.sha256, FileHashKind::sha256);
-    look_up(snapshot.sha1s, &FileDirectories::sha1s, hashes.sha1, FileHashKind::sha1);
-    look_up(snapshot.md5s, &FileDirectories::md5s, hashes.md5, FileHashKind::md5);
+    find_in(layers.base(), 0, hashes, found);
+    if (layers.delta() != nullptr) find_in(*layers.delta(), layers.base().file_entries.size(), hashes, found);
+    if (found.empty()) return found;
+    std::erase_if(found, [&](const FileMatch& match) { return layers.file_state(match.entry) != EntryState::active; });
     if (found.size() < 2) return found;
     // The strongest of an entry stays, as it was found first.
     std::stable_sort(found.begin(), found.end(),

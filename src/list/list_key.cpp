@@ -6,7 +6,7 @@
 
 #include "core/secret_bytes.hpp"
 #include "core/try.hpp"
-#include "list/encrypted_file.hpp"
+#include "list/list_store.hpp"
 
 namespace tutela {
 
@@ -48,7 +48,9 @@ std::span<const std::uint8_t> ListKey::bytes() const noexcept {
 }
 
 Status save_encrypted(const HashList& list, const std::filesystem::path& path, const ListKey& key) {
-    return publish_encrypted(path, list.bytes(), key);
+    if (list.has_delta()) return Status(StatusCode::unsupported, "a list with a delta is two files; compact it first");
+    TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));
+    return publish_snapshot(path, list, &key);
 }
 
 }  // namespace tutela

@@ -9,11 +9,11 @@ namespace tutela {
 namespace {
 
 constexpr std::size_t kMaxPinnedBytes = std::size_t{4} << 20;
-constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kLineBlanks = " \t\r";
 
 std::string_view without_blanks(std::string_view text) noexcept {
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+    text.remove_prefix(std::min(text.find_first_not_of(kLineBlanks), text.size()));
+    return text.substr(0, text.find_last_not_of(kLineBlanks) + 1);
 }
 
 Status bad_line(std::size_t number, const char* why) {
@@ -31,7 +31,7 @@ Result<PinnedKeys> PinnedKeys::from_text(std::string_view text) {
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.empty() || line.front() == '#') continue;
         if (pinned.size() == kMaxKeys) return Status(StatusCode::limit, "there are too many pinned keys");
-        const std::size_t blank = line.find_last_of(kBlanks);
+        const std::size_t blank = line.find_last_of(kLineBlanks);
         if (blank == std::string_view::npos) return bad_line(number, "is not 'name key'");
         const Result<PublicKey> key = public_key_from_hex(line.substr(blank + 1));
         if (!key.ok()) return bad_line(number, "does not end with a key of 64 hex digits");

@@ -24,7 +24,9 @@ Status refused(const char* why) {
 
 // The digest of a list that was loaded by its layout is what the file claims.
 Status confirm_digest(const HashList& list) {
-    return ListAccess::snapshot(list).checked ? Status() : list.verify();
+    const ListLayers& layers = *ListAccess::layers(list);
+    const bool checked = layers.base().checked && layers.top().snapshot.checked;
+    return checked ? Status() : list.verify();
 }
 
 const std::uint8_t* data_of(std::string_view text) noexcept {
@@ -107,7 +109,7 @@ Result<ListSignature> sign_list(const HashList& list, SignedFacts facts, const S
         return invalid("the years of a signature are 1970 to 9999");
     if (facts.expires && *facts.expires <= facts.created) return invalid("a list cannot expire before it is made");
     TUTELA_TRY(confirm_digest(list));
-    facts.digest = ListAccess::snapshot(list).digest;
+    facts.digest = ListAccess::layers(list)->top().snapshot.digest;
     facts.publisher = key.public_key();
     ListSignature made{std::move(facts)};
     const std::string message = signed_message(made.facts);
@@ -131,7 +133,7 @@ Status verify_signature(const HashList& list, const ListSignature& signature, co
     if (facts.expires && *facts.expires <= now) return refused("the list has expired");
     if (facts.created > now + kSignatureLeeway) return refused("the list was signed after now: a clock is wrong");
     TUTELA_TRY(confirm_digest(list));
-    if (facts.digest != ListAccess::snapshot(list).digest)
+    if (facts.digest != ListAccess::layers(list)->top().snapshot.digest)
         return Status(StatusCode::checksum_mismatch, "the signature is of another list, or the list was changed");
     return {};
 }

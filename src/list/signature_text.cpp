@@ -16,7 +16,7 @@ constexpr std::string_view kSignatureTitle = "tutela-list-signature";
 constexpr std::string_view kStateTitle = "tutela-list-versions";
 constexpr std::string_view kNever = "never";
 constexpr std::size_t kMaxState = 10'000;
-constexpr std::int64_t kSecondUs = 1'000'000;
+constexpr std::int64_t kSignedSecondUs = 1'000'000;
 
 Status no_signature() {
     return Status(StatusCode::corrupt, "it is no signature of a list");
@@ -100,13 +100,13 @@ bool is_list_name(std::string_view name) noexcept {
 
 Result<SecondUtc> time_from_text(std::string_view text) {
     const std::optional<std::int64_t> time_us = parse_record_time(text);
-    if (!time_us || *time_us < 0 || *time_us % kSecondUs != 0 || record_time_text(*time_us) != text)
+    if (!time_us || *time_us < 0 || *time_us % kSignedSecondUs != 0 || record_time_text(*time_us) != text)
         return Status(StatusCode::invalid_argument, "a time is written as 2026-11-30T11:31:18Z");
-    return SecondUtc(std::chrono::seconds(*time_us / kSecondUs));
+    return SecondUtc(std::chrono::seconds(*time_us / kSignedSecondUs));
 }
 
 std::string to_text(SecondUtc time) {
-    return record_time_text(time.time_since_epoch().count() * kSecondUs);
+    return record_time_text(time.time_since_epoch().count() * kSignedSecondUs);
 }
 
 std::string signed_message(const SignedFacts& facts) {

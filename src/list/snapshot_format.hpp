@@ -61,9 +61,15 @@ enum class SectionType : std::uint32_t {
     carried_bytes = 0x2d,
     text_offsets = 0x30,
     text_bytes = 0x31,
+    disabled_entries = 0x38,
+    disabled_files = 0x39,
+    base = 0x3a,
+    withdrawn_entries = 0x3b,
+    withdrawn_files = 0x3c,
     index_directory = 0x40,
     index_sketches = 0x41,
     index_positions = 0x42,
+    replaced_delta = 0x43,
 };
 
 // Bit 0 of a section's flags: a reader that does not know the type must refuse the snapshot.
@@ -149,6 +155,13 @@ static_assert(sizeof(OriginRecord) == 12);
 
 struct FileDirectories;
 
+// Of a delta: which list it changes, and how often that was done.
+struct BaseRecord {
+    Sha256 digest{};
+    std::uint64_t changes = 0;  // at least 1
+};
+static_assert(sizeof(BaseRecord) == 40);
+
 // A snapshot's content, as views into its bytes. Text 0 is the empty text.
 struct Snapshot {
     std::span<const Hash256> hashes;
@@ -174,6 +187,13 @@ struct Snapshot {
     std::span<const std::uint64_t> text_offsets;  // one more than there are texts
     std::string_view text_bytes;
     std::shared_ptr<FileDirectories> file_directories;  // made when they are needed; null without hashes of files
+    std::span<const std::uint32_t> disabled;            // entries that are not searched, by rising position
+    std::span<const std::uint32_t> disabled_files;      // the same of file entries, by rising number
+    // Of a delta alone: what it is a delta of, and which entries and file entries of that are no more.
+    std::span<const BaseRecord> base;  // one, or none
+    std::span<const std::uint32_t> withdrawn;
+    std::span<const std::uint32_t> withdrawn_files;
+    std::span<const Sha256> replaced_delta;  // the delta that was folded into this list: one, or none
     std::optional<StoredForest> index;
     Sha256 digest{};
     bool checked = false;  // by Check::everything, or just written

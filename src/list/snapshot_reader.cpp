@@ -67,9 +67,15 @@ constexpr KnownSection kKnownSections[] = {
     {SectionType::carried_bytes, 0, 1, "carried bytes"},
     {SectionType::text_offsets, kSectionRequired, 8, "text offsets"},
     {SectionType::text_bytes, kSectionRequired, 1, "text bytes"},
+    {SectionType::disabled_entries, kSectionRequired, 4, "disabled entries"},
+    {SectionType::disabled_files, kSectionRequired, 4, "disabled file entries"},
+    {SectionType::base, kSectionRequired, sizeof(BaseRecord), "base"},
+    {SectionType::withdrawn_entries, kSectionRequired, 4, "withdrawn entries"},
+    {SectionType::withdrawn_files, kSectionRequired, 4, "withdrawn file entries"},
     {SectionType::index_directory, kSectionDerived, 4, "index directory"},
     {SectionType::index_sketches, kSectionDerived, 2, "index sketches"},
     {SectionType::index_positions, kSectionDerived, 4, "index positions"},
+    {SectionType::replaced_delta, kSectionDerived, sizeof(Sha256), "replaced delta"},
 };
 
 const KnownSection* find_known(std::uint32_t type) noexcept {
@@ -329,6 +335,22 @@ Status bind_origins(const Binder& binder, std::uint64_t entries, Snapshot& snaps
     return {};
 }
 
+// What is disabled, and, of a delta, what it withdraws from which list.
+Status bind_changes(const Binder& binder, Snapshot& snapshot) {
+    TUTELA_TRY(binder.bind_if_there(SectionType::disabled_entries, snapshot.disabled));
+    TUTELA_TRY(binder.bind_if_there(SectionType::disabled_files, snapshot.disabled_files));
+    TUTELA_TRY(binder.bind_if_there(SectionType::base, snapshot.base));
+    TUTELA_TRY(binder.bind_if_there(SectionType::withdrawn_entries, snapshot.withdrawn));
+    TUTELA_TRY(binder.bind_if_there(SectionType::withdrawn_files, snapshot.withdrawn_files));
+    TUTELA_TRY(binder.bind_if_there(SectionType::replaced_delta, snapshot.replaced_delta));
+    const bool withdraws = binder.has(SectionType::withdrawn_entries) || binder.has(SectionType::withdrawn_files);
+    if (snapshot.base.size() != (binder.has(SectionType::base) ? 1U : 0U) || (withdraws && snapshot.base.empty()))
+        return corrupt("it changes a list that it does not name");
+    if (binder.has(SectionType::replaced_delta) && snapshot.replaced_delta.size() != 1)
+        return corrupt("it replaces more than one delta");
+    return {};
+}
+
 // All of a stored index, or nothing of it.
 Status bind_index(const Binder& binder, std::optional<StoredForest>& index) {
     if (!binder.has(SectionType::index_directory) && !binder.has(SectionType::index_sketches) &&
@@ -361,6 +383,7 @@ Result<Snapshot> bind(Bytes bytes, const Header& header, const std::vector<Secti
     TUTELA_TRY(bind_videos(binder, snapshot));
     TUTELA_TRY(bind_files(binder, snapshot));
     TUTELA_TRY(bind_origins(binder, header.entries, snapshot));
+    TUTELA_TRY(bind_changes(binder, snapshot));
     TUTELA_TRY(bind_records(binder, snapshot));
     TUTELA_TRY(bind_index(binder, snapshot.index));
     std::copy(bytes.end() - kTrailerBytes, bytes.end(), snapshot.digest.begin());

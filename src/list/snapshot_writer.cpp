@@ -8,9 +8,9 @@ namespace tutela {
 
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
+using ByteSpan = std::span<const std::uint8_t>;
 
-Bytes magic_bytes() noexcept {
+ByteSpan magic_bytes() noexcept {
     return {reinterpret_cast<const std::uint8_t*>(kSnapshotMagic.data()), kSnapshotMagic.size()};
 }
 
@@ -53,13 +53,13 @@ std::vector<std::uint8_t> head_of(std::uint64_t entries, std::span<const SealedS
         write_record(out, section, offset);
         offset = align_section(offset + section.content.bytes.size());
     }
-    out.put(xxh3_128(Bytes(head).first(head.size() - out.remaining())));
+    out.put(xxh3_128(ByteSpan(head).first(head.size() - out.remaining())));
     return head;
 }
 
 }  // namespace
 
-Sha256 snapshot_digest(std::uint64_t entries, std::span<const SealedSection> sections, Bytes snapshot) {
+Sha256 snapshot_digest(std::uint64_t entries, std::span<const SealedSection> sections, ByteSpan snapshot) {
     const auto derived = std::find_if(sections.begin(), sections.end(), [](const SealedSection& section) {
         return (section.content.flags & kSectionDerived) != 0;
     });

@@ -6,17 +6,18 @@
 #include "core/mapping.hpp"
 #include "core/try.hpp"
 #include "list/list_access.hpp"
+#include "list/list_store.hpp"
 #include "list/text_list_parser.hpp"
 
 namespace tutela {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
-static_assert(kChunkBytes >= TextListParser::kSniffBytes);
+constexpr std::size_t kTextChunkBytes = std::size_t{1} << 20;
+static_assert(kTextChunkBytes >= TextListParser::kSniffBytes);
 
 Result<TextImport> read_text(const InputFile& file, ListBuilder& builder) {
-    Mapping buffer = Mapping::of_zeroes(kChunkBytes);
+    Mapping buffer = Mapping::of_zeroes(kTextChunkBytes);
     TextListParser parser(builder);
     std::uint64_t offset = 0;
     for (;;) {
@@ -64,8 +65,10 @@ Result<HashList> open_list(const std::filesystem::path& path, const ListOpenOpti
     std::array<std::uint8_t, kSnapshotMagic.size()> first{};
     TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
     const std::span<const std::uint8_t> begin = std::span(first).first(got);
-    if (begins_snapshot(begin) || begins_encrypted_list(begin))
-        return ListAccess::load(file, options.check, options.key ? &*options.key : nullptr);
+    if (begins_snapshot(begin) || begins_encrypted_list(begin)) {
+        TUTELA_ASSIGN(StoredList stored, open_stored(path, options));
+        return std::move(stored.list);
+    }
 
     ListBuilder builder;
     TUTELA_ASSIGN(TextImport done, read_text(file, builder));

@@ -3,18 +3,18 @@
 #include <optional>
 
 #include "core/try.hpp"
+#include "core/utf8.hpp"
 
 namespace tutela {
 
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+constexpr std::string_view kFieldBlanks = " \t";
 
-std::string_view trimmed(std::string_view text) noexcept {
-    while (!text.empty() && kBlanks.find(text.front()) != std::string_view::npos)
+std::string_view trimmed_field(std::string_view text) noexcept {
+    while (!text.empty() && kFieldBlanks.find(text.front()) != std::string_view::npos)
         text.remove_prefix(1);
-    while (!text.empty() && kBlanks.find(text.back()) != std::string_view::npos)
+    while (!text.empty() && kFieldBlanks.find(text.back()) != std::string_view::npos)
         text.remove_suffix(1);
     return text;
 }
@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 // Takes the field up to the next comma, or all that is left, from the front of `rest`.
 std::string_view take_field(std::string_view& rest) noexcept {
     const std::size_t comma = rest.find(',');
-    const std::string_view field = trimmed(rest.substr(0, comma));
+    const std::string_view field = trimmed_field(rest.substr(0, comma));
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
     return field;
 }
@@ -86,7 +86,7 @@ Status TextListParser::line(std::string_view text) {
     }
     if (import_.lines == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     if (text.ends_with('\r')) text.remove_suffix(1);
-    text = trimmed(text);
+    text = trimmed_field(text);
     if (text.empty()) return {};
     // A file of CR line ends is one line here: as an entry it would carry all others, hashes included, in its label.
     if (text.find('\r') != std::string_view::npos) {
@@ -115,7 +115,7 @@ Status TextListParser::entry(std::string_view text) {
     }
     const std::string_view id = take_field(text);
     const std::string_view category = take_field(text);
-    Status added = builder_.add(hash.value(), id, category, trimmed(text), phash);
+    Status added = builder_.add(hash.value(), id, category, trimmed_field(text), phash);
     if (added.code() == StatusCode::invalid_argument) {
         skip(added.message());
         return {};

@@ -1,22 +1,16 @@
 #include "list/text_pool.hpp"
 
-#include <sys/random.h>
 #include <xxhash.h>
 
 #include <utility>
+
+#include "list/random_seed.hpp"
 
 namespace tutela {
 
 namespace {
 
 constexpr std::size_t kFirstSlots = 64;
-
-// Unknown to whoever wrote the list, lest its texts be chosen to collide. The numbering does not depend on it.
-std::uint64_t random_seed() noexcept {
-    std::uint64_t seed = 0;
-    (void)getrandom(&seed, sizeof seed, GRND_NONBLOCK);
-    return seed;
-}
 
 }  // namespace
 

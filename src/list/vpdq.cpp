@@ -6,6 +6,7 @@
 #include "core/file.hpp"
 #include "core/mapping.hpp"
 #include "core/try.hpp"
+#include "core/utf8.hpp"
 #include "list/importers/vpdq_parser.hpp"
 #include "list/importers/vpdq_row.hpp"
 
@@ -13,9 +14,8 @@ namespace tutela {
 
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kSpace = " \t\r\n";
-constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
+constexpr std::size_t kFrameChunkBytes = std::size_t{1} << 20;
 
 std::string_view without_mark(std::string_view text) noexcept {
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
@@ -89,7 +89,7 @@ bool begins_vpdq(std::string_view first) noexcept {
 
 Result<VpdqImport> read_vpdq(const std::filesystem::path& path) {
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
-    Mapping buffer = Mapping::of_zeroes(kChunkBytes);
+    Mapping buffer = Mapping::of_zeroes(kFrameChunkBytes);
     Reader reader;
     for (std::uint64_t offset = 0;;) {
         TUTELA_ASSIGN(const std::size_t got, file.read_at(offset, buffer.writable()));

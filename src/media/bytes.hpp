@@ -26,6 +26,13 @@ inline bool read_uint(ByteSpan bytes, std::size_t offset, std::size_t size, Byte
     return true;
 }
 
+// The number of `size` bytes, at most 4, at `offset`; 0 when the bytes end before.
+inline std::uint32_t little(ByteSpan bytes, std::size_t offset, std::size_t size) noexcept {
+    std::uint32_t value = 0;
+    read_uint(bytes, offset, size, ByteOrder::little, value);
+    return value;
+}
+
 // The bytes [offset, offset + size), cut where the span ends.
 inline ByteSpan slice(ByteSpan bytes, std::size_t offset, std::size_t size) noexcept {
     if (offset >= bytes.size()) return {};

@@ -9,7 +9,7 @@ namespace tutela {
 
 namespace {
 
-constexpr std::size_t kPixelBytes = 4;
+constexpr std::size_t kBgraBytes = 4;
 constexpr int kAlpha = 3;
 
 }  // namespace
@@ -28,7 +28,7 @@ void blend_as_libwebp(std::uint8_t* below, const std::uint8_t* above) noexcept {
     const std::uint32_t upper = above[kAlpha];
     if (upper == 0) return;
     if (upper == 255) {
-        std::memcpy(below, above, kPixelBytes);
+        std::memcpy(below, above, kBgraBytes);
         return;
     }
     const std::uint32_t lower = (std::uint32_t{below[kAlpha]} * (256 - upper)) >> 8;
@@ -51,7 +51,7 @@ Status Canvas::begin(const Region& place, Disposal after) {
     if (after == Disposal::restore) {
         TUTELA_TRY(saved_.reshape(place.width, place.height, PixelFormat::bgra32));
         for (std::uint32_t y = 0; y < place.height; ++y)
-            std::memcpy(saved_.row(y), pixels_.row(place.y + y) + place.x * kPixelBytes, place.width * kPixelBytes);
+            std::memcpy(saved_.row(y), pixels_.row(place.y + y) + place.x * kBgraBytes, place.width * kBgraBytes);
     }
     last_ = place;
     disposal_ = after;
@@ -62,11 +62,11 @@ void Canvas::dispose() noexcept {
     cleared_ = disposal_ == Disposal::clear ? last_ : Region{};
     if (disposal_ == Disposal::keep) return;
     for (std::uint32_t y = 0; y < last_.height; ++y) {
-        std::uint8_t* row = pixels_.row(last_.y + y) + last_.x * kPixelBytes;
+        std::uint8_t* row = pixels_.row(last_.y + y) + last_.x * kBgraBytes;
         if (disposal_ == Disposal::clear) {
-            std::memset(row, 0, last_.width * kPixelBytes);
+            std::memset(row, 0, last_.width * kBgraBytes);
         } else {
-            std::memcpy(row, saved_.row(y), last_.width * kPixelBytes);
+            std::memcpy(row, saved_.row(y), last_.width * kBgraBytes);
         }
     }
     disposal_ = Disposal::keep;
@@ -74,14 +74,14 @@ void Canvas::dispose() noexcept {
 
 void Canvas::lay(const FrameView& layer, const Region& place, std::uint32_t rows, BlendFunction blend) noexcept {
     for (std::uint32_t y = 0; y < std::min(rows, place.height); ++y) {
-        std::uint8_t* below = pixels_.row(place.y + y) + place.x * kPixelBytes;
+        std::uint8_t* below = pixels_.row(place.y + y) + place.x * kBgraBytes;
         const std::uint8_t* above = layer.row(y);
         if (blend == nullptr) {
-            std::memcpy(below, above, place.width * kPixelBytes);
+            std::memcpy(below, above, place.width * kBgraBytes);
             continue;
         }
         for (std::uint32_t x = 0; x < place.width; ++x)
-            blend(below + x * kPixelBytes, above + x * kPixelBytes);
+            blend(below + x * kBgraBytes, above + x * kBgraBytes);
     }
 }
 
@@ -91,8 +91,8 @@ void Canvas::lay_on_cleared(const FrameView& layer, const Region& place, std::ui
     const std::uint32_t top = std::max(place.y, cleared_.y);
     const std::uint32_t bottom = std::min(place.y + std::min(rows, place.height), cleared_.y + cleared_.height);
     for (std::uint32_t y = top; y < bottom && left < right; ++y) {
-        const std::uint8_t* above = layer.row(y - place.y) + (left - place.x) * kPixelBytes;
-        std::memcpy(pixels_.row(y) + left * kPixelBytes, above, (right - left) * kPixelBytes);
+        const std::uint8_t* above = layer.row(y - place.y) + (left - place.x) * kBgraBytes;
+        std::memcpy(pixels_.row(y) + left * kBgraBytes, above, (right - left) * kBgraBytes);
     }
 }
 
@@ -101,7 +101,7 @@ Status drop_alpha(const FrameView& bgra, PixelFormat format, Frame& frame) {
     for (std::uint32_t y = 0; y < bgra.height; ++y) {
         const std::uint8_t* from = bgra.row(y);
         std::uint8_t* to = frame.row(y);
-        for (std::uint32_t x = 0; x < bgra.width; ++x, from += kPixelBytes) {
+        for (std::uint32_t x = 0; x < bgra.width; ++x, from += kBgraBytes) {
             if (format == PixelFormat::rgb24) {
                 *to++ = from[2];
                 *to++ = from[1];

@@ -19,12 +19,6 @@ constexpr std::uint32_t kMaxColors = 1U << 16;
 
 enum Compression : std::uint32_t { kPlain = 0, kRle8 = 1, kRle4 = 2, kBitFields = 3, kAlphaBitFields = 6 };
 
-std::uint32_t little(ByteSpan bytes, std::size_t offset, std::size_t size) noexcept {
-    std::uint32_t value = 0;
-    read_uint(bytes, offset, size, ByteOrder::little, value);
-    return value;
-}
-
 // Sides, depth and compression, as the sort of header has them; fields that a short header lacks are 0.
 void read_fields(ByteSpan fields, DibHeader& header, std::int32_t& width, std::int32_t& height) noexcept {
     if (fields.size() == kCoreHeaderBytes) {

@@ -10,12 +10,6 @@ constexpr std::uint32_t kInterlaced = 0x40;
 constexpr std::uint32_t kHasTransparency = 1;
 constexpr std::uint32_t kMicrosecondsOfDelay = 10'000;
 
-std::uint32_t little(ByteSpan bytes, std::size_t offset, std::size_t size) noexcept {
-    std::uint32_t value = 0;
-    read_uint(bytes, offset, size, ByteOrder::little, value);
-    return value;
-}
-
 std::size_t palette_bytes(std::uint32_t flags) noexcept {
     return (flags & kHasPalette) == 0 ? 0 : std::size_t{3} << ((flags & 7) + 1);
 }

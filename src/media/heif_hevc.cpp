@@ -67,7 +67,7 @@ int get_buffer(Context* context, de265_image_spec* spec, de265_image* image, voi
     return 1;
 }
 
-heif_error new_decoder(void** decoder) {
+heif_error hevc_new_decoder(void** decoder) {
     Context* context = de265_new_decoder();
     if (context == nullptr) return heif_failure("libde265 has no memory");
     static de265_image_allocation allocation = {get_buffer, release_buffer};
@@ -78,12 +78,12 @@ heif_error new_decoder(void** decoder) {
     return kHeifOk;
 }
 
-void free_decoder(void* decoder) {
+void hevc_free_decoder(void* decoder) {
     de265_free_decoder(static_cast<Context*>(decoder));
 }
 
 // NAL units, each after its length in four bytes.
-heif_error push_data(void* decoder, const void* data, size_t size) {
+heif_error hevc_push_data(void* decoder, const void* data, size_t size) {
     const auto* bytes = static_cast<const std::uint8_t*>(data);
     for (std::size_t at = 0; at < size;) {
         if (size - at < 4) return heif_failure("an HEVC unit without its length");
@@ -134,7 +134,7 @@ void report_warnings(Context* context, HeifCodecs& codecs) {
         codecs.complain(de265_get_error_text(warning));
 }
 
-heif_error decode_image(void* decoder, heif_image** out) {
+heif_error hevc_decode_image(void* decoder, heif_image** out) {
     auto* context = static_cast<Context*>(decoder);
     HeifCodecs* codecs = HeifCodecs::current();
     if (codecs == nullptr) return heif_failure("called from elsewhere");
@@ -162,22 +162,30 @@ heif_error decode_image(void* decoder, heif_image** out) {
     return *out != nullptr ? kHeifOk : heif_failure("no picture in HEVC data");
 }
 
-const char* plugin_name() {
+const char* hevc_plugin_name() {
     return "libde265 in one thread";
 }
 
-int does_support(heif_compression_format format) {
+int hevc_does_support(heif_compression_format format) {
     return format == heif_compression_HEVC ? HeifCodecs::priority() : 0;
 }
 
-void set_strict(void* /*decoder*/, int /*flag*/) {}
+void hevc_set_strict(void* /*decoder*/, int /*flag*/) {}
 
 }  // namespace
 
 const heif_decoder_plugin* hevc_plugin() noexcept {
-    static const heif_decoder_plugin plugin = {
-        3,         plugin_name,  nullptr,    nullptr,           does_support, new_decoder, free_decoder,
-        push_data, decode_image, set_strict, HeifCodecs::name()};
+    static const heif_decoder_plugin plugin = {3,
+                                               hevc_plugin_name,
+                                               nullptr,
+                                               nullptr,
+                                               hevc_does_support,
+                                               hevc_new_decoder,
+                                               hevc_free_decoder,
+                                               hevc_push_data,
+                                               hevc_decode_image,
+                                               hevc_set_strict,
+                                               HeifCodecs::name()};
     return &plugin;
 }
 

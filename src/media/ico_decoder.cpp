@@ -12,7 +12,7 @@ namespace tutela {
 
 namespace {
 
-constexpr std::size_t kHeaderBytes = 6;
+constexpr std::size_t kDirectoryBytes = 6;
 constexpr std::size_t kEntryBytes = 16;
 
 struct Entry {
@@ -20,12 +20,6 @@ struct Entry {
     std::uint32_t size = 0;
     std::uint32_t offset = 0;
 };
-
-std::uint32_t little(ByteSpan bytes, std::size_t offset, std::size_t size) noexcept {
-    std::uint32_t value = 0;
-    read_uint(bytes, offset, size, ByteOrder::little, value);
-    return value;
-}
 
 class IcoSource final : public FrameSequence {
 public:
@@ -56,7 +50,7 @@ private:
 void IcoSource::read_directory() {
     const std::uint32_t count = little(bytes_, 4, 2);
     for (std::size_t i = 0; i < count; ++i) {
-        const ByteSpan entry = slice(bytes_, kHeaderBytes + i * kEntryBytes, kEntryBytes);
+        const ByteSpan entry = slice(bytes_, kDirectoryBytes + i * kEntryBytes, kEntryBytes);
         if (entry.size() < kEntryBytes) {
             blame("the ICO ends within its directory");
             break;

@@ -20,7 +20,7 @@ constexpr std::size_t kMostLongHeaders = 200;
 constexpr std::size_t kShortHeader = std::size_t{1} << 20;
 // EXIF's thumbnails are of 160 x 120.
 constexpr std::uint32_t kThumbnailSide = 128;
-constexpr char kEndsEarly[] = "the raw file is shorter than it says";
+constexpr char kRawEndsEarly[] = "the raw file is shorter than it says";
 constexpr char kTooMany[] = "more places in the raw file look like a JPEG than are looked at";
 
 bool is_tiff(ByteSpan bytes) noexcept {
@@ -117,7 +117,7 @@ private:
 Status RawSource::open() {
     previews_ = find_previews(bytes_, limits_);
     if (announced(bytes_) > bytes_.size()) {
-        file_fault_ = kEndsEarly;
+        file_fault_ = kRawEndsEarly;
     } else if (previews_.more) {
         file_fault_ = kTooMany;
     }

@@ -23,7 +23,7 @@ constexpr std::array<std::uint16_t, 14> kCompressions = {
     COMPRESSION_PACKBITS, COMPRESSION_LZMA,     COMPRESSION_ZSTD,      COMPRESSION_WEBP,
 };
 
-constexpr char kEndsEarly[] = "the file ends within its pixels";
+constexpr char kPixelsEndEarly[] = "the file ends within its pixels";
 constexpr char kMissing[] = "pixels are missing";
 
 Status unsupported(std::string what) {
@@ -206,7 +206,7 @@ void TiffPage::decode_piece(Frame& frame, const Piece& piece) {
     const std::uint64_t bytes = TIFFGetStrileByteCount(reader_.tiff(), piece.number);
     const bool cut = !reader_.holds(offset, bytes);
     reader_.clear_error();
-    if (cut || bytes == 0) note_fault(cut ? kEndsEarly : kMissing);
+    if (cut || bytes == 0) note_fault(cut ? kPixelsEndEarly : kMissing);
     if (bytes == 0 || !reader_.holds(offset, 1)) return;
     const std::uint32_t rows = way_ == Way::tiles ? decode_tile(frame, piece) : decode_strip(frame, piece, cut);
     if (rows < piece.rows || reader_.error()[0] != '\0') note_fault(kMissing);
@@ -264,7 +264,7 @@ Status TiffPage::decode_rgba(Frame& frame) {
         const std::uint32_t rows = std::min(piece_rows_, height_ - row);
         const bool cut = is_band_cut(row);
         reader_.clear_error();
-        if (cut) note_fault(kEndsEarly);
+        if (cut) note_fault(kPixelsEndEarly);
         std::fill(raster.begin(), raster.end(), 0U);
         image.row_offset = static_cast<int>(row);
         const bool read = TIFFRGBAImageGet(&image, raster.data(), width_, rows) != 0;

@@ -12,13 +12,13 @@ namespace tutela {
 
 namespace {
 
-struct DecoderDelete {
+struct AnimationDecoderDelete {
     void operator()(WebPIDecoder* decoder) const noexcept { WebPIDelete(decoder); }
 };
 
 constexpr std::size_t kFrameHeaderBytes = 16;
 
-Status out_of_memory() {
+Status no_memory() {
     return Status(StatusCode::out_of_memory, "not enough memory to decode the WebP");
 }
 
@@ -90,7 +90,7 @@ Result<bool> WebpAnimation::advance() {
 Status WebpAnimation::check_bitstream(ByteSpan bitstream, const Region& place) {
     WebPBitstreamFeatures features;
     const VP8StatusCode status = WebPGetFeatures(bitstream.data(), bitstream.size(), &features);
-    if (status == VP8_STATUS_OUT_OF_MEMORY) return out_of_memory();
+    if (status == VP8_STATUS_OUT_OF_MEMORY) return no_memory();
     if (status != VP8_STATUS_OK) return Status(StatusCode::corrupt, "the header of its pixels is damaged or cut off");
     if (static_cast<std::uint32_t>(features.width) != place.width ||
         static_cast<std::uint32_t>(features.height) != place.height) {
@@ -104,11 +104,11 @@ Status WebpAnimation::decode(ByteSpan bitstream, const Region& place) {
     TUTELA_TRY(check_bitstream(bitstream, place));
     TUTELA_TRY(pixels_.reshape(place.width, place.height, PixelFormat::bgra32));
     const std::size_t stride = pixels_.view().stride_bytes;
-    const std::unique_ptr<WebPIDecoder, DecoderDelete> decoder(
+    const std::unique_ptr<WebPIDecoder, AnimationDecoderDelete> decoder(
         WebPINewRGB(MODE_BGRA, pixels_.data(), stride * place.height, static_cast<int>(stride)));
-    if (decoder == nullptr) return out_of_memory();
+    if (decoder == nullptr) return no_memory();
     const VP8StatusCode status = WebPIUpdate(decoder.get(), bitstream.data(), bitstream.size());
-    if (status == VP8_STATUS_OUT_OF_MEMORY) return out_of_memory();
+    if (status == VP8_STATUS_OUT_OF_MEMORY) return no_memory();
     upcoming_.rows_decoded = place.height;
     if (status == VP8_STATUS_OK) return {};
     int rows = 0;

@@ -17,7 +17,7 @@ struct DecoderDelete {
     void operator()(WebPIDecoder* decoder) const noexcept { WebPIDelete(decoder); }
 };
 
-using Decoder = std::unique_ptr<WebPIDecoder, DecoderDelete>;
+using WebpPixels = std::unique_ptr<WebPIDecoder, DecoderDelete>;
 
 // What WebPGetFeatures() calls a picture of VP8 coding, which is YCbCr; a lossless one is stored as RGB.
 constexpr int kLossy = 1;
@@ -53,7 +53,7 @@ public:
 
 private:
     Status decode(Frame& frame);
-    Decoder begin(Frame& frame);
+    WebpPixels begin(Frame& frame);
     [[nodiscard]] std::uint32_t rows_decoded(WebPIDecoder* decoder, VP8StatusCode status) const noexcept;
 
     ByteSpan bytes_;
@@ -90,18 +90,18 @@ Result<bool> WebpSource::next(Frame& frame) {
 }
 
 // Null when there is no memory.
-Decoder WebpSource::begin(Frame& frame) {
+WebpPixels WebpSource::begin(Frame& frame) {
     const std::size_t stride = frame.view().stride_bytes;
     if (facts_.mode == DecodeMode::exact) {
-        return Decoder(WebPINewRGB(MODE_RGB, frame.data(), stride * info_.height, static_cast<int>(stride)));
+        return WebpPixels(WebPINewRGB(MODE_RGB, frame.data(), stride * info_.height, static_cast<int>(stride)));
     }
     // Both chroma planes go to one place, as nobody reads them.
     const std::size_t chroma_stride = (std::size_t{info_.width} + 1) / 2;
     const std::size_t chroma_bytes = chroma_stride * ((std::size_t{info_.height} + 1) / 2);
     chroma_ = std::make_unique_for_overwrite<std::uint8_t[]>(chroma_bytes);
-    return Decoder(WebPINewYUV(frame.data(), stride * info_.height, static_cast<int>(stride), chroma_.get(),
-                               chroma_bytes, static_cast<int>(chroma_stride), chroma_.get(), chroma_bytes,
-                               static_cast<int>(chroma_stride)));
+    return WebpPixels(WebPINewYUV(frame.data(), stride * info_.height, static_cast<int>(stride), chroma_.get(),
+                                  chroma_bytes, static_cast<int>(chroma_stride), chroma_.get(), chroma_bytes,
+                                  static_cast<int>(chroma_stride)));
 }
 
 std::uint32_t WebpSource::rows_decoded(WebPIDecoder* decoder, VP8StatusCode status) const noexcept {
@@ -119,7 +119,7 @@ std::uint32_t WebpSource::rows_decoded(WebPIDecoder* decoder, VP8StatusCode stat
 Status WebpSource::decode(Frame& frame) {
     const bool luma = facts_.mode == DecodeMode::luma;
     TUTELA_TRY(frame.reshape(info_.width, info_.height, luma ? PixelFormat::gray8 : PixelFormat::rgb24));
-    const Decoder decoder = begin(frame);
+    const WebpPixels decoder = begin(frame);
     if (decoder == nullptr) return out_of_memory();
     const VP8StatusCode status = WebPIUpdate(decoder.get(), bytes_.data(), bytes_.size());
     if (status == VP8_STATUS_OUT_OF_MEMORY) return out_of_memory();

@@ -17,7 +17,7 @@ constexpr std::uint64_t kFreeBytes = 64U << 20;  // as ArchiveLimits::max_ratio 
 // Of all files in one input. A row within archives has the names of all of them.
 constexpr std::uint64_t kMaxNamesBytes = 64U << 20;
 
-Outcome outcome_of(const Status& status) noexcept {
+Outcome outcome_of_archive(const Status& status) noexcept {
     switch (status.code()) {
         case StatusCode::unsupported: return Outcome::unsupported;
         case StatusCode::limit: return Outcome::limit;
@@ -92,7 +92,7 @@ void finish_archive(const Status& end, std::uint64_t files, std::uint64_t whole,
         set_outcome(row, Outcome::container, "an archive of " + counted(files));
         if (!end.ok()) add_damage(row, reason_of(end));
     } else {
-        set_outcome(row, outcome_of(end), reason_of(end) + " (" + counted(whole) + " before)");
+        set_outcome(row, outcome_of_archive(end), reason_of(end) + " (" + counted(whole) + " before)");
     }
 }
 
@@ -146,7 +146,7 @@ Result<bool> ArchiveScanner::open_and_scan(const Place& place, std::span<const s
     const auto source = levels_.decoder(place.level).open_archive(bytes, limits_of(place), options_.limits);
     if (source.ok()) return scan_entries(place, *source.value(), item);
     if (source.status().code() == StatusCode::unavailable) return source.status();
-    set_outcome(item[place.row].row, outcome_of(source.status()), reason_of(source.status()));
+    set_outcome(item[place.row].row, outcome_of_archive(source.status()), reason_of(source.status()));
     return broke_decoder(source.status());
 }
 
@@ -215,7 +215,7 @@ Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry,
         set_outcome(row, Outcome::unreadable, "the entry is encrypted");
         return {};
     }
-    if (!status.ok()) set_outcome(row, outcome_of(status), reason_of(status));
+    if (!status.ok()) set_outcome(row, outcome_of_archive(status), reason_of(status));
     if (!status.ok() && bytes.empty()) return {};
     if (!entry.is_file) {
         set_outcome(row, Outcome::unsupported, "a link or a device in an archive, not followed");
@@ -236,7 +236,7 @@ Status ArchiveScanner::scan_entry(const Place& place, const ArchiveEntry& entry,
     if (part.hash || part.outcome == Outcome::container) {
         add_damage(part, reason_of(status));
     } else {
-        set_outcome(part, outcome_of(status), reason_of(status));
+        set_outcome(part, outcome_of_archive(status), reason_of(status));
     }
     return {};
 }

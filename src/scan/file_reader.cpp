@@ -12,7 +12,7 @@ namespace tutela {
 
 namespace {
 
-constexpr std::size_t kPieceBytes = 1U << 20;
+constexpr std::size_t kReadBytes = 1U << 20;
 
 bool same_facts(const struct stat& a, const struct stat& b) noexcept {
     return a.st_size == b.st_size && a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
@@ -36,8 +36,8 @@ Result<FileContent> FileReader::read(int fd, const struct stat& before) {
     FileContent content;
     content.size_bytes = static_cast<std::uint64_t>(before.st_size);
     digest_.reset();
-    TUTELA_TRY(reserve(kPieceBytes));
-    const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(content.size_bytes, kPieceBytes));
+    TUTELA_TRY(reserve(kReadBytes));
+    const auto first = static_cast<std::size_t>(std::min<std::uint64_t>(content.size_bytes, kReadBytes));
     TUTELA_ASSIGN(std::uint64_t total, fill(fd, 0, std::max<std::size_t>(first, 1)));
     if (content.size_bytes == 0 && total != 0) {
         content.unstated = true;
@@ -100,7 +100,7 @@ Status FileReader::reserve(std::size_t bytes) {
 Result<std::size_t> FileReader::fill(int fd, std::size_t from, std::size_t to) {
     while (from < to) {
         if (from != 0 && stopped()) return Status(StatusCode::cancelled);
-        const ssize_t got = ::read(fd, room_.data() + from, std::min(to - from, kPieceBytes));
+        const ssize_t got = ::read(fd, room_.data() + from, std::min(to - from, kReadBytes));
         if (got == 0) break;
         if (got > 0) {
             digest_.update({room_.data() + from, static_cast<std::size_t>(got)});
@@ -117,7 +117,7 @@ Result<std::uint64_t> FileReader::stream(int fd, std::uint64_t remaining) {
     std::uint64_t total = 0;
     while (remaining > total) {
         if (stopped()) return Status(StatusCode::cancelled);
-        const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(remaining - total, kPieceBytes));
+        const auto want = static_cast<std::size_t>(std::min<std::uint64_t>(remaining - total, kReadBytes));
         TUTELA_ASSIGN(const std::size_t got, fill(fd, 0, want));
         total += got;
         if (got < want) break;

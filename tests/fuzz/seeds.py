@@ -163,7 +163,7 @@ def foreign_lists() -> Iterator[bytes]:
     jsonl = f'{{"tutela_list":1}}\n{{"pdq":"{long}","updated":"2026-01-02T03:04:05Z",{carried}}}\n'
     yield b"\0" + (jsonl + f'{{"video":["{long},50,0"]}}\n{{"more":["{long},50,1"]}}\n').encode()
     header = "pdq,phash,md5,sha1,sha256,id,category,label,source,scheme,region,harmless,updated,carried"
-    yield b"\0" + f"{header}\r\n{long},,,,,'"'=1,\\s,,s,vics,US,,2026-01-02,tmk:eA== a=AAAA\r\n".encode()
+    yield b"\0" + f"{header}\r\n{long},,,,,'=1,\\s,,s,vics,US,,2026-01-02,tmk:eA== a=AAAA\r\n".encode()
     if hasattr(sqlite3.Connection, "serialize"):
         yield b"\0" + sqlite_base("CREATE TABLE FILE(sha256, sha1, md5, package_id)",
                                   f"INSERT INTO FILE VALUES('{long}', '', '{md5}', 1)")

@@ -35,6 +35,7 @@ PUBLIC = {
     "list.hpp": "list",
     "list_key.hpp": "list",
     "list_signature.hpp": "list",
+    "list_update.hpp": "list",
     "vpdq.hpp": "list",
     "live.hpp": "media",
     "media.hpp": "media",

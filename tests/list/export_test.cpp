@@ -10,6 +10,7 @@
 #include "core/digest.hpp"
 #include "list/import_support.hpp"
 #include "list/list_access.hpp"
+#include "list/list_layers.hpp"
 #include "list_test_support.hpp"
 #include "tutela/list_export.hpp"
 
@@ -61,7 +62,7 @@ std::string texts_of(const auto& view, const Without& without) {
 
 // All that a list knows, thing by thing, in no order.
 std::multiset<std::string> described(const HashList& list, const Without& without = {}) {
-    const Snapshot& snapshot = ListAccess::snapshot(list);
+    const Snapshot& snapshot = ListAccess::layers(list)->base();
     std::vector<std::string> files(list.file_entry_count());
     const auto add = [&](const auto& records) {
         for (const auto& record : records)

@@ -162,8 +162,11 @@ void ImportTarget::take_latest(const std::string& key, RecordTime time, ItemDraf
     if (prepare(draft, position, fate)) settle(key, {time, fate, latest_.file(), draft});
 }
 
-void ImportTarget::delete_latest(const std::string& key, RecordTime time) {
-    settle(key, {time, Fate::deleted, latest_.file(), {}});
+void ImportTarget::delete_latest(const std::string& key, RecordTime time, const ItemDraft& named) {
+    ItemDraft draft;
+    draft.source = options_.source.empty() ? named.source : options_.source;
+    draft.id = named.id;
+    settle(key, {time, Fate::deleted, latest_.file(), std::move(draft)});
 }
 
 }  // namespace tutela

@@ -63,7 +63,8 @@ public:
     // Likewise, but the record stands only as long as no newer one of the same key comes; of equal times the later one
     // stands, and a deletion.
     void take_latest(const std::string& key, RecordTime time, ItemDraft& draft, std::uint64_t position);
-    void delete_latest(const std::string& key, RecordTime time);
+    // Of the draft the source and the id alone are kept.
+    void delete_latest(const std::string& key, RecordTime time, const ItemDraft& named);
     [[nodiscard]] RecordTime next_time() noexcept { return latest_.next_time(); }
     // Counts a bad record.
     void skip(std::uint64_t position, std::string reason);

@@ -5,12 +5,11 @@
 #include <string>
 
 #include "core/try.hpp"
+#include "core/utf8.hpp"
 
 namespace tutela {
 
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // What Boost's parser tells, with texts put together again. The names are Boost's.
 class Handler {

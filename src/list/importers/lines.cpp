@@ -1,14 +1,11 @@
 #include "list/importers/lines.hpp"
 
 #include "core/try.hpp"
+#include "core/utf8.hpp"
 
 namespace tutela {
 
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-}  // namespace
+namespace {}  // namespace
 
 Status LineParser::feed(std::string_view chunk) {
     while (!chunk.empty()) {

@@ -9,7 +9,7 @@ namespace tutela {
 namespace {
 
 // What the parser tells, turned into rows: each element of the outermost array is one. Its names are Boost's.
-class Handler {
+class VpdqHandler {
 public:
     static constexpr std::size_t max_object_size = SIZE_MAX;
     static constexpr std::size_t max_array_size = SIZE_MAX;
@@ -18,7 +18,7 @@ public:
 
     using Error = boost::json::error_code;
 
-    explicit Handler(VpdqRows& rows) noexcept : rows_(rows) {}
+    explicit VpdqHandler(VpdqRows& rows) noexcept : rows_(rows) {}
 
     [[nodiscard]] const Status& status() const noexcept { return status_; }
 
@@ -118,7 +118,7 @@ private:
         return {};
     }
 
-    boost::json::basic_parser<Handler> parser_;
+    boost::json::basic_parser<VpdqHandler> parser_;
     std::uint64_t read_ = 0;
 };
 

@@ -8,12 +8,12 @@ namespace tutela::worker {
 
 namespace {
 
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kMarkBytes = 4096;
 
 }  // namespace
 
-ForkMark::ForkMark() : page_(Mapping::of_zeroes(kPage)) {
-    if (::madvise(page_.writable().data(), kPage, MADV_WIPEONFORK) != 0) throw std::bad_alloc();
+ForkMark::ForkMark() : page_(Mapping::of_zeroes(kMarkBytes)) {
+    if (::madvise(page_.writable().data(), kMarkBytes, MADV_WIPEONFORK) != 0) throw std::bad_alloc();
     set();
 }
 

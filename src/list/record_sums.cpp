@@ -1,0 +1,206 @@
+#include "list/record_sums.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "list/list_access.hpp"
+#include "list/random_seed.hpp"
+
+namespace tutela {
+
+namespace {
+
+// Parts of different kinds never have equal sums.
+constexpr std::uint64_t kNameSalt = 0x6e616d65;
+constexpr std::uint64_t kIdSalt = 0x6964;
+constexpr std::uint64_t kEntrySalt = 0x656e747279;
+constexpr std::uint64_t kFileSalt = 0x66696c65;
+constexpr std::uint64_t kHashSalt = 0x68617368;
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) noexcept {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+void for_each_thing(const HashList& list, std::size_t first_position, std::size_t first_file,
+                    const std::function<void(const Thing&)>& each) {
+    for (std::size_t position = first_position; position < list.size();) {
+        const std::optional<FramePlace> place = list.frame_at(position);
+        const std::size_t frames = place && place->frame == 0 ? list.video(place->video).hashes.size() : 1;
+        if (const EntryState state = list.entry_state(position); state != EntryState::withdrawn) {
+            const EntryView entry = list.entry(position);
+            each({position, frames, state, entry.id, entry.origin});
+        }
+        position += frames;
+    }
+    for (std::size_t number = first_file; number < list.file_entry_count(); ++number) {
+        const EntryState state = list.file_entry_state(number);
+        const FileEntryView file = list.file_entry(number);
+        if (!file.position && state != EntryState::withdrawn) each({number, 0, state, file.id, file.origin});
+    }
+}
+
+RecordHasher::RecordHasher() : seed_(random_seed()) {}
+
+RecordSum RecordHasher::sum(std::span<const std::uint8_t> bytes, std::uint64_t salt) const {
+    const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed_ ^ salt);
+    return {hash.low64, hash.high64};
+}
+
+RecordSum RecordHasher::name(std::string_view source, std::string_view id) const {
+    return sum(bytes_of(id), XXH3_64bits_withSeed(source.data(), source.size(), seed_ ^ kNameSalt));
+}
+
+RecordSum RecordHasher::id(std::string_view id) const {
+    return sum(bytes_of(id), kIdSalt);
+}
+
+void RecordHasher::put(std::span<const std::uint8_t> bytes) {
+    const std::uint64_t size = bytes.size();
+    buffer_.append(reinterpret_cast<const char*>(&size), sizeof size);
+    buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+void RecordHasher::put(std::string_view text) {
+    put(bytes_of(text));
+}
+
+void RecordHasher::put_origin(const OriginView& origin) {
+    put(origin.source);
+    put(origin.scheme);
+    put(origin.region);
+}
+
+void RecordHasher::put_record(const std::optional<std::int64_t>& updated_us, const CarriedHashes& carried) {
+    put_raw(updated_us.value_or(INT64_MIN));
+    for (std::size_t i = 0; i < carried.size(); ++i) {
+        put(carried[i].kind);
+        put(carried[i].value);
+    }
+    put_raw(carried.size());
+}
+
+RecordSum RecordHasher::entry(const HashList& list, const Thing& thing) {
+    buffer_.clear();
+    const EntryView entry = list.entry(thing.at);
+    put(entry.id);
+    put(entry.category);
+    put(entry.label);
+    put_origin(entry.origin);
+    put_record(entry.updated_us, entry.carried);
+    const std::optional<FramePlace> place = list.frame_at(thing.at);
+    if (!place) {
+        put_raw(entry.hash);
+        if (entry.phash) put_raw(*entry.phash);
+        return sum(bytes_of(buffer_), kEntrySalt);
+    }
+    const VideoView video = list.video(place->video);
+    for (std::size_t i = 0; i < video.hashes.size(); ++i) {
+        put_raw(video.hashes[i]);
+        put_raw(video.times_us[i]);
+        put_raw(video.qualities[i]);
+    }
+    return sum(bytes_of(buffer_), kEntrySalt);
+}
+
+RecordSum RecordHasher::file(const FileEntryView& file) {
+    buffer_.clear();
+    put(file.id);
+    put(file.category);
+    put(file.label);
+    put_origin(file.origin);
+    put(file.harmless ? "harmless" : "");
+    put(file.position ? "picture" : "");
+    if (!file.position) put_record(file.updated_us, file.carried);
+    return sum(bytes_of(buffer_), kFileSalt);
+}
+
+RecordSum RecordHasher::file_hash(std::span<const std::uint8_t> hash) const {
+    return sum(hash, kHashSalt);
+}
+
+namespace {
+
+// Adds what is said of files, and their hashes, to the sums of the records that have them.
+class FileSums {
+public:
+    FileSums(const HashList& list, RecordHasher& hasher, RecordTable& table)
+        : list_(list), hasher_(hasher), table_(table) {
+        for (const RecordTable::Row& row : table.things) {
+            if (row.thing.is_file()) {
+                by_number_[row.thing.at] = row.record;
+            } else if (row.thing.frames == 1) {
+                by_position_[row.thing.at] = row.record;
+            } else {
+                for (std::size_t i = 0; i < row.thing.frames; ++i)
+                    by_position_[row.thing.at + i] = row.record;
+            }
+        }
+    }
+
+    void add(const Snapshot& snapshot, std::size_t first_number) {
+        std::vector<std::uint32_t> records(snapshot.file_entries.size(), RecordTable::kNone);
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            const FileEntryView file = list_.file_entry(first_number + i);
+            const auto& owners = file.position ? by_position_ : by_number_;
+            const auto owner = owners.find(file.position ? *file.position : first_number + i);
+            if (owner == owners.end() || list_.file_entry_state(first_number + i) == EntryState::withdrawn) continue;
+            records[i] = owner->second;
+            table_.sums[records[i]] += hasher_.file(file);
+        }
+        const auto add_hashes = [&](const auto& hashes) {
+            for (const auto& hash : hashes) {
+                if (hash.entry >= records.size() || records[hash.entry] == RecordTable::kNone) continue;
+                table_.sums[records[hash.entry]] += hasher_.file_hash(hash.hash);
+            }
+        };
+        add_hashes(snapshot.md5s);
+        add_hashes(snapshot.sha1s);
+        add_hashes(snapshot.sha256s);
+    }
+
+private:
+    const HashList& list_;
+    RecordHasher& hasher_;
+    RecordTable& table_;
+    std::unordered_map<std::size_t, std::uint32_t> by_position_;
+    std::unordered_map<std::size_t, std::uint32_t> by_number_;
+};
+
+}  // namespace
+
+RecordTable sum_records(const HashList& list, RecordHasher& hasher,
+                        const std::function<std::uint32_t(const Thing&)>& record_of) {
+    RecordTable table;
+    for_each_thing(list, 0, 0, [&](const Thing& thing) {
+        if (thing.is_set()) return;
+        const std::uint32_t record = record_of(thing);
+        if (record == RecordTable::kNone) return;
+        if (table.sums.size() <= record) table.sums.resize(std::size_t{record} + 1);
+        table.things.push_back({thing, record});
+        if (!thing.is_file()) table.sums[record] += hasher.entry(list, thing);
+    });
+    if (table.things.empty() || list.file_entry_count() == 0) return table;
+    FileSums files(list, hasher, table);
+    const ListLayers& layers = *ListAccess::layers(list);
+    files.add(layers.base(), 0);
+    if (layers.delta() != nullptr) files.add(*layers.delta(), layers.base().file_entries.size());
+    return table;
+}
+
+bool holds_in_set(const HashList& list, const FileEntryView& set, const FileHashes& hash) {
+    for (const FileMatch& match : list.find_file(hash)) {
+        const FileEntryView known = list.file_entry(match.entry);
+        if (known.id.empty() && !known.position && known.category == set.category && known.label == set.label &&
+            known.origin == set.origin && known.harmless == set.harmless)
+            return true;
+    }
+    return false;
+}
+
+}  // namespace tutela
