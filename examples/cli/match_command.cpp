@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "filter_options.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/executor.hpp"
@@ -39,6 +40,7 @@ Options match_options() {
     add_list_options(options);
     options.value("format", "F", "csv", "csv or jsonl");
     add_jobs_option(options);
+    add_filter_options(options);
     add_load_check_option(options);
     options.flag("strict", "a bad line in a text list is an error");
     return options;
@@ -57,10 +59,11 @@ std::string_view first_field(std::string_view line) {
 class Matcher {
 public:
     Matcher(const HashList& list, std::unique_ptr<const Index<256>> index, std::uint32_t radius, bool jsonl,
-            Output& out, Executor& executor)
+            Output& out, Executor& executor, const ListFilter& filter)
         : list_(list), index_(std::move(index)), radius_(radius), jsonl_(jsonl), out_(out), executor_(executor) {
         facts_ = ",\"hash_algorithm\":\"pdq\",\"radius\":" + std::to_string(radius) + ",\"list_digest\":\"" +
-                 list.digest_hex() + "\"}\n";
+                 list.digest_hex() + '"' +
+                 (filter.admits_all() ? std::string() : ",\"filter\":" + json_text(filter.text())) + "}\n";
     }
 
     Status add(const Hash256& query) {
@@ -172,6 +175,7 @@ int match(const Options& options, const Words& words) {
     const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
     ThreadPool pool(jobs_option(options));
     const IndexOptions index_options{.engine = engine_option(options), .radius = radius, .executor = &pool};
+    const ListFilter filter = filter_option(options, "match");
     const std::optional<HashList> list =
         open_list_or_say(options.text("list"), options.given("strict"), load_check_option(options));
     if (!list) return kError;
@@ -181,7 +185,9 @@ int match(const Options& options, const Words& words) {
         say((index.ok() ? out.status() : index.status()).to_string());
         return kError;
     }
-    Matcher matcher(*list, std::move(index).value(), radius, jsonl, out.value(), pool);
+    if (!filter.admits_all()) say("only entries of " + inert(filter.text()) + " are matches");
+    Matcher matcher(*list, filter_index(std::move(index).value(), *list, filter), radius, jsonl, out.value(), pool,
+                    filter);
     if (const Status status = match_all(words, matcher); !status.ok()) {
         say(status.message());
         return kError;

@@ -15,6 +15,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "filter_options.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "progress.hpp"
@@ -75,6 +76,7 @@ Options scan_options() {
     options.value("max-entries", "N", "100000", "of an archive with more entries, those beyond are left out");
     options.value("max-unpacked", "N", "68719476736",
                   "bytes: of an archive that holds more, those beyond are left out");
+    add_filter_options(options);
     options.value("harmless", "L", "a list of files known to be harmless, by their hashes: they are not decoded");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
@@ -137,6 +139,7 @@ ScanRequest read_request(const Options& options) {
     constexpr std::uint64_t kMost = 1ULL << 40;
     ScanRequest request;
     request.list_path = options.text("list");
+    request.scan.filter = filter_option(options, "scan");
     if (options.given("harmless")) request.harmless_path = options.text("harmless");
     request.output_path = options.text("output");
     request.paths = options.operands(1, SIZE_MAX, "at least one PATH is needed");

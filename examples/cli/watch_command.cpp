@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "filter_options.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "text.hpp"
@@ -60,6 +61,7 @@ Options watch_options() {
     options.value("health", "S", "60", "seconds between the lines that say how a stream does; 0: at its end alone");
     options.value("stall", "S", "10", "a line when no frame came for so many seconds; 0: none");
     options.value("max-pixels", "N", "100000000", "streams of larger frames are refused");
+    add_filter_options(options);
     options.flag("strict", "a bad line in a text list is an error");
     return options;
 }
@@ -111,7 +113,10 @@ std::optional<Known> open_known_or_say(const Options& options) {
         say(inert(index.status().to_string()));
         return std::nullopt;
     }
-    return Known{*std::move(list), std::move(index).value()};
+    const ListFilter filter = filter_option(options, "watch");
+    if (!filter.admits_all()) say("only entries of " + inert(filter.text()) + " are matches");
+    std::unique_ptr<const Index<256>> part = filter_index(std::move(index).value(), *list, filter);
+    return Known{*std::move(list), std::move(part)};
 }
 
 // The same while streams are watched: what goes wrong is no end of it.

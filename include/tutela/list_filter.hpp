@@ -1,18 +1,21 @@
 // Which entries of a list take part: by who says so, in which category, under which label. Layer: list.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tutela/export.h"
+#include "tutela/index.hpp"
 #include "tutela/known_item.hpp"
 #include "tutela/status.hpp"
 
 namespace tutela {
 
 struct EntryView;
+class HashList;
 
 // A category in the words of its source. One and the same word means different things in different schemes, so that it
 // should be named with its scheme.
@@ -45,6 +48,12 @@ struct TUTELA_API ListFilter {
 
     bool operator==(const ListFilter&) const = default;
 };
+
+// An index that answers all that `index`, one of this list, does, but for entries that the filter leaves out: the search
+// is as exact, and of the nearest few the filter takes its share first. Holds `index`, a copy of the list's handle and a
+// bit an entry, for which every entry is looked at once. Throws std::bad_alloc.
+TUTELA_API std::unique_ptr<const Index<256>> filter_index(std::unique_ptr<const Index<256>> index, const HashList& list,
+                                                          const ListFilter& filter);
 
 // Reads `CATEGORY`, `:CATEGORY`, `SCHEME:CATEGORY` or `SCHEME/REGION:CATEGORY`; the first colon separates.
 // invalid_argument for a text without a category. Throws std::bad_alloc.

@@ -130,6 +130,7 @@ private:
         append_fact(out, "tutela", facts().tool_version);
         append_fact(out, "list", facts().list_digest);
         append_fact(out, "entries", grouped(facts().list_entries));
+        if (!facts().filter.empty()) append_fact(out, "only entries of", facts().filter);
         append_fact(out, "hash", facts().hash_algorithm);
         append_fact(out, "radius", std::to_string(facts().radius));
         append_fact(out, "minimum quality", std::to_string(facts().min_quality));

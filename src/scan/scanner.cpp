@@ -67,7 +67,7 @@ public:
           on_row_(on_row),
           stop_(control.stop != nullptr ? control.stop : options.stop),
           progress_(control.progress ? control.progress : options.progress),
-          known_(list, options.harmless_files.get()) {
+          known_(list, options.harmless_files.get(), options.filter) {
         if (control.journal != nullptr) journal_.emplace(*control.journal);
     }
 
@@ -254,7 +254,9 @@ struct Scanner::Impl {
     RunFacts facts;
     std::unique_ptr<DecoderPool> decoders;
 
-    [[nodiscard]] KnownFiles known_files() const noexcept { return {list, options.harmless_files.get()}; }
+    [[nodiscard]] KnownFiles known_files() const noexcept {
+        return {list, options.harmless_files.get(), options.filter};
+    }
 };
 
 Scanner::Scanner(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -285,6 +287,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     IndexOptions index_options = options.index;
     if (!index_options.radius) index_options.radius = widest_radius(options);
     TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
+    index = filter_index(std::move(index), list, options.filter);
     RunFacts facts;
     facts.tool_version = version();
     facts.list_digest = list.digest_hex();
@@ -295,6 +298,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.decode = decode_mode_name(options.decode);
     facts.sampling = sampling_text(options.sampling);
     facts.confirm_phash_radius = options.confirm_phash_radius;
+    facts.filter = options.filter.text();
     facts.isolation = isolation_name(options.isolation);
     return Scanner(std::make_shared<const Impl>(
         Impl{std::move(list), std::move(options), std::move(index), std::move(facts), std::move(decoders)}));

@@ -1,11 +1,14 @@
 """`tutela list export` of whole lists, and `list build` of what it wrote."""
 
+import csv
+import hashlib
+import io
 import json
 import os
 import stat
 import unittest
 
-from support import ToolTest, random_hash, tutela
+from support import ToolTest, picture, random_hash, tutela
 
 PHOTODNA = "A" * 192
 
@@ -80,6 +83,39 @@ class ListExport(ToolTest):
         self.export("-o", "x", self.known, self.dir / "folder", code=2)
         self.export("--format", "vics", "--region", "a/b", "-o", self.dir / "out", self.known, code=2)
         self.assertFalse((self.dir / "out").exists())
+
+    def test_scans_see_only_what_a_filter_admits_and_say_so(self):
+        pixels = picture(1)
+        shown = self.write("in/a.png", pixels)
+        md5 = hashlib.md5(shown.read_bytes()).hexdigest()
+        lines = [{"tutela_list": 1}, {"pdq": self.hash_of(shown), "id": "still", "source": "a", "category": "1"},
+                 {"md5": md5, "id": "bytes", "source": "b", "scheme": "vics", "region": "US", "category": "1"}]
+        self.check(tutela("list", "build", self.known,
+                          self.write("new.jsonl", "".join(json.dumps(line) + "\n" for line in lines))), 0)
+
+        def scan(*args, format="jsonl", code=1):
+            return self.check(tutela("scan", "--list", self.known, "--format", format, *args, self.dir / "in"), code)
+
+        def found(*args, code=1):
+            rows = [json.loads(line) for line in scan(*args, code=code).stdout.splitlines()]
+            return sorted(match["entry_id"] for match in rows[1]["matches"]), rows[0]["run"].get("filter")
+
+        self.assertEqual(found(), (["bytes", "still"], None))
+        self.assertEqual(found("--only-source", "a"), (["still"], 'source "a"'))
+        self.assertEqual(found("--only-category", "vics/US:1"), (["bytes"], 'category "vics"/"US":"1"'))
+        self.assertEqual(found("--only-source", "a", "--only-source", "b", "--only-category", "1")[0],
+                         ["bytes", "still"])
+        self.assertEqual(found("--only-label", "x", code=0), ([], 'label "x"'))
+        self.assertIn(b'source "a"', scan("--only-source", "a", format="text").stdout)
+        self.assertIn(b"source &quot;a&quot;", scan("--only-source", "a", format="html").stdout)
+        rows = list(csv.DictReader(io.StringIO(scan("--only-source", "a", format="csv").stdout.decode())))
+        self.assertEqual([row["filter"] for row in rows], ['source "a"'])
+        self.assertNotIn("filter", scan(format="csv").stdout.decode().splitlines()[0])
+        match = ("match", "--list", self.known, "--format", "jsonl", self.hash_of(shown))
+        said = self.check(tutela(*match, "--only-source", "a"), 1)
+        self.assertEqual(json.loads(said.stdout)["filter"], 'source "a"')
+        self.assertIn(b"only entries of source", said.stderr)
+        self.assertEqual(self.check(tutela(*match, "--only-source", "b"), 0).stdout, b"")
 
     def test_a_full_disk_leaves_nothing(self):
         if not os.path.exists("/dev/full"):
