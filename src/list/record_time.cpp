@@ -164,13 +164,13 @@ std::string record_time_text(std::int64_t updated_us) {
     const std::chrono::year_month_day date{std::chrono::sys_days(days)};
     const std::int64_t us = (since - days).count();
     std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(us / 3'600'000'000), static_cast<int>(us / 60'000'000 % 60),
-                  static_cast<int>(us / kSecondUs % 60));
+    static_cast<void>(std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
+                                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                    static_cast<unsigned>(date.day()), static_cast<int>(us / 3'600'000'000),
+                                    static_cast<int>(us / 60'000'000 % 60), static_cast<int>(us / kSecondUs % 60)));
     std::string whole(text.data());
     if (us % kSecondUs != 0) {
-        std::snprintf(text.data(), text.size(), ".%06d", static_cast<int>(us % kSecondUs));
+        static_cast<void>(std::snprintf(text.data(), text.size(), ".%06d", static_cast<int>(us % kSecondUs)));
         whole += text.data();
         whole.erase(whole.find_last_not_of('0') + 1);
     }

@@ -2,7 +2,7 @@
 
     hunt.py PROGRAMS CORPUS MINUTES
 
-PROGRAMS is the folder of the fuzz targets (build/fuzz/tests/fuzz); CORPUS gets a folder for each, seeded before each
+PROGRAMS is the folder of the fuzz targets (build/sanitize/tests/fuzz); CORPUS gets a folder for each, seeded before each
 hunt, and crashes/, where inputs that broke a target are left. Ends with a table, and with 1 when a target broke.
 """
 
