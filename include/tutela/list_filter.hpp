@@ -29,22 +29,22 @@ struct CategoryName {
 
 // An entry takes part when it has one of the sources, one of the categories and one of the labels. An empty set stands
 // for all. Texts are compared byte for byte; a label may also be one of those that "; " separates in the entry's.
-struct TUTELA_API ListFilter {
+struct ListFilter {
     std::vector<std::string> sources{};
     std::vector<CategoryName> categories{};
     std::vector<std::string> labels{};
 
     // Whether all entries take part.
     [[nodiscard]] bool admits_all() const noexcept { return sources.empty() && categories.empty() && labels.empty(); }
-    [[nodiscard]] bool admits(const OriginView& origin, std::string_view category,
-                              std::string_view label) const noexcept;
-    [[nodiscard]] bool admits(const EntryView& entry) const noexcept;
+    [[nodiscard]] TUTELA_API bool admits(const OriginView& origin, std::string_view category,
+                                         std::string_view label) const noexcept;
+    [[nodiscard]] TUTELA_API bool admits(const EntryView& entry) const noexcept;
     [[nodiscard]] bool admits(const FileEntryView& entry) const noexcept {
         return admits(entry.origin, entry.category, entry.label);
     }
     // As reports name it, such as `source "a" or "b", category vics/US:1`; empty when all take part. Throws
     // std::bad_alloc.
-    [[nodiscard]] std::string text() const;
+    [[nodiscard]] TUTELA_API std::string text() const;
 
     bool operator==(const ListFilter&) const = default;
 };
