@@ -18,6 +18,7 @@ int run_compare(const Words& words);
 int run_hash(const Words& words);
 int run_match(const Words& words);
 int run_list(const Words& words);
+int run_list_lint(const Words& words);
 int run_list_export(const Words& words);
 int run_scan(const Words& words);
 int run_watch(const Words& words);

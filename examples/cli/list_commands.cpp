@@ -22,13 +22,14 @@ namespace tutela::cli {
 
 namespace {
 
-constexpr CommandHelp kListHelp = {"list", "build|export|info|verify ...",
+constexpr CommandHelp kListHelp = {"list", "build|export|info|lint|verify ...",
                                    "Makes and examines lists of known hashes.\n"
                                    "\n"
                                    "  build OUT IN...  merge lists of many formats, vPDQ files and snapshots, in the "
                                    "order given, into the snapshot OUT\n"
                                    "  export L         write a list in the formats of others\n"
                                    "  info L           say what a list holds\n"
+                                   "  lint L           look for entries that match too much, or cannot be right\n"
                                    "  verify L         check a list from its first byte to its last\n",
                                    "Each has a --help of its own.\n"
                                    "\n"
@@ -234,11 +235,12 @@ int verify(const Words& words) {
 }  // namespace
 
 int run_list(const Words& words) {
-    if (words.empty()) throw UsageError("list", "build, export, info or verify is needed");
+    if (words.empty()) throw UsageError("list", "build, export, info, lint or verify is needed");
     const Words rest(words.begin() + 1, words.end());
     if (words.front() == "build") return build(rest);
     if (words.front() == "export") return run_list_export(rest);
     if (words.front() == "info") return info(rest);
+    if (words.front() == "lint") return run_list_lint(rest);
     if (words.front() == "verify") return verify(rest);
     Options options(kListHelp);
     if (const auto code = options.parse(words)) return *code;

@@ -78,6 +78,9 @@ Options scan_options() {
                   "bytes: of an archive that holds more, those beyond are left out");
     add_filter_options(options);
     options.value("harmless", "L", "a list of files known to be harmless, by their hashes: they are not decoded");
+    options.value("flood-files", "N", "100", "flag an entry that matches more different files; 0: none");
+    options.value("flood-percent", "P", "1", "and more than so many percent of the files so far");
+    options.flag("quarantine-floods", "mark matches of flagged entries; alone they make exit code 0");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);
@@ -176,6 +179,9 @@ ScanRequest read_request(const Options& options) {
     request.scan.archives.max_depth = static_cast<std::uint32_t>(options.number("max-depth", 1, 100));
     request.scan.archives.max_entries = static_cast<std::uint32_t>(options.number("max-entries", 1, UINT32_MAX));
     request.scan.archives.max_total_bytes = options.number("max-unpacked", 1, kMost);
+    request.scan.flood.files = options.number("flood-files", 0, kMost);
+    request.scan.flood.percent = static_cast<std::uint32_t>(options.number("flood-percent", 0, 100));
+    request.scan.flood.quarantine = options.given("quarantine-floods");
     request.scan.follow_symlinks = options.given("follow-symlinks");
     return request;
 }
@@ -191,8 +197,16 @@ std::string summary(const RunTotals& totals) {
         if (totals.count(outcome) == 0) continue;
         text += ", " + grouped(totals.count(outcome)) + ' ' + std::string(outcome_name(outcome));
     }
+    if (totals.quarantined > 0) text += "; " + grouped(totals.quarantined) + " matched quarantined entries alone";
     if (totals.damaged > 0) text += "; " + grouped(totals.damaged) + " of them damaged";
     return text;
+}
+
+void say_floods(const RunTotals& totals) {
+    for (const Flood& flood : totals.floods) {
+        say("entry " + inert(flood.entry_id) + " matches " + grouped(flood.files) + " different files" +
+            (flood.quarantined ? ", and was quarantined" : ": look at the entry; --quarantine-floods sets it apart"));
+    }
 }
 
 // How many files there are to scan, once the folders have been walked.
@@ -234,7 +248,7 @@ int exit_code(const ScanRequest& request, const RunTotals& totals) {
          {Outcome::unreadable, Outcome::corrupt, Outcome::limit, Outcome::crashed, Outcome::timeout, Outcome::memory})
         unseen += totals.count(outcome);
     if (totals.interrupted || (request.strict && unseen > 0)) return kError;
-    return totals.count(Outcome::matched) > 0 ? kMatched : kNothingMatched;
+    return totals.count(Outcome::matched) > totals.quarantined ? kMatched : kNothingMatched;
 }
 
 // Scans into the report. What was written before an error stays in `out`, which is then not committed.
@@ -296,6 +310,7 @@ bool verified_or_say(const HashList& list, const std::string& path) {
 int conclude(const ScanRequest& request, const RunTotals& totals, FilesTotal files_total, Journal* journal) {
     if (journal != nullptr && request.resume && !request.quiet) say_continued(*journal);
     if (request.format != ReportFormat::text && !request.quiet) note(summary(totals));
+    if (!request.quiet) say_floods(totals);
     if (totals.interrupted) say_interrupted(request, totals, files_total);
     if (journal != nullptr && !totals.interrupted && !request.keep_journal) {
         if (const Status status = journal->remove(); !status.ok()) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tutela/export.h"
+#include "tutela/flood.hpp"
 #include "tutela/hash.hpp"
 #include "tutela/status.hpp"
 
@@ -54,6 +55,8 @@ struct MatchFact {
     std::optional<std::uint32_t> confirm{};
     // Of a known video: when its frame that is that near is shown in it, in microseconds from its start.
     std::optional<std::int64_t> known_us{};
+    // The entry floods the run, and the caller wanted such matches set apart: see flood.hpp. Not in CSV.
+    bool quarantined = false;
 
     bool operator==(const MatchFact&) const = default;
 };
@@ -158,9 +161,11 @@ struct RunTotals {
                                                             // of those in archives, unpacked
     std::uint64_t entries_hit = 0;                          // matches, summed over the files
     bool interrupted = false;                               // stopped before the last input
+    std::uint64_t quarantined = 0;                          // files whose matches are all quarantined, among `matched`
+    std::vector<Flood> floods{};                            // entries that flood the run, in that order
 
     [[nodiscard]] std::uint64_t count(Outcome o) const noexcept { return by_outcome[static_cast<std::size_t>(o)]; }
-    // Counts a row in; `duplicates` and `interrupted` are the caller's, as no single row knows them.
+    // Counts a row in; `duplicates`, `interrupted` and `floods` are the caller's, as no single row knows them.
     TUTELA_API void add(const FileRow& row) noexcept;
 };
 
@@ -182,7 +187,8 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3, html = 4
 //          when no file has them.
 //   jsonl  a first line {"run":{tool, version, list_digest, list_entries, hash_algorithm, radius, min_quality, decode,
 //          sampling, profile, confirm_phash_radius, isolation, show_hashes, and filter when there is one}} and a last one {"end":{files, outcomes {matched, clean, …},
-//          damaged, duplicates, bytes, entries_hit, interrupted}}, without which the report is cut off; between them
+//          damaged, duplicates, bytes, entries_hit, interrupted}} (and, when entries flood the run, quarantined and
+//          floods [{entry_id, files, quarantined}]; their matches then have a last key quarantined), without which the report is cut off; between them
 //          one object a line and row, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
 //          U+FFFD in the place of each bad byte), inner, inner_hex (likewise), size, sha256, outcome, reason, damaged,
 //          damage_reason, decoded_percent, format, width, height, orientation, frames, decode, hash_algorithm, quality,

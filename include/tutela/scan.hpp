@@ -12,6 +12,7 @@
 
 #include "tutela/executor.hpp"
 #include "tutela/export.h"
+#include "tutela/flood.hpp"
 #include "tutela/hash64.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
@@ -73,6 +74,8 @@ struct ScanOptions {
     // Only entries that this admits count as matches, by the picture or by the bytes. The search is the same, so what is
     // left out is left out after it; RunFacts::filter says so in every report. A file that matches nothing else is clean.
     ListFilter filter{};
+    // When an entry of the list floods a call of Scanner::scan(), and what is done then.
+    FloodOptions flood{};
     // When set and turned true (from another thread or a signal handler), no further file is begun, and one that is
     // still being read is given up.
     const std::atomic<bool>* stop = nullptr;

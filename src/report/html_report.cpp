@@ -187,6 +187,10 @@ private:
         append_fact(out, "duplicates", grouped(totals.duplicates));
         append_fact(out, "entries hit", grouped(totals.entries_hit));
         append_fact(out, "read", human_bytes(totals.bytes));
+        if (totals.quarantined > 0) append_fact(out, "quarantined", grouped(totals.quarantined));
+        for (const Flood& flood : totals.floods)
+            append_fact(out, flood.quarantined ? "flood, quarantined" : "flood",
+                        flood.entry_id + ", " + grouped(flood.files) + " different files");
         out += "</table>\n";
         if (totals.interrupted) {
             out += "<p class=\"alarm\">INTERRUPTED: stopped before the last file; the rows above are complete</p>\n";

@@ -31,6 +31,15 @@ void append_match(std::string& out, const MatchFact& match) {
     }
     object.text("category", match.category);
     object.text("label", match.label);
+    if (match.quarantined) object.boolean("quarantined", true);
+    object.end();
+}
+
+void append_flood(std::string& out, const Flood& flood) {
+    JsonObject object(out);
+    object.text("entry_id", flood.entry_id);
+    object.number("files", flood.files);
+    object.boolean("quarantined", flood.quarantined);
     object.end();
 }
 
@@ -101,6 +110,10 @@ private:
         end.number("bytes", totals.bytes);
         end.number("entries_hit", totals.entries_hit);
         end.boolean("interrupted", totals.interrupted);
+        if (!totals.floods.empty()) {
+            end.number("quarantined", totals.quarantined);
+            append_array(end, out, "floods", totals.floods, append_flood);
+        }
         end.end();
         line.end();
         out += '\n';

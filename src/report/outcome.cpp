@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tutela/report.hpp"
 
 namespace tutela {
@@ -28,6 +30,10 @@ void RunTotals::add(const FileRow& row) noexcept {
     if (row.damaged) ++damaged;
     if (row.sha256) bytes += row.size_bytes;
     entries_hit += row.matches.size();
+    const bool set_apart =
+        !row.matches.empty() &&
+        std::all_of(row.matches.begin(), row.matches.end(), [](const MatchFact& match) { return match.quarantined; });
+    if (set_apart) ++quarantined;
 }
 
 }  // namespace tutela

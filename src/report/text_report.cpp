@@ -65,6 +65,7 @@ void append_nearest(std::string& out, const std::vector<MatchFact>& matches, con
         out += ", label ";
         append_visible(out, nearest.label);
     }
+    if (nearest.quarantined) out += ", quarantined";
     if (matches.size() > 1) out += ", and " + grouped(matches.size() - 1) + " more";
 }
 
@@ -79,6 +80,16 @@ void append_segment(std::string& out, const MatchSegment& segment) {
         append_visible(out, segment.variant);
     }
     out += '\n';
+}
+
+void append_floods(std::string& out, const RunTotals& totals) {
+    if (totals.quarantined > 0) append_count(out, "  quarantined", totals.quarantined);
+    for (const Flood& flood : totals.floods) {
+        out += "FLOOD: entry ";
+        append_visible(out, flood.entry_id);
+        out += " matches " + grouped(flood.files) + " different files";
+        out += flood.quarantined ? ", and was quarantined from the row on that showed it\n" : ": look at the entry\n";
+    }
 }
 
 class TextWriter final : public RenderingWriter {
@@ -125,6 +136,7 @@ private:
         append_count(out, "entries hit", totals.entries_hit);
         const std::string human = human_bytes(totals.bytes);
         append_sum(out, "read", std::string(15 - std::min<std::size_t>(15, human.size()), ' ') + human);
+        append_floods(out, totals);
         out += '\n';
         append_sum(out, "list", facts().list_digest);
         append_sum(out, "entries", grouped(facts().list_entries));

@@ -16,7 +16,9 @@ constexpr std::size_t kLeastRow = 91 + 2 * 8;
 
 void pack_match(const MatchFact& match, Packer& out) {
     // Every field is named here, so that a new one cannot be forgotten: this line then no longer compiles.
-    const auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm, known_us] = match;
+    const auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm, known_us, quarantined] =
+        match;
+    static_cast<void>(quarantined);  // told anew, from the rows before, when the row is given out
     out.text(entry_id);
     out.number(distance_bits);
     out.text(category);
@@ -30,7 +32,8 @@ void pack_match(const MatchFact& match, Packer& out) {
 
 MatchFact unpack_match(Unpacker& in) {
     MatchFact match;
-    auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm, known_us] = match;
+    auto& [entry_id, distance_bits, category, label, variant, frame, pts_us, confirm, known_us, quarantined] = match;
+    static_cast<void>(quarantined);
     entry_id = in.text();
     distance_bits = in.number<std::uint32_t>();
     category = in.text();

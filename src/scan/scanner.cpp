@@ -17,6 +17,7 @@
 #include "scan/file_scanner.hpp"
 #include "scan/file_tree.hpp"
 #include "scan/finding_cache.hpp"
+#include "scan/flood_watch.hpp"
 #include "scan/journal_access.hpp"
 #include "scan/known_files.hpp"
 #include "scan/ordered_results.hpp"
@@ -67,7 +68,8 @@ public:
           on_row_(on_row),
           stop_(control.stop != nullptr ? control.stop : options.stop),
           progress_(control.progress ? control.progress : options.progress),
-          known_(list, options.harmless_files.get(), options.filter) {
+          known_(list, options.harmless_files.get(), options.filter),
+          floods_(options.flood) {
         if (control.journal != nullptr) journal_.emplace(*control.journal);
     }
 
@@ -82,6 +84,7 @@ public:
         }
         if (!status.ok()) return status;
         totals_.duplicates = std::move(duplicates_).count();
+        totals_.floods = floods_.floods();
         return totals_;
     }
 
@@ -177,8 +180,9 @@ private:
         return give(item);
     }
 
-    Status give(const ScannedItem& item) {
-        for (const ScannedFile& file : item) {
+    Status give(ScannedItem& item) {
+        for (ScannedFile& file : item) {
+            floods_.look(file.row, totals_.files + 1);
             totals_.add(file.row);
             if (file.picture) duplicates_.add(*file.picture);
             TUTELA_TRY(on_row_(file.row));
@@ -202,6 +206,7 @@ private:
     FileTree tree_;
     std::size_t done_ = 0;  // inputs whose rows were given out
     DuplicateCount duplicates_;
+    FloodWatch floods_;
     RunTotals totals_;
 };
 
@@ -270,6 +275,9 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     }
     if (decode_mode_name(options.decode) == "unknown") {
         return Status(StatusCode::invalid_argument, "the decode mode is unknown");
+    }
+    if (options.flood.percent > 100) {
+        return Status(StatusCode::invalid_argument, "the percentage of a flood is a number from 0 to 100");
     }
     TUTELA_TRY(check(options.sampling));
     if (profile_name(options.profile) == "unknown") {

@@ -5,7 +5,7 @@ import unittest
 
 from support import ToolTest, tutela
 
-COMMANDS = [["hash"], ["match"], ["list"], ["list", "build"], ["list", "export"], ["list", "info"], ["list", "verify"], ["scan"], ["watch"]]
+COMMANDS = [["hash"], ["match"], ["list"], ["list", "build"], ["list", "export"], ["list", "info"], ["list", "lint"], ["list", "verify"], ["scan"], ["watch"]]
 
 
 class Usage(ToolTest):

@@ -27,6 +27,8 @@ PUBLIC = {
     "variants.hpp": "hash",
     "index.hpp": "index",
     "file_hash.hpp": "core",
+    "flood.hpp": "report",
+    "list_lint.hpp": "list",
     "carried_hash.hpp": "list",
     "known_item.hpp": "list",
     "list_export.hpp": "list",
