@@ -22,6 +22,7 @@
 #include "text.hpp"
 #include "tutela/executor.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_key.hpp"
 #include "video_frames.hpp"
 
 namespace nb = nanobind;
@@ -40,11 +41,17 @@ Entry entry_at(const HashList& list, nb::ssize_t position) {
     return {view.hash, std::string(view.id), std::string(view.category), std::string(view.label), view.phash};
 }
 
-HashList load(nb::handle path, std::string_view check) {
+std::optional<ListKey> key_of(const std::optional<nb::bytes>& key) {
+    if (!key) return std::nullopt;
+    return take(ListKey::from_bytes({static_cast<const std::uint8_t*>(key->data()), key->size()}));
+}
+
+HashList load(nb::handle path, std::string_view check, const std::optional<nb::bytes>& key) {
     const std::string name = path_bytes(path);
     if (check != "everything" && check != "layout") throw nb::value_error("check is 'everything' or 'layout'");
+    const ListOpenOptions options{check == "layout" ? LoadCheck::layout : LoadCheck::everything, key_of(key)};
     const nb::gil_scoped_release released;
-    return take(HashList::load(name, check == "layout" ? LoadCheck::layout : LoadCheck::everything));
+    return take(load_list(name, options));
 }
 
 void verify(const HashList& list) {
@@ -63,16 +70,18 @@ HashList from_bytes(const nb::bytes& snapshot) {
     return take(HashList::from_bytes({static_cast<const std::uint8_t*>(snapshot.data()), snapshot.size()}));
 }
 
-HashList open(nb::handle path) {
+HashList open(nb::handle path, const std::optional<nb::bytes>& key) {
     const std::string name = path_bytes(path);
+    const ListOpenOptions options{.key = key_of(key)};
     const nb::gil_scoped_release released;
-    return take(open_list(name));
+    return take(open_list(name, options));
 }
 
-void save(const HashList& list, nb::handle path) {
+void save(const HashList& list, nb::handle path, const std::optional<nb::bytes>& key) {
     const std::string name = path_bytes(path);
+    const std::optional<ListKey> held = key_of(key);
     const nb::gil_scoped_release released;
-    require(list.save(name));
+    require(held ? save_encrypted(list, name, *held) : list.save(name));
 }
 
 // A known video, without its hashes.
@@ -205,25 +214,30 @@ void bind_hash_list(nb::module_& module) {
                          "An immutable, validated list of known hashes: a sequence of Entry objects.\n\n"
                          "Made by ListBuilder.build(), HashList.open() or HashList.load(). Threads may share it.")
         .def_static(
-            "load", &load, "path"_a, "check"_a = "everything",
+            "load", &load, "path"_a, "check"_a = "everything", "key"_a = nb::none(),
             nb::sig("def load(" TUTELA_PATH
-                    ", check: typing.Literal['everything', 'layout'] = 'everything') -> HashList"),
+                    ", check: typing.Literal['everything', 'layout'] = 'everything', key: bytes | None = None) "
+                    "-> HashList"),
             "Maps a snapshot file and validates all of it.\n\n"
             "check='layout' looks at its header, section table and the structure of a stored index alone, in "
             "milliseconds:\n"
             "for a file that was verified before, or that verify() will be called on.\n\n"
+            "key, of 32 bytes, opens an encrypted snapshot, without writing anything to a disk; another one raises\n"
+            "PermissionDeniedError.\n\n"
             "Raises NotFoundError, PermissionDeniedError, InputOutputError, CorruptError, ChecksumMismatchError,\n"
             "VersionMismatchError, LimitError; UnsupportedError for a file that is no snapshot.")
-        .def_static("open", &open, "path"_a, nb::sig("def open(" TUTELA_PATH ") -> HashList"),
+        .def_static("open", &open, "path"_a, "key"_a = nb::none(),
+                    nb::sig("def open(" TUTELA_PATH ", key: bytes | None = None) -> HashList"),
                     "Opens a list of either kind, told by its first bytes: a snapshot or a text list.\n\n"
                     "Bad lines of a text list are skipped; read_text_list() tells which. Raises what load() raises;\n"
                     "CorruptError for a text that has bad lines and not one entry.")
         .def_static("from_bytes", &from_bytes, "snapshot"_a,
                     "A list from the bytes of a snapshot, validated as by load().")
-        .def(
-            "save", &save, "path"_a, nb::sig("def save(self, " TUTELA_PATH ") -> None"),
-            "Writes the snapshot: a reader of the path sees the old file or the new one whole.\n\n"
-            "A new file is readable by its owner alone. Raises InputOutputError, PermissionDeniedError, NotFoundError.")
+        .def("save", &save, "path"_a, "key"_a = nb::none(),
+             nb::sig("def save(self, " TUTELA_PATH ", key: bytes | None = None) -> None"),
+             "Writes the snapshot: a reader of the path sees the old file or the new one whole.\n\n"
+             "A new file is readable by its owner alone. With key, of 32 random bytes, it is encrypted. Raises "
+             "InputOutputError, PermissionDeniedError, NotFoundError.")
         .def(
             "__bytes__", [](const HashList& list) { return nb::bytes(list.bytes().data(), list.bytes().size()); },
             "The snapshot itself: what save() writes.")

@@ -18,8 +18,12 @@ int run_compare(const Words& words);
 int run_hash(const Words& words);
 int run_match(const Words& words);
 int run_list(const Words& words);
+int run_list_decrypt(const Words& words);
+int run_list_encrypt(const Words& words);
 int run_list_lint(const Words& words);
 int run_list_export(const Words& words);
+int run_list_keygen(const Words& words);
+int run_list_sign(const Words& words);
 int run_scan(const Words& words);
 int run_watch(const Words& words);
 

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "commands.hpp"
-#include "files.hpp"
 #include "filter_options.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/list.hpp"
@@ -156,7 +156,8 @@ int export_whole(const Options& options, ExportFormat format) {
     settings.format = format;
     settings.filter = filter_option(options, "list export");
     if (options.given("region")) settings.region = options.text("region");
-    const std::optional<HashList> list = open_list_or_say(path, false);
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
     if (!list) return kError;
     ExportReport report;
     if (Status status = write_list(*list, settings, target, report); !status.ok()) {
@@ -176,6 +177,7 @@ int run_list_export(const Words& words) {
     options.value("region", "R", "the region of vics [default: that of the first entry that has one]");
     options.value("entry", "ID", "only the videos of this id (of vpdq and vpdq-json)");
     add_filter_options(options);
+    add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
     const std::string& format_name =
         options.choice("format", {"vics", "csv", "jsonl", "threatexchange", "vpdq", "vpdq-json"});
@@ -187,7 +189,8 @@ int run_list_export(const Words& words) {
     std::optional<std::string> id;
     if (options.given("entry")) id = options.text("entry");
     const Words& paths = options.operands(2, 2, "exactly one L and one FOLDER are needed");
-    const std::optional<HashList> list = open_list_or_say(paths[0], false);
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    const std::optional<HashList> list = opening ? open_list_or_say(paths[0], *opening) : std::nullopt;
     if (!list) return kError;
     const ListFilter filter = filter_option(options, "list export");
     const bool exports_all = filter.admits_all();

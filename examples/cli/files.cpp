@@ -45,22 +45,6 @@ bool holds_misplaced_hash(const std::vector<std::string>& paths) {
     return false;
 }
 
-std::optional<HashList> open_list_or_say(const std::string& path, bool strict, LoadCheck check) {
-    constexpr std::size_t kFewLines = 3;
-    TextImport import;
-    Result<HashList> list = open_list(path, &import, check);
-    report_skipped_lines(path, import, kFewLines);
-    if (!list.ok()) {
-        say("cannot use the list " + name_in_error(path, list.status()) + ": " + inert(list.status().to_string()));
-        return std::nullopt;
-    }
-    if (strict && import.skipped > 0) {
-        say("cannot use the list " + inert(path) + ": it has bad lines");
-        return std::nullopt;
-    }
-    return std::move(list).value();
-}
-
 LineReader::LineReader(int fd, std::string name) noexcept : fd_(fd), name_(std::move(name)) {}
 
 LineReader::LineReader(LineReader&& other) noexcept

@@ -1,7 +1,6 @@
 // Reading what the user names: lists, and lines of hashes.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,10 +22,6 @@ void report_skipped_lines(const std::string& path, const TextImport& import, std
 
 // The same of a vPDQ file, with its sums.
 void report_skipped_rows(const std::string& path, const VpdqImport& import);
-
-// Opens a snapshot or a text list. What is wrong with it is said; without a value there is no list to work with. With
-// `strict`, a skipped line is such a reason.
-std::optional<HashList> open_list_or_say(const std::string& path, bool strict, LoadCheck check = LoadCheck::everything);
 
 // Reads a file line by line as a stream; "-" is standard input. Of a line longer than kMaxLineBytes the rest is
 // dropped: a hash comes first.

@@ -1,6 +1,4 @@
 // `tutela list build`, `list info`, `list verify`.
-#include <sys/stat.h>
-
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,6 +9,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "list_inputs.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/executor.hpp"
@@ -22,14 +21,18 @@ namespace tutela::cli {
 
 namespace {
 
-constexpr CommandHelp kListHelp = {"list", "build|export|info|lint|verify ...",
+constexpr CommandHelp kListHelp = {"list", "build|decrypt|encrypt|export|info|keygen|lint|sign|verify ...",
                                    "Makes and examines lists of known hashes.\n"
                                    "\n"
                                    "  build OUT IN...  merge lists of many formats, vPDQ files and snapshots, in the "
                                    "order given, into the snapshot OUT\n"
+                                   "  decrypt L        write an encrypted list in the open\n"
+                                   "  encrypt L        write a list encrypted\n"
                                    "  export L         write a list in the formats of others\n"
                                    "  info L           say what a list holds\n"
+                                   "  keygen KEY       make a secret key, for signing or encryption\n"
                                    "  lint L           look for entries that match too much, or cannot be right\n"
+                                   "  sign L           sign a list\n"
                                    "  verify L         check a list from its first byte to its last\n",
                                    "Each has a --help of its own.\n"
                                    "\n"
@@ -71,11 +74,12 @@ constexpr CommandHelp kInfoHelp = {
 
 constexpr CommandHelp kVerifyHelp = {
     "list verify", "[options] L",
-    "Checks a snapshot whole: structure, texts, every checksum. A text list must not have a bad line.\n",
+    "Checks a snapshot whole: structure, texts, every checksum. A text list must not have a bad line. With --trusted\n"
+    "also who signed it, that it has not expired, and, with --state, that its version has not gone back.\n",
     "Exit codes: 0 the list is sound, 2 it is not, or an error.\n"
     "\n"
     "Example:\n"
-    "  tutela list verify known.tutela\n"};
+    "  tutela list verify known.tutela --trusted publishers.txt --state versions.txt\n"};
 
 std::string counted_entries(std::size_t count) {
     return grouped(count) + (count == 1 ? " entry" : " entries");
@@ -91,24 +95,10 @@ std::string entries(const HashList& list) {
     return text;
 }
 
-// A damaged or newer snapshot is one too. A file that cannot be looked into may be anything.
-bool is_snapshot(const std::string& path) {
-    switch (HashList::load(path, LoadCheck::layout).status().code()) {
-        case StatusCode::ok:
-        case StatusCode::limit:
-        case StatusCode::corrupt:
-        case StatusCode::checksum_mismatch:
-        case StatusCode::version_mismatch: return true;
-        default: return false;
-    }
-}
-
-// Forgetting OUT would put the snapshot over the first text list. True, and said, when `path` must be left alone.
-bool must_not_overwrite(const std::string& path) {
-    struct stat facts {};
-    if (::stat(path.c_str(), &facts) != 0) return false;
-    if (S_ISREG(facts.st_mode) && (facts.st_size == 0 || is_snapshot(path))) return false;
-    say(inert(path) + " exists and is no snapshot; it is not overwritten");
+// True, and said, when an encrypted list would be replaced by one in the open.
+bool would_lay_open(const std::string& path, bool encrypt) {
+    if (encrypt || !is_encrypted_list(path)) return false;
+    say(inert(path) + " is encrypted; without --encrypt it is not overwritten");
     return true;
 }
 
@@ -122,11 +112,19 @@ int build(const Words& words) {
     options.value("index", "WHEN", "auto", "store an index: auto (when the list is large), always or never");
     add_jobs_option(options);
     add_input_options(options);
+    options.flag("encrypt", "encrypt OUT with the key of encrypted lists");
+    add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
     const std::string when = options.choice("index", {"auto", "always", "never"});
     const Words& paths = options.operands(2, SIZE_MAX, "OUT and at least one IN are needed");
-    if (must_not_overwrite(paths.front())) return kError;
-    Inputs inputs(input_settings(options));
+    const bool encrypt = options.given("encrypt");
+    InputSettings settings = input_settings(options);
+    if (must_not_overwrite(paths.front()) || would_lay_open(paths.front(), encrypt)) return kError;
+    std::optional<ListOpening> opening = list_opening_or_say(options);
+    if (!opening) return kError;
+    if (encrypt && !opening->key) throw UsageError("list build", "--encrypt needs a key, such as --list-key-file F");
+    settings.key = opening->key;
+    Inputs inputs(std::move(settings));
     for (std::size_t i = 1; i < paths.size(); ++i) {
         if (!inputs.add(paths[i])) return kError;
     }
@@ -140,7 +138,8 @@ int build(const Words& words) {
         told;  // made before the list is written, so that no want of memory makes an error of a list that is there
     if (status.ok()) {
         told = inert(paths.front()) + ": " + entries(list.value()) + ", digest " + list.value().digest_hex() + '\n';
-        status = list.value().save(paths.front());
+        status =
+            encrypt ? save_encrypted(list.value(), paths.front(), *opening->key) : list.value().save(paths.front());
     }
     if (!status.ok()) {
         say("cannot write " + inert(paths.front()) + ": " + inert(status.to_string()));
@@ -212,11 +211,16 @@ std::string category_lines(const HashList& list) {
 
 int info(const Words& words) {
     Options options(kInfoHelp);
+    add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
     const std::string& path = options.operands(1, 1, "exactly one L is needed").front();
-    const std::optional<HashList> list = open_list_or_say(path, false);
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
     if (!list) return kError;
-    return print("list:       " + inert(path) + "\nkind:       " + (is_snapshot(path) ? "snapshot" : "text list") +
+    return print("list:       " + inert(path) + "\nkind:       " +
+                 (is_encrypted_list(path) ? "encrypted snapshot"
+                  : is_snapshot(path)     ? "snapshot"
+                                          : "text list") +
                  "\nsize:       " + grouped(list->bytes().size()) + " bytes as a snapshot\nentries:    " +
                  grouped(list->size()) + video_line(*list) + "\nhash:       pdq, 256 bits\nindex:      " +
                  (list->has_index() ? "bk_forest, stored" : "none stored") + "\ndigest:     " + list->digest_hex() +
@@ -225,20 +229,31 @@ int info(const Words& words) {
 
 int verify(const Words& words) {
     Options options(kVerifyHelp);
+    add_list_trust_options(options);
+    add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
     const std::string& path = options.operands(1, 1, "exactly one L is needed").front();
-    const std::optional<HashList> list = open_list_or_say(path, true);
+    std::optional<ListOpening> opening = list_opening_or_say(options);
+    if (!opening) return kError;
+    opening->strict = true;
+    std::string signature;
+    const std::optional<HashList> list = open_list_or_say(path, *opening, &signature);
     if (!list) return kError;
-    return print(inert(path) + ": sound, " + entries(*list) + ", digest " + list->digest_hex() + '\n');
+    return print(inert(path) + ": sound, " + entries(*list) + ", digest " + list->digest_hex() + '\n' + signature);
 }
 
 }  // namespace
 
 int run_list(const Words& words) {
-    if (words.empty()) throw UsageError("list", "build, export, info, lint or verify is needed");
+    if (words.empty())
+        throw UsageError("list", "build, decrypt, encrypt, export, info, keygen, lint, sign or verify is needed");
     const Words rest(words.begin() + 1, words.end());
     if (words.front() == "build") return build(rest);
+    if (words.front() == "decrypt") return run_list_decrypt(rest);
+    if (words.front() == "encrypt") return run_list_encrypt(rest);
     if (words.front() == "export") return run_list_export(rest);
+    if (words.front() == "keygen") return run_list_keygen(rest);
+    if (words.front() == "sign") return run_list_sign(rest);
     if (words.front() == "info") return info(rest);
     if (words.front() == "lint") return run_list_lint(rest);
     if (words.front() == "verify") return verify(rest);

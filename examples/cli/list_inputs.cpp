@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "files.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/vpdq.hpp"
@@ -121,7 +122,8 @@ Result<HashList> Inputs::build() {
 }
 
 Status Inputs::add_any(const std::string& path) {
-    const Result<HashList> snapshot = HashList::load(path);
+    const Result<HashList> snapshot =
+        is_encrypted_list(path) ? open_list(path, ListOpenOptions{.key = settings_.key}) : HashList::load(path);
     if (!snapshot.ok() && snapshot.status().code() != StatusCode::unsupported) return snapshot.status();
     if (!snapshot.ok()) {
         if (settings_.import.format != ListFormat::automatic) return add_foreign(path);

@@ -1,10 +1,12 @@
 // What `tutela list build` puts into a list: files of every format that the library reads.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "tutela/import.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_key.hpp"
 #include "usage.hpp"
 
 namespace tutela::cli {
@@ -12,6 +14,7 @@ namespace tutela::cli {
 struct InputSettings {
     bool strict = false;  // a bad line or record is an error
     std::string video_category;
+    std::optional<ListKey> key;  // of encrypted ones
     ImportOptions import;
 };
 

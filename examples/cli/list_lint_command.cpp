@@ -16,6 +16,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/executor.hpp"
@@ -59,7 +60,7 @@ public:
     bool add(const std::string& path) {
         std::error_code error;
         if (std::filesystem::is_directory(path, error) || is_picture(path)) return add_pictures(path);
-        const std::optional<HashList> list = open_list_or_say(path, false);
+        const std::optional<HashList> list = open_list_or_say(path, ListOpening());
         if (list) hashes_.insert(hashes_.end(), list->hashes().begin(), list->hashes().end());
         return list.has_value();
     }
@@ -229,6 +230,7 @@ int run_list_lint(const Words& words) {
     options.value("output,o", "F", "-", "where the findings go; a file appears when whole; - is standard output");
     options.value("write-quarantine", "F", "name the entries that are poison in F");
     options.flag("quarantine-videos", "known videos too, when any of their frames is");
+    add_list_key_options(options);
     add_sandbox_option(options);
     add_jobs_option(options);
     if (const auto code = options.parse(words)) return *code;
@@ -247,7 +249,8 @@ int run_list_lint(const Words& words) {
         }
     }
     lint.harmless = harmless.hashes();
-    const std::optional<HashList> list = open_list_or_say(path, false);
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
     if (!list) return kError;
     Result<Output> out = Output::open(options.text("output"));
     if (!out.ok()) {

@@ -29,11 +29,14 @@ constexpr std::string_view kProgramHelp =
     "  compare      compare two videos by their vPDQ files\n"
     "  list build   merge text lists, vPDQ files and snapshots into one snapshot\n"
     "  list info    say what a list holds\n"
+    "  list sign    sign a list; list keygen makes the key\n"
+    "  list encrypt write a list encrypted; list decrypt in the open\n"
     "  list verify  check a list from its first byte to its last\n"
     "\n"
     "Options:\n"
     "  -h, --help     print this text; after a command, the help of that command\n"
     "      --version  print the version\n"
+    "      --allow-core-dumps  before the command: a crash may leave a core, without most that is of lists\n"
     "\n"
     "Exit codes: 0 nothing matched, 1 something matched, 2 an error.\n"
     "\n"
@@ -85,9 +88,12 @@ int run(const Words& words) {
 }  // namespace tutela::cli
 
 int main(int argc, char** argv) {
-    tutela::cli::harden_process();
+    char** words = argv + (argc > 0 ? 1 : 0);
+    const bool allow_core_dumps = words != argv + argc && std::string_view(*words) == "--allow-core-dumps";
+    if (allow_core_dumps) ++words;
+    tutela::cli::harden_process(allow_core_dumps);
     try {
-        return tutela::cli::run(tutela::cli::Words(argv + (argc > 0 ? 1 : 0), argv + argc));
+        return tutela::cli::run(tutela::cli::Words(words, argv + argc));
     } catch (...) {
         return tutela::cli::kError;  // no memory even for the message
     }

@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "filter_options.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/executor.hpp"
@@ -42,6 +43,8 @@ Options match_options() {
     add_jobs_option(options);
     add_filter_options(options);
     add_load_check_option(options);
+    add_list_trust_options(options);
+    add_list_key_options(options);
     options.flag("strict", "a bad line in a text list is an error");
     return options;
 }
@@ -176,8 +179,8 @@ int match(const Options& options, const Words& words) {
     ThreadPool pool(jobs_option(options));
     const IndexOptions index_options{.engine = engine_option(options), .radius = radius, .executor = &pool};
     const ListFilter filter = filter_option(options, "match");
-    const std::optional<HashList> list =
-        open_list_or_say(options.text("list"), options.given("strict"), load_check_option(options));
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    const std::optional<HashList> list = opening ? open_list_or_say(options.text("list"), *opening) : std::nullopt;
     if (!list) return kError;
     Result<std::unique_ptr<const Index<256>>> index = list->open_index(index_options);
     Result<Output> out = Output::open("-");

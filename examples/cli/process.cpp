@@ -51,13 +51,14 @@ void catch_once(int number) {
 
 }  // namespace
 
-void harden_process() {
+void harden_process(bool allow_core_dumps) {
     fill_closed_descriptors();
     struct sigaction ignore {};
     ignore.sa_handler = SIG_IGN;
     ::sigaction(SIGPIPE, &ignore, nullptr);
     ::sigaction(SIGXFSZ, &ignore, nullptr);
     allow_all_descriptors();
+    if (allow_core_dumps) return;
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);  // the limit alone does not hold for dumps that are piped to a program

@@ -16,6 +16,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "filter_options.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "progress.hpp"
@@ -77,13 +78,16 @@ Options scan_options() {
     options.value("max-unpacked", "N", "68719476736",
                   "bytes: of an archive that holds more, those beyond are left out");
     add_filter_options(options);
-    options.value("harmless", "L", "a list of files known to be harmless, by their hashes: they are not decoded");
+    options.value("harmless", "L",
+                  "a list of files known to be harmless: they are not decoded; --trusted is for it too");
     options.value("flood-files", "N", "100", "flag an entry that matches more different files; 0: none");
     options.value("flood-percent", "P", "1", "and more than so many percent of the files so far");
     options.flag("quarantine-floods", "mark matches of flagged entries; alone they make exit code 0");
     options.flag("follow-symlinks", "follow the symbolic links inside folders");
     options.flag("show-hashes", "put each file's own hash into the report");
     add_load_check_option(options);
+    add_list_trust_options(options);
+    add_list_key_options(options);
     options.flag("strict", "a file that could not be looked at is an error, as is a bad line in L");
     options.flag("quiet,q", "no summary and no progress on standard error");
     options.flag("no-progress", "no progress on standard error");
@@ -116,7 +120,7 @@ struct ScanRequest {
     bool keep_journal = false;
     bool show_hashes = false;
     bool strict = false;
-    LoadCheck load_check = LoadCheck::everything;
+    ListOpening opening;
     bool quiet = false;
     bool progress = false;
     ScanOptions scan;
@@ -161,7 +165,6 @@ ScanRequest read_request(const Options& options) {
         static_cast<void>(options.choice("confirm", {"phash"}));
         request.scan.confirm_phash_radius = confirm_radius;
     }
-    request.load_check = load_check_option(options);
     request.scan.decode = decode_option(options);
     request.scan.sampling = sampling_option(options);
     request.scan.profile = profile_option(options);
@@ -324,7 +327,12 @@ int conclude(const ScanRequest& request, const RunTotals& totals, FilesTotal fil
 // True when none was asked for.
 bool open_harmless_or_say(ScanRequest& request) {
     if (request.harmless_path.empty()) return true;
-    std::optional<HashList> list = open_list_or_say(request.harmless_path, request.strict, request.load_check);
+    ListOpening opening = request.opening;
+    if (opening.trust) {  // what is harmless is not looked at, so it takes the same trust
+        opening.trust->signature_path.clear();
+        opening.trust->list_name.clear();
+    }
+    std::optional<HashList> list = open_list_or_say(request.harmless_path, opening);
     if (!list) return false;
     bool any = false;
     for (std::size_t i = 0; i < list->file_entry_count() && !any; ++i)
@@ -337,7 +345,7 @@ bool open_harmless_or_say(ScanRequest& request) {
 int scan(ScanRequest request) {
     if (!request.resume && holds_misplaced_hash(request.paths)) return kError;
     if (must_not_replace(request.output_path, request.list_path)) return kError;
-    std::optional<HashList> list = open_list_or_say(request.list_path, request.strict, request.load_check);
+    std::optional<HashList> list = open_list_or_say(request.list_path, request.opening);
     if (!list || !open_harmless_or_say(request)) return kError;
     ProgressBar bar(request.progress);
     FilesTotal files_total;
@@ -364,7 +372,7 @@ int scan(ScanRequest request) {
         return kError;
     }
     const int code = conclude(request, totals.value(), files_total, kept);
-    if (request.load_check == LoadCheck::layout && !verified_or_say(scanner.value().list(), request.list_path))
+    if (request.opening.check == LoadCheck::layout && !verified_or_say(scanner.value().list(), request.list_path))
         return kError;
     return code;
 }
@@ -374,7 +382,11 @@ int scan(ScanRequest request) {
 int run_scan(const Words& words) {
     Options options = scan_options();
     if (const auto code = options.parse(words)) return *code;
-    return scan(read_request(options));
+    ScanRequest request = read_request(options);
+    std::optional<ListOpening> opening = list_opening_or_say(options);
+    if (!opening) return kError;
+    request.opening = *std::move(opening);
+    return scan(std::move(request));
 }
 
 }  // namespace tutela::cli

@@ -63,7 +63,8 @@ void Options::add_text(std::string_view names, std::string_view value_name, std:
 
 std::optional<int> Options::parse(const Words& words) {
     flag("help,h", "print this text");
-    flag("version", "print the version");
+    const bool own_version = known_.find_nothrow("version", false) != nullptr;
+    if (!own_version) flag("version", "print the version");
     po::options_description all = known_;
     all.add_options()("operand", po::value<Words>(&operands_));
     po::positional_options_description positions;
@@ -77,7 +78,7 @@ std::optional<int> Options::parse(const Words& words) {
         throw UsageError(help_.name, inert_without_hashes(error.what()));
     }
     if (given("help")) return print(help_text());
-    if (given("version")) return print_version();
+    if (!own_version && given("version")) return print_version();
     return std::nullopt;
 }
 
@@ -141,7 +142,7 @@ void add_load_check_option(Options& options) {
     options.flag("trust-list", "begin without reading all of a snapshot; a scan reads the rest at its end");
 }
 
-LoadCheck load_check_option(const Options& options) {
+LoadCheck load_check_option(const Options& options) {  // also of commands that have no such option
     return options.given("trust-list") ? LoadCheck::layout : LoadCheck::everything;
 }
 

@@ -57,7 +57,8 @@ public:
     // An option that may be given again and again.
     void values(const char* name, const char* value_name, const char* text);
 
-    // An exit code when the command is done with that: --help or --version.
+    // An exit code when the command is done with that: --help or --version (unless the command has a --version of its
+    // own).
     std::optional<int> parse(const Words& words);
 
     [[nodiscard]] bool given(const char* name) const { return values_.count(name) != 0; }
@@ -66,6 +67,8 @@ public:
     [[nodiscard]] Words texts(const char* name) const;
     [[nodiscard]] const std::string& choice(const char* name, std::initializer_list<std::string_view> allowed) const;
     [[nodiscard]] std::uint64_t number(const char* name, std::uint64_t smallest, std::uint64_t largest) const;
+    // For a UsageError.
+    [[nodiscard]] std::string_view command() const noexcept { return help_.name; }
     // The words that are no options. Fewer than `least` or more than `most` are the UsageError `problem`.
     [[nodiscard]] const Words& operands(std::size_t least, std::size_t most, const std::string& problem) const;
 

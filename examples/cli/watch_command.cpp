@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "filter_options.hpp"
+#include "list_opening.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "text.hpp"
@@ -50,7 +51,7 @@ Options watch_options() {
     options.value("min-quality", "Q", "50", "frames of lower quality are not looked up: 0 to 100");
     add_profile_option(options, StreamOptions{}.profile);
     options.value("sampling", "S", "every", "every, a number of frames a second, or key frames: key");
-    options.flag("live", "when frames come faster than they are looked at, the newest alone is; others are counted");
+    options.flag("live", "when frames come faster than they are looked at, only the newest is; others are counted");
     options.values("allow-host", "H", "redirects and playlists may lead to this host too; repeatable");
     options.value("retry", "S", "30", "a lost address is tried again after 1, 2, 4, ... seconds, at most S");
     options.value("give-up", "S", "0", "and given up after so many seconds without a frame; 0: never");
@@ -62,6 +63,8 @@ Options watch_options() {
     options.value("stall", "S", "10", "a line when no frame came for so many seconds; 0: none");
     options.value("max-pixels", "N", "100000000", "streams of larger frames are refused");
     add_filter_options(options);
+    add_list_trust_options(options);
+    add_list_key_options(options);
     options.flag("strict", "a bad line in a text list is an error");
     return options;
 }
@@ -104,8 +107,8 @@ WatchOptions read_options(const Options& options) {
 }
 
 // The list and its index; nothing, and said, when they cannot be had.
-std::optional<Known> open_known_or_say(const Options& options) {
-    std::optional<HashList> list = open_list_or_say(options.text("list"), options.given("strict"));
+std::optional<Known> open_known_or_say(const Options& options, const ListOpening& opening) {
+    std::optional<HashList> list = open_list_or_say(options.text("list"), opening);
     if (!list) return std::nullopt;
     const IndexOptions how{.engine = engine_option(options), .radius = radius_option(options)};
     Result<std::unique_ptr<const Index<256>>> index = list->open_index(how);
@@ -120,9 +123,9 @@ std::optional<Known> open_known_or_say(const Options& options) {
 }
 
 // The same while streams are watched: what goes wrong is no end of it.
-std::optional<Known> reread_known(const Options& options) {
+std::optional<Known> reread_known(const Options& options, const ListOpening& opening) {
     try {
-        return open_known_or_say(options);
+        return open_known_or_say(options, opening);
     } catch (const std::bad_alloc&) {
         say("out of memory for the list");
         return std::nullopt;
@@ -151,13 +154,13 @@ bool open_source_or_say(const std::string& word, Watcher& watcher) {
 }
 
 // Watches until all streams have ended, or a signal ends it.
-Status watch_all(const Options& options, Watcher& watcher, const std::atomic<bool>& stop) {
+Status watch_all(const Options& options, const ListOpening& opening, Watcher& watcher, const std::atomic<bool>& stop) {
     std::atomic<bool>& hangup = flag_of_hangups();
     std::future<std::optional<Known>> coming;  // a list that is being read
     while (watcher.open() && !stop.load(std::memory_order_relaxed)) {
         if (Status status = watcher.step(); !status.ok()) return status;
         if (!coming.valid() && hangup.exchange(false))
-            coming = std::async(std::launch::async, [&options] { return reread_known(options); });
+            coming = std::async(std::launch::async, [&options, &opening] { return reread_known(options, opening); });
         if (!coming.valid() || coming.wait_for(std::chrono::seconds(0)) != std::future_status::ready) continue;
         const std::optional<Known> known = coming.get();
         if (!known) continue;
@@ -169,7 +172,8 @@ Status watch_all(const Options& options, Watcher& watcher, const std::atomic<boo
 int watch(const Options& options, const Words& sources) {
     const WatchOptions how = read_options(options);
     const std::atomic<bool>& stop = stop_on_signals();
-    std::optional<Known> known = open_known_or_say(options);
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    std::optional<Known> known = opening ? open_known_or_say(options, *opening) : std::nullopt;
     if (!known) return kError;
     Result<Output> out = Output::open("-");
     if (!out.ok()) {
@@ -180,7 +184,7 @@ int watch(const Options& options, const Words& sources) {
     for (const std::string& word : sources) {
         if (!open_source_or_say(word, watcher)) return kError;
     }
-    if (const Status status = watch_all(options, watcher, stop); !status.ok()) {
+    if (const Status status = watch_all(options, *opening, watcher, stop); !status.ok()) {
         say(status.message());
         return kError;
     }

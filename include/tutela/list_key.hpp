@@ -68,6 +68,9 @@ struct ListOpenOptions {
 TUTELA_API Result<HashList> open_list(const std::filesystem::path& path, const ListOpenOptions& options,
                                       TextImport* import = nullptr);
 
+// HashList::load() of a snapshot, encrypted or not. Errors, besides those of load(), as above.
+TUTELA_API Result<HashList> load_list(const std::filesystem::path& path, const ListOpenOptions& options);
+
 // Whether these first bytes of a file (8 are enough) begin an encrypted list.
 TUTELA_API bool begins_encrypted_list(std::span<const std::uint8_t> first) noexcept;
 

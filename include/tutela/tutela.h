@@ -461,6 +461,18 @@ enum {
 TUTELA_CHECKED tutela_status tutela_list_load_with(const char* path, uint32_t check, tutela_list** list,
                                                    tutela_error* error);
 
+// Loads a snapshot that is encrypted with a key, or one that is not. The key is `key_size` bytes, 32 random ones, which
+// are copied into memory that is locked and wiped; the caller's are the caller's to wipe. Nothing of the list is written
+// to a disk. Errors: those of tutela_list_load_with; TUTELA_INVALID_ARGUMENT for no such key, TUTELA_PERMISSION_DENIED
+// for another key, TUTELA_CHECKSUM_MISMATCH or TUTELA_CORRUPT for a file that was changed, cut or extended,
+// TUTELA_UNAVAILABLE.
+TUTELA_CHECKED tutela_status tutela_list_load_with_key(const char* path, const void* key, size_t key_size,
+                                                       uint32_t check, tutela_list** list, tutela_error* error);
+
+// Publishes the snapshot encrypted with a key, as tutela_list_save does in the open. Errors: those of both.
+TUTELA_CHECKED tutela_status tutela_list_save_with_key(const tutela_list* list, const char* path, const void* key,
+                                                       size_t key_size, tutela_error* error);
+
 // Checks everything, as tutela_list_load would have. May run while others use the list.
 TUTELA_CHECKED tutela_status tutela_list_verify(const tutela_list* list, tutela_error* error);
 

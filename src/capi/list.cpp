@@ -1,5 +1,6 @@
 // Lists of known hashes, for the C interface.
 #include "tutela/list.hpp"
+#include "tutela/list_key.hpp"
 
 #include <optional>
 #include <span>
@@ -194,6 +195,30 @@ tutela_status tutela_list_load_with(const char* path, std::uint32_t check, tutel
         TUTELA_TRY(require(path, "path"));
         TUTELA_TRY(require(list, "list"));
         return hand_over(HashList::load(path, static_cast<tutela::LoadCheck>(check)), list);
+    });
+}
+
+tutela_status tutela_list_load_with_key(const char* path, const void* key, std::size_t key_size, std::uint32_t check,
+                                        tutela_list** list, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(path, "path"));
+        TUTELA_TRY(require_array(key, key_size, "key"));
+        TUTELA_TRY(require(list, "list"));
+        tutela::ListOpenOptions options{.check = static_cast<tutela::LoadCheck>(check)};
+        TUTELA_ASSIGN(options.key, tutela::ListKey::from_bytes({static_cast<const std::uint8_t*>(key), key_size}));
+        return hand_over(tutela::load_list(path, options), list);
+    });
+}
+
+tutela_status tutela_list_save_with_key(const tutela_list* list, const char* path, const void* key,
+                                        std::size_t key_size, tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_TRY(require(path, "path"));
+        TUTELA_TRY(require_array(key, key_size, "key"));
+        TUTELA_ASSIGN(const tutela::ListKey held,
+                      tutela::ListKey::from_bytes({static_cast<const std::uint8_t*>(key), key_size}));
+        return tutela::save_encrypted(list->list, path, held);
     });
 }
 

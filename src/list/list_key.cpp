@@ -47,6 +47,11 @@ std::span<const std::uint8_t> ListKey::bytes() const noexcept {
     return secret_->bytes();
 }
 
+Result<HashList> load_list(const std::filesystem::path& path, const ListOpenOptions& options) {
+    TUTELA_ASSIGN(StoredList stored, open_stored(path, options));
+    return std::move(stored.list);
+}
+
 Status save_encrypted(const HashList& list, const std::filesystem::path& path, const ListKey& key) {
     if (list.has_delta()) return Status(StatusCode::unsupported, "a list with a delta is two files; compact it first");
     TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));

@@ -237,6 +237,32 @@ static void test_stored_index(void) {
     CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_add_index(NULL, 1, &loaded, &error));
 }
 
+static void test_encrypted(void) {
+    const char* path = "capi_list_test.secret";
+    uint8_t key[32];
+    for (int i = 0; i < 32; ++i)
+        key[i] = (uint8_t)(7 * i + 1);
+    tutela_list* list = two_entries();
+    tutela_list* loaded = NULL;
+    CHECK_OK(tutela_list_save_with_key(list, path, key, sizeof key, &error));
+    CHECK_FAILS(TUTELA_PERMISSION_DENIED, tutela_list_load(path, &loaded, &error));
+    CHECK_OK(tutela_list_load_with_key(path, key, sizeof key, TUTELA_LOAD_EVERYTHING, &loaded, &error));
+    CHECK(tutela_list_size(loaded) == tutela_list_size(list));
+    tutela_list_destroy(loaded);
+    loaded = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load_with_key(path, key, 31, 0, &loaded, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load_with_key(path, NULL, 32, 0, &loaded, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_load_with_key(path, key, 32, 7, &loaded, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_save_with_key(list, path, key, 0, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_save_with_key(NULL, path, key, 32, &error));
+    key[31] ^= 1;
+    CHECK_FAILS(TUTELA_PERMISSION_DENIED, tutela_list_load_with_key(path, key, 32, 0, &loaded, &error));
+    CHECK(loaded == NULL);
+    CHECK(remove(path) == 0);
+    CHECK_FAILS(TUTELA_NOT_FOUND, tutela_list_load_with_key(path, key, 32, 0, &loaded, &error));
+    tutela_list_destroy(list);
+}
+
 static void test_phash(void) {
     const tutela_hash256 hash = hash_of(kHexA);
     const tutela_hash64 phash = {{1, 2, 3, 4, 5, 6, 7, 8}};
@@ -404,6 +430,7 @@ int main(void) {
     test_files();
     test_videos();
     test_stored_index();
+    test_encrypted();
     test_builder_errors();
     test_text();
     test_open();

@@ -5,7 +5,9 @@ import unittest
 
 from support import ToolTest, tutela
 
-COMMANDS = [["hash"], ["match"], ["list"], ["list", "build"], ["list", "export"], ["list", "info"], ["list", "lint"], ["list", "verify"], ["scan"], ["watch"]]
+COMMANDS = [["hash"], ["match"], ["list"], ["scan"], ["watch"]] + [
+    ["list", name] for name in ("build", "decrypt", "encrypt", "export", "info", "keygen", "lint", "verify")
+]
 
 
 class Usage(ToolTest):

@@ -15,6 +15,7 @@ import pathlib
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -169,11 +170,24 @@ def foreign_lists() -> Iterator[bytes]:
                                   f"INSERT INTO FILE VALUES('{long}', '', '{md5}', 1)")
 
 
+def signatures() -> Iterator[bytes]:
+    """What it is to be taken for; then a signature, a state, pinned keys, an encrypted file's header."""
+    key, times = "0123456789abcdef" * 4, ("2026-11-30T11:31:18Z", "never")
+    facts = f"list a b\nversion 7\ndigest {key}\ncreated {times[0]}\nexpires %s\npublisher {key}\nsignature {key * 2}\n"
+    for expires in times:
+        yield b"\0tutela-list-signature 1\n" + (facts % expires).encode()
+    state = f"tutela-list-versions 1\n{key} 7 {key} a b\n"
+    yield b"\1" + f"{state}sha256 {hashlib.sha256(state.encode()).hexdigest()}\n".encode()
+    yield b"\2" + f"# trusted\na b {key}\r\n\nc\t{key[::-1].upper()}".encode()
+    yield b"\3" + struct.pack("<IIQ", 1, 65536, 3) + bytes(40 + 20)
+
+
 SEEDS: dict[str, Callable[[], Iterator[bytes]]] = {
     "archive_fuzz": archives,
     "media_fuzz": pictures,
     "archive_fuzz": archives,
     "import_fuzz": foreign_lists,
+    "signature_fuzz": signatures,
     "snapshot_fuzz": snapshots,
     "text_list_fuzz": text_lists,
     "video_fuzz": videos,

@@ -8,6 +8,7 @@
 
 #include "core/dump_flags.hpp"
 #include "core/temp_folder.hpp"
+#include "list/importers/import_target.hpp"
 #include "list/list_test_support.hpp"
 #include "tutela/list.hpp"
 
@@ -130,6 +131,16 @@ TEST(ListFile, MemoryOfListsIsLeftOutOfCoreDumps) {
     ASSERT_TRUE(copied.ok() && mapped.ok());
     for (const HashList* list : {&built, &copied.value(), &mapped.value()})
         EXPECT_TRUE(is_left_out_of_dumps(list->hashes().data()));
+}
+
+TEST(ListFile, RecordsThatWaitForNewerOnesAreLeftOutOfCoreDumps) {
+    if (!kernel_shows_dump_flags()) GTEST_SKIP() << "this kernel does not show the flags of a region";
+    LatestRecords latest;
+    for (int i = 0; i < 100; ++i)
+        latest.insert(std::to_string(i), {});
+    ASSERT_EQ(latest.records().size(), 100U);
+    EXPECT_TRUE(is_left_out_of_dumps(latest.records().data()));
+    EXPECT_TRUE(is_left_out_of_dumps(&latest.records().back()));
 }
 
 // A canary: its hex is looked for in everything that is said about a list.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "index/aligned_vector.hpp"
 #include "list/importers/item_draft.hpp"
 #include "tutela/import.hpp"
 #include "tutela/list.hpp"
@@ -37,14 +39,14 @@ public:
     // The record of this key; null when there is none.
     [[nodiscard]] Record* find(const std::string& key);
     void insert(const std::string& key, Record record);
-    [[nodiscard]] std::vector<Record>& records() noexcept { return records_; }
+    [[nodiscard]] std::span<Record> records() noexcept { return records_; }
     void clear() noexcept;
     // Later than all that it gave before, for formats in which the order of the records is that of time.
     [[nodiscard]] RecordTime next_time() noexcept { return ++clock_; }
 
 private:
     RecordTime clock_ = 0;
-    std::vector<Record> records_;
+    AlignedVector<Record> records_;  // hashes of the list are in it
     std::unordered_map<std::string, std::size_t> places_;
     std::uint32_t file_ = 0;
 };
