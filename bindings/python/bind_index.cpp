@@ -61,6 +61,8 @@ std::unique_ptr<Executor> make_executor(std::optional<std::size_t> jobs) {
 
 class PyIndex {
 public:
+    explicit PyIndex(std::shared_ptr<const Index<256>> index) noexcept : index_(std::move(index)) {}
+
     PyIndex(nb::handle hashes, std::string_view engine) {
         const IndexOptions options{engine_from_name(engine)};
         if (nb::isinstance<HashList>(hashes)) {
@@ -188,6 +190,10 @@ std::shared_ptr<const Index<256>> index_of(nb::handle index) {
     if (index.is_none()) return nullptr;
     if (!nb::isinstance<PyIndex>(index)) throw nb::type_error("an index is of the type Index");
     return nb::cast<const PyIndex&>(index).shared();
+}
+
+nb::object index_object(std::shared_ptr<const Index<256>> index) {
+    return nb::cast(PyIndex(std::move(index)), nb::rv_policy::move);
 }
 
 void bind_index(nb::module_& module) {

@@ -94,6 +94,16 @@ struct Video {
     std::vector<std::uint8_t> qualities;
 };
 
+const char* entry_state(const HashList& list, std::size_t position) {
+    if (position >= list.size()) throw nb::index_error("no entry of that position in the list");
+    switch (list.entry_state(position)) {
+        case EntryState::active: return "active";
+        case EntryState::disabled: return "disabled";
+        case EntryState::withdrawn: break;
+    }
+    return "withdrawn";
+}
+
 Video video_at(const HashList& list, std::size_t number) {
     if (number >= list.video_count()) throw nb::index_error("no video of that number in the list");
     const VideoView view = list.video(number);
@@ -263,6 +273,12 @@ void bind_hash_list(nb::module_& module) {
                 return entry.id.empty() ? list.entry_name(static_cast<std::size_t>(position)) : entry.id;
             },
             "position"_a, "The id of an entry, or its position in decimal when it was given none: its name in reports.")
+        .def_prop_ro("has_delta", &HashList::has_delta, "Whether this is a snapshot with a delta over it.")
+        .def_prop_ro("inactive_count", &HashList::inactive_count,
+                     "So many of the entries are disabled or withdrawn: nothing matches them.")
+        .def("entry_state", &entry_state, "position"_a,
+             nb::sig("def entry_state(self, position: int) -> typing.Literal['active', 'disabled', 'withdrawn']"),
+             "Whether an entry takes part. IndexError when there is none of that position, from 0.")
         .def_prop_ro("video_count", &HashList::video_count, "Known videos.")
         .def_prop_ro("known_count", &HashList::known_count, "Stills and videos, each counted once.")
         .def("video", &video_at, "number"_a, "A known video, by its number from 0. IndexError when there is none.")

@@ -208,6 +208,12 @@ Scanner make_scanner(const HashList& list, const Settings& settings) {
     return take(Scanner::create(list, std::move(options)));
 }
 
+Scanner with_list(const Scanner& scanner, const HashList& list, nb::handle index) {
+    std::shared_ptr<const Index<256>> shared = index_of(index);
+    const nb::gil_scoped_release released;
+    return take(scanner.with_list(list, std::move(shared)));
+}
+
 FileRow scan_bytes(const Scanner& scanner, nb::handle data, std::string name) {
     const FileBytes file(std::make_unique<const Buffer>(data));
     const nb::gil_scoped_release released;
@@ -332,6 +338,12 @@ void bind_scanner(nb::module_& module) {
              nb::sig("def scan_all_bytes(self, data: typing_extensions.Buffer | numpy.typing.NDArray[numpy.uint8], "
                      "name: str = '') -> list[FileRow]"),
              "The same for a picture or an archive: its row, then those of the files in it, as scan() gives them.")
+        .def(
+            "with_list", &with_list, "list"_a, "index"_a = nb::none(),
+            nb::sig("def with_list(self, list: HashList, index: Index | None = None) -> Scanner"),
+            "A scanner for another list, with the same options and the same decoders, which go on running: for a list\n"
+            "that changes while a service runs, see ListFollower. Scans that run keep the list that they began with.\n"
+            "index: one of that list; None to open or build it.")
         .def_prop_ro("facts", &Scanner::facts, "What a report says about a run.")
         .def_prop_ro(
             "list", [](const Scanner& scanner) { return scanner.list(); }, "The list that it compares with.")

@@ -9,6 +9,7 @@ void bind_hash(nanobind::module_& module);
 void bind_variants(nanobind::module_& module);
 void bind_list(nanobind::module_& module);
 void bind_index(nanobind::module_& module);
+void bind_list_update(nanobind::module_& module);
 void bind_report(nanobind::module_& module);
 void bind_scan(nanobind::module_& module);
 void bind_video(nanobind::module_& module);

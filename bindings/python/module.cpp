@@ -14,6 +14,7 @@ NB_MODULE(_tutela, module) {
     tutela::python::bind_variants(module);
     tutela::python::bind_list(module);
     tutela::python::bind_index(module);
+    tutela::python::bind_list_update(module);
     tutela::python::bind_report(module);
     tutela::python::bind_scan(module);
     tutela::python::bind_video(module);

@@ -1,6 +1,7 @@
 // The subcommands. Each takes the words after its name and answers the exit code; UsageError stands for bad usage.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ int run_match(const Words& words);
 int run_list(const Words& words);
 int run_list_decrypt(const Words& words);
 int run_list_encrypt(const Words& words);
+// Nothing when it is none of the commands that change lists.
+std::optional<int> run_list_change(const std::string& command, const Words& words);
 int run_list_lint(const Words& words);
 int run_list_export(const Words& words);
 int run_list_keygen(const Words& words);

@@ -10,6 +10,7 @@
 #include "files.hpp"
 #include "list_inputs.hpp"
 #include "list_opening.hpp"
+#include "list_output.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/executor.hpp"
@@ -21,18 +22,26 @@ namespace tutela::cli {
 
 namespace {
 
-constexpr CommandHelp kListHelp = {"list", "build|decrypt|encrypt|export|info|keygen|lint|sign|verify ...",
+constexpr CommandHelp kListHelp = {"list", "COMMAND ...",
                                    "Makes and examines lists of known hashes.\n"
                                    "\n"
                                    "  build OUT IN...  merge lists of many formats, vPDQ files and snapshots, in the "
                                    "order given, into the snapshot OUT\n"
+                                   "  compact L        fold the changes of a list into it\n"
                                    "  decrypt L        write an encrypted list in the open\n"
+                                   "  diff A B         say in which records two lists differ\n"
+                                   "  disable L ID...  let records match nothing\n"
+                                   "  enable L ID...   let them match again\n"
                                    "  encrypt L        write a list encrypted\n"
                                    "  export L         write a list in the formats of others\n"
                                    "  info L           say what a list holds\n"
                                    "  keygen KEY       make a secret key, for signing or encryption\n"
                                    "  lint L           look for entries that match too much, or cannot be right\n"
+                                   "  merge OUT IN...  as build, but with each record once\n"
+                                   "  remove L ID...   take records out\n"
                                    "  sign L           sign a list\n"
+                                   "  update L IN...   add and replace records, and take back those that a feed takes "
+                                   "back\n"
                                    "  verify L         check a list from its first byte to its last\n",
                                    "Each has a --help of its own.\n"
                                    "\n"
@@ -81,71 +90,36 @@ constexpr CommandHelp kVerifyHelp = {
     "Example:\n"
     "  tutela list verify known.tutela --trusted publishers.txt --state versions.txt\n"};
 
-std::string counted_entries(std::size_t count) {
-    return grouped(count) + (count == 1 ? " entry" : " entries");
-}
-
-std::string entries(const HashList& list) {
-    std::string text = counted_entries(list.size());
-    if (list.video_count() > 0) text += " (" + counted(list.video_count(), "video") + " among them)";
-    std::size_t hashes = 0;
-    for (const FileHashKind kind : {FileHashKind::md5, FileHashKind::sha1, FileHashKind::sha256})
-        hashes += list.file_hash_count(kind);
-    if (hashes > 0) text += ", " + grouped(hashes) + (hashes == 1 ? " hash of a file" : " hashes of files");
-    return text;
-}
-
-// True, and said, when an encrypted list would be replaced by one in the open.
-bool would_lay_open(const std::string& path, bool encrypt) {
-    if (encrypt || !is_encrypted_list(path)) return false;
-    say(inert(path) + " is encrypted; without --encrypt it is not overwritten");
-    return true;
-}
-
-bool wants_index(const std::string& when, std::size_t entries) {
-    if (when != "auto") return when == "always";
-    return automatic_engine(Hash256::kBits, entries, kPdqMatchRadius) == Engine::bk_forest;
-}
-
 int build(const Words& words) {
     Options options(kBuildHelp);
-    options.value("index", "WHEN", "auto", "store an index: auto (when the list is large), always or never");
-    add_jobs_option(options);
+    add_list_output_options(options);
     add_input_options(options);
-    options.flag("encrypt", "encrypt OUT with the key of encrypted lists");
-    add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
-    const std::string when = options.choice("index", {"auto", "always", "never"});
     const Words& paths = options.operands(2, SIZE_MAX, "OUT and at least one IN are needed");
-    const bool encrypt = options.given("encrypt");
     InputSettings settings = input_settings(options);
-    if (must_not_overwrite(paths.front()) || would_lay_open(paths.front(), encrypt)) return kError;
-    std::optional<ListOpening> opening = list_opening_or_say(options);
-    if (!opening) return kError;
-    if (encrypt && !opening->key) throw UsageError("list build", "--encrypt needs a key, such as --list-key-file F");
-    settings.key = opening->key;
+    const std::optional<ListOutput> output = list_output_or_say(options, paths.front(), "list build");
+    if (!output) return kError;
+    settings.key = output->key;
     Inputs inputs(std::move(settings));
     for (std::size_t i = 1; i < paths.size(); ++i) {
         if (!inputs.add(paths[i])) return kError;
     }
-    Result<HashList> list = inputs.build();
-    if (list.ok() && wants_index(when, list.value().size())) {
-        ThreadPool pool(jobs_option(options));
-        list = list.value().with_index(pool);
+    return write_list(options, *output, inputs.build());
+}
+
+// What the list's changes make of it.
+std::string change_lines(const HashList& list) {
+    std::uint64_t disabled = 0;
+    std::uint64_t withdrawn = 0;
+    for (std::size_t i = 0; list.inactive_count() > 0 && i < list.size(); ++i) {
+        const EntryState state = list.entry_state(i);
+        disabled += state == EntryState::disabled ? 1 : 0;
+        withdrawn += state == EntryState::withdrawn ? 1 : 0;
     }
-    Status status = list.status();
-    std::string
-        told;  // made before the list is written, so that no want of memory makes an error of a list that is there
-    if (status.ok()) {
-        told = inert(paths.front()) + ": " + entries(list.value()) + ", digest " + list.value().digest_hex() + '\n';
-        status =
-            encrypt ? save_encrypted(list.value(), paths.front(), *opening->key) : list.value().save(paths.front());
-    }
-    if (!status.ok()) {
-        say("cannot write " + inert(paths.front()) + ": " + inert(status.to_string()));
-        return kError;
-    }
-    return print(told);
+    std::string text;
+    if (disabled > 0) text += "\ndisabled:   " + counted_entries(disabled);
+    if (list.has_delta()) text += "\ndelta:      there is one; " + counted_entries(withdrawn) + " withdrawn by it";
+    return text;
 }
 
 std::string video_line(const HashList& list) {
@@ -171,11 +145,12 @@ std::string file_lines(const HashList& list) {
     for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
         const FileEntryView entry = list.file_entry(i);
         if (entry.unmatchable) continue;
+        if (list.file_entry_state(i) == EntryState::withdrawn) continue;
         if (entry.harmless) ++harmless;
         if (!entry.position) count_origin(entry.origin);
     }
     for (std::size_t i = 0; i < list.size(); ++i)
-        count_origin(list.entry(i).origin);
+        if (list.entry_state(i) != EntryState::withdrawn) count_origin(list.entry(i).origin);
     const std::size_t carried = list.unmatchable_count();
     if (list.file_entry_count() > carried) {
         text += "files:      " + counted_entries(list.file_entry_count() - carried) + ", " + grouped(harmless) +
@@ -196,7 +171,8 @@ std::string category_lines(const HashList& list) {
     std::map<std::string_view, std::uint64_t> counts;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const std::optional<FramePlace> place = list.frame_at(i);
-        if (!place || place->frame == 0) ++counts[list.entry(i).category];  // a video counts once
+        const bool first = !place || place->frame == 0;  // a video counts once
+        if (first && list.entry_state(i) != EntryState::withdrawn) ++counts[list.entry(i).category];
     }
     for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
         const FileEntryView entry = list.file_entry(i);
@@ -217,14 +193,15 @@ int info(const Words& words) {
     const std::optional<ListOpening> opening = list_opening_or_say(options);
     const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
     if (!list) return kError;
-    return print("list:       " + inert(path) + "\nkind:       " +
-                 (is_encrypted_list(path) ? "encrypted snapshot"
-                  : is_snapshot(path)     ? "snapshot"
-                                          : "text list") +
-                 "\nsize:       " + grouped(list->bytes().size()) + " bytes as a snapshot\nentries:    " +
-                 grouped(list->size()) + video_line(*list) + "\nhash:       pdq, 256 bits\nindex:      " +
-                 (list->has_index() ? "bk_forest, stored" : "none stored") + "\ndigest:     " + list->digest_hex() +
-                 '\n' + file_lines(*list) + category_lines(*list));
+    return print(
+        "list:       " + inert(path) + "\nkind:       " +
+        (is_encrypted_list(path) ? "encrypted snapshot"
+         : is_snapshot(path)     ? "snapshot"
+                                 : "text list") +
+        "\nsize:       " + grouped(list->bytes().size()) +
+        " bytes as a snapshot\nentries:    " + grouped(list->size()) + video_line(*list) + change_lines(*list) +
+        "\nhash:       pdq, 256 bits\nindex:      " + (list->has_index() ? "bk_forest, stored" : "none stored") +
+        "\ndigest:     " + list->digest_hex() + '\n' + file_lines(*list) + category_lines(*list));
 }
 
 int verify(const Words& words) {
@@ -245,8 +222,7 @@ int verify(const Words& words) {
 }  // namespace
 
 int run_list(const Words& words) {
-    if (words.empty())
-        throw UsageError("list", "build, decrypt, encrypt, export, info, keygen, lint, sign or verify is needed");
+    if (words.empty()) throw UsageError("list", "a command is needed, such as build, update or info");
     const Words rest(words.begin() + 1, words.end());
     if (words.front() == "build") return build(rest);
     if (words.front() == "decrypt") return run_list_decrypt(rest);
@@ -257,6 +233,7 @@ int run_list(const Words& words) {
     if (words.front() == "info") return info(rest);
     if (words.front() == "lint") return run_list_lint(rest);
     if (words.front() == "verify") return verify(rest);
+    if (const auto code = run_list_change(words.front(), rest)) return *code;
     Options options(kListHelp);
     if (const auto code = options.parse(words)) return *code;
     throw UsageError("list", "there is no command 'list " + inert_without_hashes(words.front()) + "'");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "tutela/import.hpp"
@@ -30,6 +31,8 @@ public:
     // False when it cannot be used, which is said.
     bool add(const std::string& path);
     [[nodiscard]] Result<HashList> build();
+    // After that: what feeds among them have taken back.
+    [[nodiscard]] std::span<const RemovedRecord> removed() const noexcept { return importer_.removed(); }
 
 private:
     Status add_any(const std::string& path);

@@ -54,13 +54,14 @@ constexpr CommandHelp kLintHelp = {
 // Pictures of folders and of files, hashed as `tutela hash` does.
 class HarmlessPhotographs {
 public:
-    HarmlessPhotographs(Isolation isolation, Executor& executor) : isolation_(isolation), executor_(executor) {}
+    HarmlessPhotographs(const ListOpening& opening, Isolation isolation, Executor& executor)
+        : opening_(opening), isolation_(isolation), executor_(executor) {}
 
     // A folder, a picture, or a list of hashes. False when it cannot be used, which is said.
     bool add(const std::string& path) {
         std::error_code error;
         if (std::filesystem::is_directory(path, error) || is_picture(path)) return add_pictures(path);
-        const std::optional<HashList> list = open_list_or_say(path, ListOpening());
+        const std::optional<HashList> list = open_list_or_say(path, opening_);
         if (list) hashes_.insert(hashes_.end(), list->hashes().begin(), list->hashes().end());
         return list.has_value();
     }
@@ -106,6 +107,7 @@ private:
             .status();
     }
 
+    const ListOpening& opening_;
     Isolation isolation_;
     Executor& executor_;
     std::vector<Hash256> hashes_;
@@ -240,17 +242,18 @@ int run_list_lint(const Words& words) {
     lint.radius = static_cast<std::uint32_t>(options.number("radius", 0, Hash256::kBits));
     lint.min_quality = static_cast<std::int32_t>(options.number("min-quality", 0, 100));
     lint.dense_things = static_cast<std::uint32_t>(options.number("dense", 1, kMaxEntries - 1));
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    if (!opening) return kError;
     ThreadPool pool(jobs_option(options));
     lint.executor = &pool;
-    HarmlessPhotographs harmless(isolation_option(options), pool);
+    HarmlessPhotographs harmless(*opening, isolation_option(options), pool);
     if (options.given("harmless-photographs")) {
         for (const std::string& place : options.texts("harmless-photographs")) {
             if (!harmless.add(place)) return kError;
         }
     }
     lint.harmless = harmless.hashes();
-    const std::optional<ListOpening> opening = list_opening_or_say(options);
-    const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
+    const std::optional<HashList> list = open_list_or_say(path, *opening);
     if (!list) return kError;
     Result<Output> out = Output::open(options.text("output"));
     if (!out.ok()) {

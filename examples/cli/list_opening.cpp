@@ -40,7 +40,7 @@ std::string line_about(const ListSignature& signature, const std::string& publis
 }
 
 // Whether a publisher who is trusted vouches for the list, now.
-Status check_trust(const HashList& list, const std::string& path, const ListTrust& trust, std::string* line) {
+Status check_signature(const HashList& list, const std::string& path, const ListTrust& trust, std::string* line) {
     const Result<PinnedKeys> pinned = PinnedKeys::load(trust.keys_path);
     if (!pinned.ok()) return Status(pinned.status().code(), "the pinned keys: " + pinned.status().message());
     const std::filesystem::path place =
@@ -126,12 +126,18 @@ std::optional<HashList> open_list_or_say(const std::string& path, const ListOpen
         say("cannot use the list " + inert(path) + ": it has bad lines");
         return std::nullopt;
     }
-    if (!opening.trust) return std::move(list).value();
-    if (const Status status = check_trust(list.value(), path, *opening.trust, signature); !status.ok()) {
-        say("cannot use the list " + inert(path) + ": " + inert(status.to_string()));
-        return std::nullopt;
-    }
+    if (!is_trusted_or_say(list.value(), path, opening, signature)) return std::nullopt;
     return std::move(list).value();
+}
+
+Status check_trust(const HashList& list, const std::string& path, const ListOpening& opening, std::string* line) {
+    return opening.trust ? check_signature(list, path, *opening.trust, line) : Status();
+}
+
+bool is_trusted_or_say(const HashList& list, const std::string& path, const ListOpening& opening, std::string* line) {
+    const Status status = check_trust(list, path, opening, line);
+    if (!status.ok()) say("cannot use the list " + inert(path) + ": " + inert(status.to_string()));
+    return status.ok();
 }
 
 }  // namespace tutela::cli

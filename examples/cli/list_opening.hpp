@@ -47,4 +47,12 @@ std::optional<ListOpening> list_opening_or_say(const Options& options);
 std::optional<HashList> open_list_or_say(const std::string& path, const ListOpening& opening,
                                          std::string* signature = nullptr);
 
+// Whether a list that was opened comes from whom it must come; it does when nobody was named. `line`, when not null,
+// receives what the signature says.
+Status check_trust(const HashList& list, const std::string& path, const ListOpening& opening,
+                   std::string* line = nullptr);
+// The same; what is wrong is said.
+bool is_trusted_or_say(const HashList& list, const std::string& path, const ListOpening& opening,
+                       std::string* line = nullptr);
+
 }  // namespace tutela::cli

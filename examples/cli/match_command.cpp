@@ -61,7 +61,7 @@ std::string_view first_field(std::string_view line) {
 // Looks queries up, batch by batch, and prints in the order of the queries.
 class Matcher {
 public:
-    Matcher(const HashList& list, std::unique_ptr<const Index<256>> index, std::uint32_t radius, bool jsonl,
+    Matcher(const HashList& list, std::shared_ptr<const Index<256>> index, std::uint32_t radius, bool jsonl,
             Output& out, Executor& executor, const ListFilter& filter)
         : list_(list), index_(std::move(index)), radius_(radius), jsonl_(jsonl), out_(out), executor_(executor) {
         facts_ = ",\"hash_algorithm\":\"pdq\",\"radius\":" + std::to_string(radius) + ",\"list_digest\":\"" +
@@ -111,7 +111,7 @@ private:
     }
 
     const HashList& list_;
-    std::unique_ptr<const Index<256>> index_;
+    std::shared_ptr<const Index<256>> index_;
     std::uint32_t radius_;
     bool jsonl_;
     Output& out_;

@@ -1,9 +1,6 @@
 // `tutela watch`: live streams in, a line of JSON for all that is to be said.
 #include <chrono>
 #include <filesystem>
-#include <future>
-#include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,13 +8,11 @@
 #include "commands.hpp"
 #include "files.hpp"
 #include "filter_options.hpp"
-#include "list_opening.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "text.hpp"
-#include "tutela/executor.hpp"
-#include "tutela/list.hpp"
 #include "usage.hpp"
+#include "watched_list.hpp"
 #include "watcher.hpp"
 
 namespace tutela::cli {
@@ -38,8 +33,9 @@ constexpr CommandHelp kWatchHelp = {
     "Beside the lines of matches there are: connected and lost (with its reason) of addresses, health (how a stream\n"
     "does), stalled and resumed, end (with its reason), and list (another one is in use).\n"
     "\n"
-    "SIGTERM and Ctrl-C end it without losing a line. SIGHUP reads the list anew, while frames go on being compared\n"
-    "with the one before; a list that cannot be used is said, and changes nothing.\n",
+    "When the snapshot changes or its delta does ('tutela list update' and the like), the new list is in use within a\n"
+    "second; SIGHUP reads a text list anew. Frames go on being compared with the one before meanwhile; a list that\n"
+    "cannot be used is said, and changes nothing. SIGTERM and Ctrl-C end it without losing a line.\n",
     "Exit codes: 0 nothing matched, 1 something matched, 2 an error, or a source that broke off.\n"
     "\n"
     "Example:\n"
@@ -106,32 +102,6 @@ WatchOptions read_options(const Options& options) {
     return watch;
 }
 
-// The list and its index; nothing, and said, when they cannot be had.
-std::optional<Known> open_known_or_say(const Options& options, const ListOpening& opening) {
-    std::optional<HashList> list = open_list_or_say(options.text("list"), opening);
-    if (!list) return std::nullopt;
-    const IndexOptions how{.engine = engine_option(options), .radius = radius_option(options)};
-    Result<std::unique_ptr<const Index<256>>> index = list->open_index(how);
-    if (!index.ok()) {
-        say(inert(index.status().to_string()));
-        return std::nullopt;
-    }
-    const ListFilter filter = filter_option(options, "watch");
-    if (!filter.admits_all()) say("only entries of " + inert(filter.text()) + " are matches");
-    std::unique_ptr<const Index<256>> part = filter_index(std::move(index).value(), *list, filter);
-    return Known{*std::move(list), std::move(part)};
-}
-
-// The same while streams are watched: what goes wrong is no end of it.
-std::optional<Known> reread_known(const Options& options, const ListOpening& opening) {
-    try {
-        return open_known_or_say(options, opening);
-    } catch (const std::bad_alloc&) {
-        say("out of memory for the list");
-        return std::nullopt;
-    }
-}
-
 // "NAME=SOURCE", or a source alone, which is its name then: an address without what is secret in it.
 std::pair<std::string, std::string> name_and_path(const std::string& word) {
     const std::size_t equals = word.find('=');
@@ -154,15 +124,11 @@ bool open_source_or_say(const std::string& word, Watcher& watcher) {
 }
 
 // Watches until all streams have ended, or a signal ends it.
-Status watch_all(const Options& options, const ListOpening& opening, Watcher& watcher, const std::atomic<bool>& stop) {
+Status watch_all(WatchedList& list, Watcher& watcher, const std::atomic<bool>& stop) {
     std::atomic<bool>& hangup = flag_of_hangups();
-    std::future<std::optional<Known>> coming;  // a list that is being read
     while (watcher.open() && !stop.load(std::memory_order_relaxed)) {
         if (Status status = watcher.step(); !status.ok()) return status;
-        if (!coming.valid() && hangup.exchange(false))
-            coming = std::async(std::launch::async, [&options, &opening] { return reread_known(options, opening); });
-        if (!coming.valid() || coming.wait_for(std::chrono::seconds(0)) != std::future_status::ready) continue;
-        const std::optional<Known> known = coming.get();
+        const std::optional<Known> known = list.poll(hangup);
         if (!known) continue;
         if (Status status = watcher.set_list(*known); !status.ok()) return status;
     }
@@ -172,19 +138,19 @@ Status watch_all(const Options& options, const ListOpening& opening, Watcher& wa
 int watch(const Options& options, const Words& sources) {
     const WatchOptions how = read_options(options);
     const std::atomic<bool>& stop = stop_on_signals();
-    const std::optional<ListOpening> opening = list_opening_or_say(options);
-    std::optional<Known> known = opening ? open_known_or_say(options, *opening) : std::nullopt;
-    if (!known) return kError;
+    std::optional<ListOpening> opening = list_opening_or_say(options);
+    std::optional<WatchedList> list = opening ? WatchedList::open_or_say(options, *std::move(opening)) : std::nullopt;
+    if (!list) return kError;
     Result<Output> out = Output::open("-");
     if (!out.ok()) {
         say(out.status().message());
         return kError;
     }
-    Watcher watcher(*std::move(known), how, out.value());
+    Watcher watcher(list->known(), how, out.value());
     for (const std::string& word : sources) {
         if (!open_source_or_say(word, watcher)) return kError;
     }
-    if (const Status status = watch_all(options, *opening, watcher, stop); !status.ok()) {
+    if (const Status status = watch_all(*list, watcher, stop); !status.ok()) {
         say(status.message());
         return kError;
     }

@@ -353,7 +353,8 @@ Status Watcher::set_list(const Known& known) {
         if (Status status = say(events.value()); !status.ok()) return status;
     }
     return write("{\"event\":\"list\",\"wall_us\":" + std::to_string(wall_us()) + ",\"list_digest\":\"" +
-                 known.list.digest_hex() + "\",\"list_entries\":" + std::to_string(known.list.size()) + '}');
+                 known.list.digest_hex() +
+                 "\",\"list_entries\":" + std::to_string(known.list.size() - known.list.inactive_count()) + '}');
 }
 
 Status Watcher::finish() {

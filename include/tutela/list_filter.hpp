@@ -52,7 +52,7 @@ struct ListFilter {
 // An index that answers all that `index`, one of this list, does, but for entries that the filter leaves out: the search
 // is as exact, and of the nearest few the filter takes its share first. Holds `index`, a copy of the list's handle and a
 // bit an entry, for which every entry is looked at once. Throws std::bad_alloc.
-TUTELA_API std::unique_ptr<const Index<256>> filter_index(std::unique_ptr<const Index<256>> index, const HashList& list,
+TUTELA_API std::shared_ptr<const Index<256>> filter_index(std::shared_ptr<const Index<256>> index, const HashList& list,
                                                           const ListFilter& filter);
 
 // Reads `CATEGORY`, `:CATEGORY`, `SCHEME:CATEGORY` or `SCHEME/REGION:CATEGORY`; the first colon separates.

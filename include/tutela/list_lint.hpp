@@ -74,7 +74,7 @@ struct LintOptions {
 //
 // Takes, beside the list, 16 bytes an entry and an index (a stored one is opened; else one is built, see
 // HashList::open_index()), 4 for each hash of a file, and what the searches in hand find. Every entry is searched for,
-// but for those whose neighbours settle it: a heap of entries within half the radius of one of them takes one search. A
+// but for those whose neighbours settle it: a heap of entries takes few searches. A
 // list of a million takes seconds. `sink` is called in the calling thread; its error ends it and is returned.
 // invalid_argument for options out of range; errors of open_index(). Throws std::bad_alloc. Thread-safe.
 TUTELA_API Status lint_list(const HashList& list, const LintOptions& options,

@@ -108,6 +108,12 @@ public:
     // range. When the sandbox that was asked for cannot start, that is an error here: see make_sandboxed_decoder().
     static Result<Scanner> create(HashList list, ScanOptions options = {});
 
+    // A scanner for another list, with the same options and the same decoders, which go on running: for a list that
+    // changes while a service runs (see ListFollower). Scans that run keep the list that they began with; whoever shares
+    // a scanner among threads swaps a pointer to it. `index` is one of that list; without one it is opened or built
+    // here. invalid_argument for an index of another size; errors of HashList::open_index().
+    [[nodiscard]] Result<Scanner> with_list(HashList list, std::shared_ptr<const Index<256>> index = nullptr) const;
+
     // Scans files and folders: one row for each file found, and after an archive's one for each file in it, in the order
     // in which they lie there, in the order of `paths` and, within a folder, in the order
     // of the names' bytes, folders entered where their name stands. The order and the content of the rows do not depend

@@ -867,6 +867,13 @@ TUTELA_CHECKED tutela_status tutela_scanner_create(const tutela_list* list, cons
 // No scan may be under way.
 TUTELA_API void tutela_scanner_destroy(tutela_scanner* scanner);
 
+// Puts a list in the place of the scanner's, also while scans run: those keep the list that they began with, those that
+// begin from now on use the new one, whole. `index` is one of that list, made elsewhere so that nobody waits, or NULL:
+// then it is opened or built here. Thread-safe. Errors: TUTELA_INVALID_ARGUMENT (an index of another size),
+// TUTELA_OUT_OF_MEMORY, and those of tutela_index_create_from_list; nothing has changed then.
+TUTELA_CHECKED tutela_status tutela_scanner_set_list(tutela_scanner* scanner, const tutela_list* list,
+                                                     const tutela_index* index, tutela_error* error);
+
 // Scans files and folders: a row for each file found, and after an archive's one for each file in it, in the order of `paths` and, within a folder, of the names'
 // bytes, whatever the number of threads. A path that does not exist is a row (unreadable), not an error. `on_row` is
 // called by one thread at a time, not always the calling one. `totals` may be NULL.

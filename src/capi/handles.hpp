@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -34,5 +35,12 @@ struct tutela_journal {
 struct tutela_scanner {
     std::atomic<bool> stop{false};
     std::unique_ptr<tutela::Executor> executor;
+    mutable std::mutex swapping;             // held for the copy of a handle
     std::optional<tutela::Scanner> scanner;  // points at `stop`
+
+    // For one call, whatever list comes after.
+    [[nodiscard]] tutela::Scanner current() const {
+        const std::lock_guard lock(swapping);
+        return *scanner;
+    }
 };

@@ -52,7 +52,7 @@ tutela_status tutela_report_writer_begin(tutela_report_writer* writer, const tut
     return guarded(error, [&]() -> Status {
         TUTELA_TRY(require(writer, "writer"));
         TUTELA_TRY(require(scanner, "scanner"));
-        tutela::RunFacts facts = scanner->scanner->facts();
+        tutela::RunFacts facts = scanner->current().facts();
         facts.show_hashes = show_hashes;
         return writer->writer->begin(facts);
     });

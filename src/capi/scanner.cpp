@@ -130,7 +130,7 @@ Status scan(const tutela_scanner* scanner, const PathArray& paths, tutela::Journ
     tutela::ScanControl control;
     control.journal = journal;
     TUTELA_ASSIGN(const tutela::RunTotals sums,
-                  scanner->scanner->scan(
+                  scanner->current().scan(
                       names, *scanner->executor,
                       [&](const FileRow& row) { return call_row(receiver.on_row, receiver.context, row); }, control));
     if (totals != nullptr) tutela::capi::write_struct(tutela::capi::to_c(sums), totals);
@@ -167,6 +167,19 @@ tutela_status tutela_scanner_create(const tutela_list* list, const tutela_scan_o
     });
 }
 
+tutela_status tutela_scanner_set_list(tutela_scanner* scanner, const tutela_list* list, const tutela_index* index,
+                                      tutela_error* error) {
+    return guarded(error, [&]() -> Status {
+        TUTELA_TRY(require(scanner, "scanner"));
+        TUTELA_TRY(require(list, "list"));
+        TUTELA_ASSIGN(tutela::Scanner next,
+                      scanner->current().with_list(list->list, index == nullptr ? nullptr : index->index));
+        const std::lock_guard lock(scanner->swapping);
+        scanner->scanner = std::move(next);
+        return {};
+    });
+}
+
 void tutela_scanner_destroy(tutela_scanner* scanner) {
     delete scanner;
 }
@@ -195,7 +208,7 @@ tutela_status tutela_scanner_scan_bytes(const tutela_scanner* scanner, const voi
         TUTELA_TRY(require(name, "name"));
         if (on_row == nullptr) return Status(StatusCode::invalid_argument, "on_row is NULL");
         const std::span file(static_cast<const std::uint8_t*>(bytes), size);
-        for (const FileRow& row : scanner->scanner->scan_all_bytes(file, name))
+        for (const FileRow& row : scanner->current().scan_all_bytes(file, name))
             TUTELA_TRY(call_row(on_row, context, row));
         return {};
     });

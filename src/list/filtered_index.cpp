@@ -12,7 +12,7 @@ namespace {
 
 class FilteredIndex final : public Index<256> {
 public:
-    FilteredIndex(std::unique_ptr<const Index<256>> index, const HashList& list, const ListFilter& filter)
+    FilteredIndex(std::shared_ptr<const Index<256>> index, const HashList& list, const ListFilter& filter)
         : index_(std::move(index)), list_(list), admitted_(list.size()) {
         for (std::size_t i = 0; i < admitted_.size(); ++i)
             admitted_[i] = filter.admits(list.entry(i));
@@ -47,17 +47,17 @@ private:
         std::erase_if(neighbors, [&](const Neighbor& neighbor) { return !admitted_[neighbor.position]; });
     }
 
-    std::unique_ptr<const Index<256>> index_;
+    std::shared_ptr<const Index<256>> index_;
     HashList list_;
     std::vector<bool> admitted_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Index<256>> filter_index(std::unique_ptr<const Index<256>> index, const HashList& list,
+std::shared_ptr<const Index<256>> filter_index(std::shared_ptr<const Index<256>> index, const HashList& list,
                                                const ListFilter& filter) {
     if (filter.admits_all()) return index;
-    return std::make_unique<FilteredIndex>(std::move(index), list, filter);
+    return std::make_shared<FilteredIndex>(std::move(index), list, filter);
 }
 
 }  // namespace tutela

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <unordered_set>
 #include <utility>
 
 #include "core/try.hpp"
@@ -96,16 +97,16 @@ public:
         }
     }
 
-    // How many different ones these are, but `most` at most.
-    [[nodiscard]] std::size_t count(std::span<const Neighbor> found, std::size_t most) const {
-        if (thing_.empty()) return std::min(found.size(), most);
-        std::vector<std::uint32_t> things;
-        things.reserve(found.size());
-        for (const Neighbor& neighbor : found)
-            things.push_back(thing_[neighbor.position]);
-        std::sort(things.begin(), things.end());
-        const auto end = std::unique(things.begin(), things.end());
-        return std::min(static_cast<std::size_t>(end - things.begin()), most);
+    // How far one has to go, nearest first, for so many different ones; more than `radius` when there are not as many.
+    [[nodiscard]] std::uint32_t reach(std::span<const Neighbor> found, std::size_t enough, std::uint32_t radius) const {
+        if (found.size() < enough) return radius + 1;
+        if (thing_.empty()) return found[enough - 1].distance_bits;
+        std::unordered_set<std::uint32_t> things;
+        for (const Neighbor& neighbor : found) {
+            things.insert(thing_[neighbor.position]);
+            if (things.size() == enough) return neighbor.distance_bits;
+        }
+        return radius + 1;
     }
 
 private:
@@ -117,21 +118,18 @@ Status lint_dense(const HashList& list, const Index<256>& index, const LintOptio
     const std::span<const Hash256> hashes = list.hashes();
     const Things things(list);
     const std::size_t enough = std::size_t{options.dense_things} + 1;  // the entry's own is one of them
-    // What is within half the radius of one entry is within the radius of each other: where that is enough, none of
-    // them need be searched for. Whoever finds it first, it holds, so that the answer does not depend on the order.
+    // Where so many things lie within a distance of one entry, all that are within the rest of the radius of it have them
+    // in theirs, and need not be searched for. Whoever finds it first, it holds: the answer does not depend on the order.
     const std::unique_ptr<std::atomic<bool>[]> dense(new std::atomic<bool>[hashes.size()]());
     TUTELA_TRY(for_each(executor, hashes.size(), [&](std::size_t i, std::vector<Neighbor>& found) {
         if (dense[i].load(std::memory_order_relaxed) || list.entry_state(i) != EntryState::active) return Status();
         TUTELA_TRY(index.search(hashes[i], options.radius, found));
-        if (found.size() < enough || things.count(found, enough) < enough) return Status();
-        dense[i].store(true, std::memory_order_relaxed);
-        const auto half = std::partition_point(found.begin(), found.end(), [&](const Neighbor& neighbor) {
-            return neighbor.distance_bits <= options.radius / 2;
-        });
-        const std::span<const Neighbor> close(found.data(), static_cast<std::size_t>(half - found.begin()));
-        if (close.size() < enough || things.count(close, enough) < enough) return Status();
-        for (const Neighbor& neighbor : close)
+        const std::uint32_t reach = things.reach(found, enough, options.radius);
+        for (const Neighbor& neighbor : found) {
+            if (reach + neighbor.distance_bits > options.radius) break;  // nearest first
             dense[neighbor.position].store(true, std::memory_order_relaxed);
+        }
+        if (reach <= options.radius) dense[i].store(true, std::memory_order_relaxed);
         return Status();
     }));
     for (std::size_t position = 0; position < hashes.size(); ++position) {

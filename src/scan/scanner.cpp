@@ -250,14 +250,32 @@ void examine_bytes(std::span<const std::uint8_t> bytes, const HashList& list, co
     set_outcome(row, broke ? Outcome::crashed : Outcome::limit, finding.status().to_string());
 }
 
+// The index to search: the one that is given, or the list's.
+Result<std::shared_ptr<const Index<256>>> index_for(const HashList& list, const ScanOptions& options,
+                                                    std::shared_ptr<const Index<256>> given) {
+    if (given != nullptr) {
+        if (given->size() == list.size()) return filter_index(std::move(given), list, options.filter);
+        return Status(StatusCode::invalid_argument, "the index is one of another list");
+    }
+    IndexOptions how = options.index;
+    if (!how.radius) how.radius = widest_radius(options);
+    TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(how));
+    return filter_index(std::move(index), list, options.filter);
+}
+
+void name_list(const HashList& list, RunFacts& facts) {
+    facts.list_digest = list.digest_hex();
+    facts.list_entries = list.size() - list.inactive_count();
+}
+
 }  // namespace
 
 struct Scanner::Impl {
     HashList list;
     ScanOptions options;
-    std::unique_ptr<const Index<256>> index;
+    std::shared_ptr<const Index<256>> index;
     RunFacts facts;
-    std::unique_ptr<DecoderPool> decoders;
+    std::shared_ptr<DecoderPool> decoders;
 
     [[nodiscard]] KnownFiles known_files() const noexcept {
         return {list, options.harmless_files.get(), options.filter};
@@ -289,17 +307,13 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (options.hash64 && hash64_name(*options.hash64) == hash64_name(Hash64Kind{})) {
         return Status(StatusCode::invalid_argument, "there is no hash of 64 bits of that number");
     }
-    auto decoders = std::make_unique<DecoderPool>(options);
+    auto decoders = std::make_shared<DecoderPool>(options);
     TUTELA_ASSIGN(std::unique_ptr<Decoder> first, decoders->take());  // to see that there is one
     decoders->give(std::move(first));
-    IndexOptions index_options = options.index;
-    if (!index_options.radius) index_options.radius = widest_radius(options);
-    TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(index_options));
-    index = filter_index(std::move(index), list, options.filter);
+    TUTELA_ASSIGN(std::shared_ptr<const Index<256>> index, index_for(list, options, nullptr));
     RunFacts facts;
     facts.tool_version = version();
-    facts.list_digest = list.digest_hex();
-    facts.list_entries = list.size();
+    name_list(list, facts);
     facts.radius = options.radius;
     facts.min_quality = options.min_quality;
     facts.profile = profile_name(options.profile);
@@ -310,6 +324,14 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.isolation = isolation_name(options.isolation);
     return Scanner(std::make_shared<const Impl>(
         Impl{std::move(list), std::move(options), std::move(index), std::move(facts), std::move(decoders)}));
+}
+
+Result<Scanner> Scanner::with_list(HashList list, std::shared_ptr<const Index<256>> index) const {
+    TUTELA_ASSIGN(index, index_for(list, impl_->options, std::move(index)));
+    RunFacts facts = impl_->facts;
+    name_list(list, facts);
+    return Scanner(std::make_shared<const Impl>(
+        Impl{std::move(list), impl_->options, std::move(index), std::move(facts), impl_->decoders}));
 }
 
 Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& executor,

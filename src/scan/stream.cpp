@@ -160,7 +160,7 @@ StreamEvent Stream::health(std::optional<std::int64_t> wall_us) const {
         health.sightings_open = impl_->run->open();
     }
     health.list_digest = impl_->list.digest_hex();
-    health.list_entries = impl_->list.size();
+    health.list_entries = impl_->list.size() - impl_->list.inactive_count();
     event.health = std::move(health);
     return event;
 }

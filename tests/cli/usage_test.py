@@ -6,7 +6,11 @@ import unittest
 from support import ToolTest, tutela
 
 COMMANDS = [["hash"], ["match"], ["list"], ["scan"], ["watch"]] + [
-    ["list", name] for name in ("build", "decrypt", "encrypt", "export", "info", "keygen", "lint", "verify")
+    ["list", name]
+    for name in (
+        *("build", "compact", "decrypt", "diff", "disable", "enable", "encrypt", "export", "info", "keygen", "lint"),
+        *("merge", "remove", "update", "verify"),
+    )
 ]
 
 

@@ -242,6 +242,35 @@ class Watch(ToolTest):
         self.assertEqual((match["entry_id"], match["run"]), ("s8", 1))
         self.end(process, 1)
 
+    def test_a_snapshot_is_followed(self):
+        known = self.dir / "known.tutela"
+        self.check(tutela("list", "build", known, self.known(7)), 0)
+        process = self.start("--list", known, "-")
+
+        def shown(seed):
+            self.send(process, frame(seed))
+            self.assertEqual(self.next(process, "match")["entry_id"], f"s{seed}")
+
+        def changed(entries):
+            self.next(process, "sighting_ended")
+            self.assertEqual(self.next(process, "list")["list_entries"], entries)
+
+        self.send(process, header())
+        shown(7)
+        self.check(tutela("list", "update", known, self.known(8, name="more.txt")), 0)
+        changed(2)
+        shown(8)
+        self.check(tutela("list", "disable", known, "s7"), 0)
+        changed(1)
+        self.send(process, frame(7))
+        shown(8)
+        self.check(tutela("list", "compact", known), 0)
+        changed(1)
+        (self.dir / "known.tutela.delta").write_bytes(b"no delta")
+        self.assertIn(b"cannot use the list", process.stderr.readline())
+        shown(8)
+        self.end(process, 1)
+
     def test_a_stream_that_stands_still_is_said(self):
         process = self.start("--list", self.known(7), "--stall", "1", "--health", "1", "-")
         self.send(process, header() + frame(8))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares what the shared library exports with the golden lists beside this file.
 
-usage: exports.py [--update] [--c-only] NM SHARED_LIBRARY HEADER
+usage: exports.py [--update] [--c-only] NM SHARED_LIBRARY HEADER...
 
-exports_c.txt  the C functions; also compared with the declarations in HEADER (tutela.h). Holds for every compiler.
+exports_c.txt  the C functions; also compared with the declarations in the C HEADERs. Holds for every compiler.
 exports.txt    all symbols, demangled; compared unless --c-only, as compilers differ in what they inline.
 --update       rewrites the lists instead. Look at the difference before you commit it: a name that goes breaks
                programs, a name that comes is a promise.
@@ -37,11 +37,12 @@ def compare(title, want, have):
 
 def main():
     flags = {argument for argument in sys.argv[1:] if argument.startswith("--")}
-    nm, library, header = (argument for argument in sys.argv[1:] if not argument.startswith("--"))
+    nm, library, *headers = (argument for argument in sys.argv[1:] if not argument.startswith("--"))
     names = exported(nm, library)
     c_names = [name for name in names if re.fullmatch(r"tutela_\w+", name)]
-    declared = sorted(DECLARATION.findall(Path(header).read_text(encoding="utf-8")))
-    good = compare("declared in tutela.h", declared, c_names)
+    texts = (Path(header).read_text(encoding="utf-8") for header in headers)
+    declared = sorted(name for text in texts for name in DECLARATION.findall(text))
+    good = compare("declared in the C headers", declared, c_names)
     for name in names:
         if INTERNAL.search(name) or not re.search(r"\btutela(::|_)", name):
             print(f"exported, but internal: {name}")

@@ -53,9 +53,8 @@ TEST(FilterIndex, AnswersWhatTheFilterAdmits) {
         found += answer.size();
     }
     EXPECT_GT(found, 0U);
-    auto same = list.open_index().value();
-    const Index<256>* const all = same.get();
-    EXPECT_EQ(filter_index(std::move(same), list, {}).get(), all);
+    const std::shared_ptr<const Index<256>> same = list.open_index().value();
+    EXPECT_EQ(filter_index(same, list, {}), same);
 }
 
 }  // namespace
