@@ -16,8 +16,8 @@ namespace tutela {
 namespace {
 
 const std::filesystem::path kFolder = TUTELA_TEST_DATA "/lists";
-constexpr const char* kFullDigest = "ae8537b74445420002f86b14323b55d2735a33411cbe93e5b672d2ccf72b841e";
-constexpr const char* kBaseDigest = "0c9b9470c8a9653bd3f170480200572284fda0a3566eb13193b4479267d1ead6";
+constexpr const char* kFullDigest = "6244e67da34c542593914c6aa103cb3ad084c6af8d374bf4eabaae5c1b2aaffa";
+constexpr const char* kBaseDigest = "9009073bb7c951ae59494121b527a2bb43bbafdd594847af891d6aa9e3b9c931";
 
 std::vector<std::string> active_ids(const HashList& list) {
     std::vector<std::string> ids;
