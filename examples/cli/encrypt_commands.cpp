@@ -9,6 +9,7 @@
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/list_key.hpp"
+#include "tutela/list_update.hpp"
 #include "usage.hpp"
 
 namespace tutela::cli {
@@ -48,9 +49,15 @@ int convert(const CommandHelp& help, const Words& words, bool encrypt) {
     ListOpening opening;
     opening.strict = true;
     opening.key = key;
-    const std::optional<HashList> list = open_list_or_say(path, opening);
+    std::optional<HashList> list = open_list_or_say(path, opening);
     if (!list) return kError;
-    const Status status = encrypt ? save_encrypted(*list, out, *key) : list->save(out);
+    Status status;
+    if (list->has_delta()) {  // one file goes out
+        Result<HashList> compacted = compact_list(*list);
+        status = compacted.status();
+        if (status.ok()) list = std::move(compacted).value();
+    }
+    if (status.ok()) status = encrypt ? save_encrypted(*list, out, *key) : list->save(out);
     if (!status.ok()) {
         say("cannot write " + inert(out) + ": " + inert(status.to_string()));
         return kError;

@@ -14,10 +14,12 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "filter_options.hpp"
 #include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_export.hpp"
 #include "tutela/vpdq.hpp"
 #include "usage.hpp"
 
@@ -26,15 +28,25 @@ namespace tutela::cli {
 namespace {
 
 constexpr CommandHelp kHelp = {
-    "list export", "[options] L FOLDER",
-    "Writes the known videos of a list as vPDQ files into FOLDER, which is made if it is not there: a file for each,\n"
+    "list export", "[options] L [FOLDER]",
+    "Writes a list, or what the --only options admit of it, into a file in the format of others:\n"
+    "\n"
+    "  vics             Project VIC's JSON 2.0, a hash set\n"
+    "  csv              all but the frames of videos, safe to open in a spreadsheet\n"
+    "  jsonl            JSON Lines with all that the list knows\n"
+    "  threatexchange   CSV of python-threatexchange\n"
+    "\n"
+    "'tutela list build' reads each of them back. What a format cannot have is left out, and counted. The file holds\n"
+    "hashes of the list, and is readable by you alone.\n"
+    "\n"
+    "vpdq and vpdq-json write the known videos into FOLDER, which is made if it is not there: a file for each,\n"
     "named after its id where that can be a file's name, else video-N, N being its place among the videos of the\n"
-    "list. The files hold hashes of the list, and are readable by you alone. None is overwritten: where one is in\n"
-    "the way, nothing is written. 'tutela list build' reads them back as the same videos; their categories and\n"
-    "labels are not in vPDQ.\n",
-    "Exit codes: 0 the files were written, 2 an error.\n"
+    "list. They too are readable by you alone. None is overwritten: where one is in the way, nothing is written.\n"
+    "'tutela list build' reads them back as the same videos; their categories and labels are not in vPDQ.\n",
+    "Exit codes: 0 it was written, 2 an error.\n"
     "\n"
     "Example:\n"
+    "  tutela list export --format vics --only-source hotline -o hotline.json known.tutela\n"
     "  tutela list export --entry clip known.tutela exported\n"};
 
 struct Export {
@@ -56,12 +68,12 @@ bool names_a_file(std::string_view id) {
 // The videos asked for, each with a file of its own. Names that differ in nothing but capitals are the same to some
 // file systems.
 std::vector<Export> exports_of(const HashList& list, const std::string& folder, const std::optional<std::string>& id,
-                               std::string_view suffix) {
+                               const ListFilter& filter, std::string_view suffix) {
     std::vector<Export> exports;
     std::set<std::string> taken;
     for (std::size_t number = 0; number < list.video_count(); ++number) {
         const std::string name = list.entry_name(list.video(number).first_position);
-        if (id && name != *id) continue;
+        if ((id && name != *id) || !filter.admits(list.entry(list.video(number).first_position))) continue;
         std::string stem = names_a_file(name) ? name : "video-" + std::to_string(number + 1);
         std::string folded = stem;
         std::transform(folded.begin(), folded.end(), folded.begin(),
@@ -106,15 +118,73 @@ Status write_file(const std::string& path, const std::string& text) {
     return out.value().commit();
 }
 
+class FileSink final : public ExportSink {
+public:
+    explicit FileSink(Output& out) noexcept : out_(out) {}
+    Status write(std::string_view bytes) override { return out_.write(bytes); }
+
+private:
+    Output& out_;
+};
+
+Status write_list(const HashList& list, const ExportOptions& settings, const std::string& path, ExportReport& report) {
+    Result<Output> out = Output::open(path);
+    if (!out.ok()) return out.status();
+    FileSink sink(out.value());
+    if (Status status = export_list(list, settings, sink, report); !status.ok()) return status;
+    return out.value().commit();
+}
+
+std::string told(const ExportReport& report) {
+    std::string text = grouped(report.written) + " written";
+    const auto add = [&text](std::uint64_t count, std::string_view what) {
+        if (count > 0) text += ", " + grouped(count) + ' ' + std::string(what);
+    };
+    add(report.reduced, "of them without something that the format cannot have");
+    add(report.left_out, "left out, as the format can have nothing of them");
+    add(report.filtered, "not asked for");
+    add(report.disabled, "disabled and not written");
+    return text;
+}
+
+// One file of the whole list.
+int export_whole(const Options& options, ExportFormat format) {
+    const std::string& path = options.operands(1, 1, "exactly one L is needed").front();
+    if (options.given("entry")) throw UsageError("list export", "--entry is for vpdq and vpdq-json");
+    const std::string& target = options.text("output");
+    ExportOptions settings;
+    settings.format = format;
+    settings.filter = filter_option(options, "list export");
+    if (options.given("region")) settings.region = options.text("region");
+    const std::optional<ListOpening> opening = list_opening_or_say(options);
+    const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
+    if (!list) return kError;
+    ExportReport report;
+    if (Status status = write_list(*list, settings, target, report); !status.ok()) {
+        say("cannot write " + inert(target) + ": " + inert(status.to_string()));
+        return kError;
+    }
+    note(inert(target) + ": " + told(report));
+    return kNothingMatched;
+}
+
 }  // namespace
 
 int run_list_export(const Words& words) {
     Options options(kHelp);
-    options.value("format", "F", "vpdq", "vpdq (text) or vpdq-json");
-    options.value("entry", "ID", "only the videos of this id");
+    options.value("format", "F", "vpdq", "vics, csv, jsonl, threatexchange, vpdq or vpdq-json");
+    options.value("output,o", "OUT", "the file (not of vpdq and vpdq-json); - is standard output");
+    options.value("region", "R", "the region of vics [default: that of the first entry that has one]");
+    options.value("entry", "ID", "only the videos of this id (of vpdq and vpdq-json)");
+    add_filter_options(options);
     add_list_key_options(options);
     if (const auto code = options.parse(words)) return *code;
-    const std::string& format_name = options.choice("format", {"vpdq", "vpdq-json"});
+    const std::string& format_name =
+        options.choice("format", {"vics", "csv", "jsonl", "threatexchange", "vpdq", "vpdq-json"});
+    if (const std::optional<ExportFormat> whole = export_format_of_name(format_name))
+        return export_whole(options, *whole);
+    if (options.given("output") || options.given("region"))
+        throw UsageError("list export", "vpdq and vpdq-json go into a FOLDER, and have no region");
     const VpdqFormat format = format_name == "vpdq" ? VpdqFormat::text : VpdqFormat::json;
     std::optional<std::string> id;
     if (options.given("entry")) id = options.text("entry");
@@ -122,10 +192,13 @@ int run_list_export(const Words& words) {
     const std::optional<ListOpening> opening = list_opening_or_say(options);
     const std::optional<HashList> list = opening ? open_list_or_say(paths[0], *opening) : std::nullopt;
     if (!list) return kError;
-    const std::vector<Export> exports = exports_of(*list, paths[1], id, format == VpdqFormat::text ? ".vpdq" : ".json");
+    const ListFilter filter = filter_option(options, "list export");
+    const bool exports_all = filter.admits_all();
+    const std::vector<Export> exports =
+        exports_of(*list, paths[1], id, filter, format == VpdqFormat::text ? ".vpdq" : ".json");
     if (exports.empty()) {
-        say(inert(paths[0]) +
-            (id ? " holds no video of the id " + inert_without_hashes(*id) : std::string(" holds no video")));
+        say(inert(paths[0]) + (id ? " holds no video of the id " + inert_without_hashes(*id)
+                                  : std::string(" holds no video") + (exports_all ? "" : " that is asked for")));
         return kError;
     }
     if (std::any_of(exports.begin(), exports.end(), [](const Export& one) { return in_the_way(one.path); }))

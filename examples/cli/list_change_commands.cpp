@@ -106,26 +106,33 @@ bool failed(const std::string& path, const Status& status) {
     return true;
 }
 
-// Changes the list, or says what a change would do. The exit code.
-int change(const Options& options, const std::string& path, const ListUpdate& update, bool all_must_be_there) {
+// Changes the list, or says what a change would do. The exit code. The snapshot is not read whole: who uses it checks it,
+// and a change should not take longer than it must.
+int change(const Options& options, const std::string& path, const ListUpdate& update) {
     const bool dry_run = options.given("dry-run");
-    const std::optional<ListOpening> opening = list_opening_or_say(options);
-    const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
-    if (!list) return kError;
-    const ListOpenOptions how{.check = opening->check, .key = opening->key};
+    std::optional<ListOpening> opening = list_opening_or_say(options);
+    if (!opening) return kError;
+    const ListOpenOptions how{.check = LoadCheck::layout, .key = opening->key};
     ListChanges changes;
-    if (all_must_be_there || dry_run) {
-        if (failed(path, update_list(*list, update, changes).status())) return kError;
-        for (const std::string& id : changes.first_not_found)
-            if (all_must_be_there) say(inert(path) + " has no record of the id " + inert_without_hashes(id));
-        if (all_must_be_there && changes.not_found > 0) return kError;
+    Status status;
+    if (dry_run) {
+        opening->check = LoadCheck::layout;
+        const std::optional<HashList> list = open_list_or_say(path, *opening);
+        if (!list) return kError;
+        status = update_list(*list, update, changes).status();
+    } else {
+        status = update_list_file(path, update, changes, how);
     }
-    if (!dry_run && failed(path, update_list_file(path, update, changes, how))) return kError;
+    if (update.all_must_be_there && changes.not_found > 0) {
+        for (const std::string& id : changes.first_not_found)
+            say(inert(path) + " has no record of the id " + inert_without_hashes(id));
+        return kError;
+    }
+    if (failed(path, status)) return kError;
     return print(inert(path) + ": " + told(changes) + (dry_run ? " (not done)\n" : "\n"));
 }
 
 void add_change_options(Options& options) {
-    add_load_check_option(options);
     add_list_key_options(options);
     options.flag("dry-run", "only say what would be done");
 }
@@ -155,7 +162,7 @@ int update(const Words& words) {
         if (!inputs.add(paths[i])) return kError;
     }
     ListUpdate update;
-    return take(inputs, update, paths.front()) ? change(options, paths.front(), update, false) : kError;
+    return take(inputs, update, paths.front()) ? change(options, paths.front(), update) : kError;
 }
 
 // Lines of an id, or of a source, a tab and an id; # begins a comment. False when it cannot be read, which is said.
@@ -197,7 +204,8 @@ int change_named(const CommandHelp& help, std::vector<RecordName> ListUpdate::*w
         names.push_back({source, operands[i]});
     if (options.given("from") && !read_names(options.text("from"), names)) return kError;
     if (operands.size() == 1 && !options.given("from")) throw UsageError(help.name, "an ID or --from FILE is needed");
-    return change(options, operands.front(), update, true);
+    update.all_must_be_there = true;
+    return change(options, operands.front(), update);
 }
 
 int compact(const Words& words) {

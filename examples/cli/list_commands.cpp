@@ -1,5 +1,6 @@
 // `tutela list build`, `list info`, `list verify`.
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "tutela/executor.hpp"
 #include "tutela/hasher.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_update.hpp"
 #include "usage.hpp"
 
 namespace tutela::cli {
@@ -33,7 +35,7 @@ constexpr CommandHelp kListHelp = {"list", "COMMAND ...",
                                    "  disable L ID...  let records match nothing\n"
                                    "  enable L ID...   let them match again\n"
                                    "  encrypt L        write a list encrypted\n"
-                                   "  export L FOLDER  write the known videos of a list as vPDQ files\n"
+                                   "  export L         write a list in the formats of others\n"
                                    "  info L           say what a list holds\n"
                                    "  keygen KEY       make a secret key, for signing or encryption\n"
                                    "  lint L           look for entries that match too much, or cannot be right\n"
@@ -60,9 +62,10 @@ constexpr CommandHelp kBuildHelp = {
     "  ThreatExchange   lines, CSV, cache CSV and descriptors in JSON, as python-threatexchange has them\n"
     "  police           INTERPOL's ICSE CSV; IPED's hash data base, CSV and SQLite\n"
     "  exact hashes     md5sum, sha1sum, sha256sum, hashdeep; NSRL's RDS 1, 2 and 3; Sleuth Kit's .kdb; any CSV\n"
+    "  Tutela's own     CSV and JSON Lines of 'tutela list export'\n"
     "\n"
     "Bad lines and records are named on standard error and skipped; what can never match, such as a record that has\n"
-    "a PhotoDNA alone, is counted and left out.\n"
+    "a PhotoDNA alone, is counted, and kept only to be exported again.\n"
     "An index stored in the snapshot spares every scan the seconds of building it; it makes the file some four times\n"
     "as large and leaves the digest as it is.\n"
     "A file that is no snapshot is never overwritten.\n",
@@ -123,8 +126,19 @@ std::string change_lines(const HashList& list) {
 
 std::string video_line(const HashList& list) {
     if (list.video_count() == 0) return {};
-    const std::size_t stills = list.known_count() - list.video_count();
-    return "\nvideos:     " + grouped(list.video_count()) + ", of " + counted(list.size() - stills, "frame");
+    std::size_t frames = 0;
+    for (std::size_t i = 0; i < list.video_count(); ++i)
+        frames += list.video(i).hashes.size();
+    return "\nvideos:     " + grouped(list.video_count()) + ", of " + counted(frames, "frame");
+}
+
+// On the disk, or as it would be there.
+std::string size_line(const HashList& list, const std::string& path) {
+    std::error_code error;
+    const std::uintmax_t delta = list.has_delta() ? std::filesystem::file_size(delta_path(path), error) : 0;
+    if (!list.has_delta()) return grouped(list.bytes().size()) + " bytes as a snapshot";
+    const std::uintmax_t base = std::filesystem::file_size(path, error);
+    return error ? "unknown" : grouped(base) + " bytes, and " + grouped(delta) + " of its delta";
 }
 
 std::string origin_name(const OriginView& origin) {
@@ -192,15 +206,14 @@ int info(const Words& words) {
     const std::optional<ListOpening> opening = list_opening_or_say(options);
     const std::optional<HashList> list = opening ? open_list_or_say(path, *opening) : std::nullopt;
     if (!list) return kError;
-    return print(
-        "list:       " + inert(path) + "\nkind:       " +
-        (is_encrypted_list(path) ? "encrypted snapshot"
-         : is_snapshot(path)     ? "snapshot"
-                                 : "text list") +
-        "\nsize:       " + grouped(list->bytes().size()) +
-        " bytes as a snapshot\nentries:    " + grouped(list->size()) + video_line(*list) + change_lines(*list) +
-        "\nhash:       pdq, 256 bits\nindex:      " + (list->has_index() ? "bk_forest, stored" : "none stored") +
-        "\ndigest:     " + list->digest_hex() + '\n' + file_lines(*list) + category_lines(*list));
+    return print("list:       " + inert(path) + "\nkind:       " +
+                 (is_encrypted_list(path) ? "encrypted snapshot"
+                  : is_snapshot(path)     ? "snapshot"
+                                          : "text list") +
+                 "\nsize:       " + size_line(*list, path) + "\nentries:    " + grouped(list->size()) +
+                 video_line(*list) + change_lines(*list) + "\nhash:       pdq, 256 bits\nindex:      " +
+                 (list->has_index() ? "bk_forest, stored" : "none stored") + "\ndigest:     " + list->digest_hex() +
+                 '\n' + file_lines(*list) + category_lines(*list));
 }
 
 int verify(const Words& words) {

@@ -89,7 +89,7 @@ void add_input_options(Options& options) {
     options.value("format", "F", "auto", "what the inputs are, where their content does not tell");
     options.value("source", "S", "who says so (not of text lists, vPDQ files and snapshots)");
     options.flag("harmless", "they are sets of files known to be harmless (likewise)");
-    options.value("columns", "C", "of a CSV: WHAT=NAME,... (md5, sha1, sha256, pdq, id, category, label)");
+    options.value("columns", "C", "of a CSV: WHAT=NAME,... (md5, sha1, sha256, pdq, id, category, label, ...)");
     options.value("video-category", "C", "the category of videos that come from vPDQ files");
     options.flag("strict", "a bad line or record is an error: nothing is written");
 }

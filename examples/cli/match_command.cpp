@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "filter_options.hpp"
 #include "list_opening.hpp"
 #include "output.hpp"
 #include "text.hpp"
@@ -40,6 +41,7 @@ Options match_options() {
     add_list_options(options);
     options.value("format", "F", "csv", "csv or jsonl");
     add_jobs_option(options);
+    add_filter_options(options);
     add_load_check_option(options);
     add_list_trust_options(options);
     add_list_key_options(options);
@@ -59,11 +61,12 @@ std::string_view first_field(std::string_view line) {
 // Looks queries up, batch by batch, and prints in the order of the queries.
 class Matcher {
 public:
-    Matcher(const HashList& list, std::unique_ptr<const Index<256>> index, std::uint32_t radius, bool jsonl,
-            Output& out, Executor& executor)
+    Matcher(const HashList& list, std::shared_ptr<const Index<256>> index, std::uint32_t radius, bool jsonl,
+            Output& out, Executor& executor, const ListFilter& filter)
         : list_(list), index_(std::move(index)), radius_(radius), jsonl_(jsonl), out_(out), executor_(executor) {
         facts_ = ",\"hash_algorithm\":\"pdq\",\"radius\":" + std::to_string(radius) + ",\"list_digest\":\"" +
-                 list.digest_hex() + "\"}\n";
+                 list.digest_hex() + '"' +
+                 (filter.admits_all() ? std::string() : ",\"filter\":" + json_text(filter.text())) + "}\n";
     }
 
     Status add(const Hash256& query) {
@@ -108,7 +111,7 @@ private:
     }
 
     const HashList& list_;
-    std::unique_ptr<const Index<256>> index_;
+    std::shared_ptr<const Index<256>> index_;
     std::uint32_t radius_;
     bool jsonl_;
     Output& out_;
@@ -175,6 +178,7 @@ int match(const Options& options, const Words& words) {
     const bool jsonl = options.choice("format", {"csv", "jsonl"}) == "jsonl";
     ThreadPool pool(jobs_option(options));
     const IndexOptions index_options{.engine = engine_option(options), .radius = radius, .executor = &pool};
+    const ListFilter filter = filter_option(options, "match");
     const std::optional<ListOpening> opening = list_opening_or_say(options);
     const std::optional<HashList> list = opening ? open_list_or_say(options.text("list"), *opening) : std::nullopt;
     if (!list) return kError;
@@ -184,7 +188,9 @@ int match(const Options& options, const Words& words) {
         say((index.ok() ? out.status() : index.status()).to_string());
         return kError;
     }
-    Matcher matcher(*list, std::move(index).value(), radius, jsonl, out.value(), pool);
+    if (!filter.admits_all()) say("only entries of " + inert(filter.text()) + " are matches");
+    Matcher matcher(*list, filter_index(std::move(index).value(), *list, filter), radius, jsonl, out.value(), pool,
+                    filter);
     if (const Status status = match_all(words, matcher); !status.ok()) {
         say(status.message());
         return kError;

@@ -15,6 +15,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "filter_options.hpp"
 #include "list_opening.hpp"
 #include "output.hpp"
 #include "process.hpp"
@@ -76,6 +77,7 @@ Options scan_options() {
     options.value("max-entries", "N", "100000", "of an archive with more entries, those beyond are left out");
     options.value("max-unpacked", "N", "68719476736",
                   "bytes: of an archive that holds more, those beyond are left out");
+    add_filter_options(options);
     options.value("harmless", "L",
                   "a list of files known to be harmless: they are not decoded; --trusted is for it too");
     options.value("flood-files", "N", "100", "flag an entry that matches more different files; 0: none");
@@ -144,6 +146,7 @@ ScanRequest read_request(const Options& options) {
     constexpr std::uint64_t kMost = 1ULL << 40;
     ScanRequest request;
     request.list_path = options.text("list");
+    request.scan.filter = filter_option(options, "scan");
     if (options.given("harmless")) request.harmless_path = options.text("harmless");
     request.output_path = options.text("output");
     request.paths = options.operands(1, SIZE_MAX, "at least one PATH is needed");

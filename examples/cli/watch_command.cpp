@@ -7,6 +7,7 @@
 
 #include "commands.hpp"
 #include "files.hpp"
+#include "filter_options.hpp"
 #include "output.hpp"
 #include "process.hpp"
 #include "text.hpp"
@@ -57,6 +58,7 @@ Options watch_options() {
     options.value("health", "S", "60", "seconds between the lines that say how a stream does; 0: at its end alone");
     options.value("stall", "S", "10", "a line when no frame came for so many seconds; 0: none");
     options.value("max-pixels", "N", "100000000", "streams of larger frames are refused");
+    add_filter_options(options);
     add_list_trust_options(options);
     add_list_key_options(options);
     options.flag("strict", "a bad line in a text list is an error");

@@ -3,6 +3,7 @@
 #include <new>
 #include <utility>
 
+#include "filter_options.hpp"
 #include "output.hpp"
 #include "text.hpp"
 
@@ -17,6 +18,8 @@ constexpr auto kLookInterval = std::chrono::milliseconds(250);
 std::optional<WatchedList> WatchedList::open_or_say(const Options& options, ListOpening opening) {
     const std::string& path = options.text("list");
     WatchedList list(path, std::move(opening), {.engine = engine_option(options), .radius = radius_option(options)});
+    list.filter_ = filter_option(options, "watch");
+    if (!list.filter_.admits_all()) say("only entries of " + inert(list.filter_.text()) + " are matches");
     if (is_snapshot(path) || is_encrypted_list(path)) {
         const ListOpenOptions how{.check = list.opening_.check, .key = list.opening_.key};
         Result<ListFollower> follower = ListFollower::open(path, {.open = how, .index = list.index_});
@@ -27,7 +30,7 @@ std::optional<WatchedList> WatchedList::open_or_say(const Options& options, List
         list.follower_ = std::make_unique<ListFollower>(std::move(follower).value());
         const auto current = list.follower_->current();
         if (!is_trusted_or_say(current->list, path, list.opening_)) return std::nullopt;
-        list.known_ = Known{current->list, current->index};
+        list.known_ = list.part_of(current->list, current->index);
     } else {
         list.known_ = list.open_any();
     }
@@ -35,12 +38,17 @@ std::optional<WatchedList> WatchedList::open_or_say(const Options& options, List
     return list;
 }
 
+Known WatchedList::part_of(HashList list, std::shared_ptr<const Index<256>> index) const {
+    std::shared_ptr<const Index<256>> part = filter_index(std::move(index), list, filter_);
+    return Known{std::move(list), std::move(part)};
+}
+
 std::optional<Known> WatchedList::open_any() const {
     std::optional<HashList> list = open_list_or_say(path_, opening_);
     if (!list) return std::nullopt;
     Result<std::unique_ptr<const Index<256>>> index = list->open_index(index_);
     if (!index.ok()) return say(inert(index.status().to_string())), std::nullopt;
-    return Known{*std::move(list), std::move(index).value()};
+    return part_of(*std::move(list), std::move(index).value());
 }
 
 std::optional<Known> WatchedList::poll(std::atomic<bool>& anew) {
@@ -81,7 +89,7 @@ std::optional<Known> WatchedList::look_at_snapshot() {
     }
     said_.clear();
     generation_ = current->number;
-    return Known{current->list, current->index};
+    return part_of(current->list, current->index);
 }
 
 void WatchedList::say_once(const std::string& problem) {

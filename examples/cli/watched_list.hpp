@@ -10,6 +10,7 @@
 #include <string>
 
 #include "list_opening.hpp"
+#include "tutela/list_filter.hpp"
 #include "tutela/list_update.hpp"
 #include "usage.hpp"
 #include "watcher.hpp"
@@ -36,6 +37,8 @@ private:
     WatchedList(std::string path, ListOpening opening, IndexOptions index)
         : path_(std::move(path)), opening_(std::move(opening)), index_(index) {}
 
+    // The list, and of its index what the filter admits.
+    [[nodiscard]] Known part_of(HashList list, std::shared_ptr<const Index<256>> index) const;
     std::optional<Known> open_any() const;
     // What is there now; nothing when it is what is in use, or cannot be used.
     std::optional<Known> look(bool anew);
@@ -45,6 +48,7 @@ private:
     std::string path_;
     ListOpening opening_;
     IndexOptions index_;
+    ListFilter filter_;
     std::unique_ptr<ListFollower> follower_;  // of a snapshot
     std::uint64_t generation_ = 0;            // that is in use
     std::string said_;

@@ -3,7 +3,7 @@
 // Text lists of Tutela's own are read by read_text_list(), vPDQ files by read_vpdq(); all else is here. A format is told
 // by what a file holds, never by its name. Files are read as a stream: beside the builder, reading takes some 3 MiB and
 // twice the longest line or text that is allowed, whatever the file's size. There are two exceptions. Records of NCMEC
-// and StopNCII can be taken back by later ones, and so wait, at some 500 bytes each, for ListImporter::finish(). Of a
+// and StopNCII can be taken back by later ones, and so wait, at some 500 bytes each and what they carry, for ListImporter::finish(). Of a
 // data base, SQLite keeps 2 MiB of pages, and where IPED's has no index of its properties it sorts them in memory.
 //
 // Hashes never appear in a Status message or a reason.
@@ -31,6 +31,9 @@ namespace tutela {
 //
 //   id, category and label are the format's own words; a category is never translated, and empty when there is none. The
 //   origin's scheme and region say how to read it. Blanks around a value are dropped, hex digits are of either case.
+//   The time of a record is kept where the format has one and it can be read (VICS DateUpdated, NCMEC timestamp, StopNCII
+//   lastModtimestamp, ThreatExchange added_on). Hashes by which nothing is found here are carried along, each with its
+//   kind, up to 65,535 bytes; so is the PDQ of what is harmless, as kind "pdq".
 enum class ListFormat : std::uint32_t {
     automatic = 0,  // to be told by the content; as an answer: none of these
 
@@ -69,8 +72,11 @@ enum class ListFormat : std::uint32_t {
     // is `known`, and nothing else, is harmless.
     iped_csv = 31,
     // Any other CSV with a header. ImportOptions::columns says which column is what; without it, columns are known by
-    // the usual names of hashes, id, category and label.
+    // the usual names of hashes, id, category, label, source, scheme, region, harmless, updated and carried. What
+    // export_list() wrote is known by its header, and its escapes are undone.
     csv = 32,
+    // What export_list() wrote as JSON Lines.
+    jsonl = 33,
 
     iped_sqlite = 40,       // likewise
     nsrl_sqlite = 41,       // NSRL RDS version 3: the table FILE
@@ -111,8 +117,9 @@ struct ImportOptions {
     std::string source{};
     // All is known to be harmless: a set of files of operating systems, say.
     bool harmless = false;
-    // Of plain CSV: what a column is, and the column's name in the header. What it can be: md5, sha1, sha256, pdq, id,
-    // category, label.
+    // Of plain CSV: what a column is, and the column's name in the header. What it can be: md5, sha1, sha256, pdq,
+    // phash, id, category, label, source, scheme, region, harmless (yes or no), updated (a time), carried (as in
+    // ExportFormat::csv), or the name of a hash that is carried.
     std::vector<std::pair<std::string, std::string>> columns{};
     std::size_t max_line_bytes = std::size_t{1} << 20;  // a longer line is one bad record
     std::size_t max_depth = 64;                         // of JSON and XML; deeper nesting is `limit`
@@ -129,18 +136,19 @@ struct ImportProblem {
 struct ImportReport {
     static constexpr std::size_t kMaxProblemsKept = 100;
     ListFormat format = ListFormat::automatic;
-    bool counts_lines = false;          // positions are lines, from 1; else numbers of records, from 1
-    std::uint64_t records = 0;          // seen; headers, comments and blank lines are none
-    std::uint64_t added = 0;            // became a thing of the list, or wait to
-    std::uint64_t skipped = 0;          // bad ones
-    std::uint64_t deleted = 0;          // tombstones, and what was withdrawn
-    std::uint64_t superseded = 0;       // older than another record of the same thing
-    std::uint64_t never_matchable = 0;  // without any hash by which something is found here
+    bool counts_lines = false;     // positions are lines, from 1; else numbers of records, from 1
+    std::uint64_t records = 0;     // seen; headers, comments and blank lines are none
+    std::uint64_t added = 0;       // became a thing of the list, or wait to
+    std::uint64_t skipped = 0;     // bad ones
+    std::uint64_t deleted = 0;     // tombstones, and what was withdrawn
+    std::uint64_t superseded = 0;  // older than another record of the same thing
+    // Without any hash by which something is found here: in the list for what they carry, and never found.
+    std::uint64_t never_matchable = 0;
     std::array<std::uint64_t, kCarriedHashes> never_matchable_by{};  // by the first kind of hash that they have
-    std::uint64_t empty_files = 0;              // with the hashes of the empty file alone, which are full of false hits
-    std::uint64_t harmless = 0;                 // of those added
-    std::uint64_t partly_bad = 0;               // of those added: a hash of them was malformed and left out
-    std::uint64_t replaced = 0;                 // things of earlier files that records of this one changed or took away
+    std::uint64_t empty_files = 0;  // with the hashes of the empty file alone, which are full of false hits
+    std::uint64_t harmless = 0;     // of those added
+    std::uint64_t partly_bad = 0;   // of those added or never matchable: a hash of them was malformed and left out
+    std::uint64_t replaced = 0;     // things of earlier files that records of this one changed or took away
     std::vector<ImportProblem> first_problems;  // of the skipped and the partly bad ones
 };
 

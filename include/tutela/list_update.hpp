@@ -44,6 +44,8 @@ struct ListUpdate {
     std::optional<HashList> put{};
     std::vector<RecordName> disable{};
     std::vector<RecordName> enable{};
+    // Whether nothing is done, which is `not_found`, when one of the names is not in the list.
+    bool all_must_be_there = false;
 };
 
 // What was done, in records; the hashes of things without an id count one by one.

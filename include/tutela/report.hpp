@@ -148,6 +148,7 @@ struct RunFacts {
     bool show_hashes = false;
     std::optional<std::uint32_t> confirm_phash_radius{};  // set when pHashes were compared
     std::string isolation = "in_process";                 // where pictures were decoded, or "sandboxed"
+    std::string filter{};  // which entries of the list could match (ListFilter::text()); empty: all
 };
 
 // Sums over a run. The outcomes add up to `files`.
@@ -185,7 +186,7 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3, html = 4
 //          equals entry X 00:00:10..00:01:37, nearest distance 3". In the sums, outcomes after `limit` are left out
 //          when no file has them.
 //   jsonl  a first line {"run":{tool, version, list_digest, list_entries, hash_algorithm, radius, min_quality, decode,
-//          sampling, profile, confirm_phash_radius, isolation, show_hashes}} and a last one {"end":{files, outcomes {matched, clean, …},
+//          sampling, profile, confirm_phash_radius, isolation, show_hashes, and filter when there is one}} and a last one {"end":{files, outcomes {matched, clean, …},
 //          damaged, duplicates, bytes, entries_hit, interrupted}} (and, when entries flood the run, quarantined and
 //          floods [{entry_id, files, quarantined}]; their matches then have a last key quarantined), without which the report is cut off; between them
 //          one object a line and row, with the keys path, path_hex (only when the name is not UTF-8; then `path` has
@@ -203,7 +204,7 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3, html = 4
 //          damage_reason, decoded_percent, format, width, height, orientation, frames, decode, hash_algorithm, quality,
 //          match_count, segment_count, entry_id, distance, variant, frame, pts_us, known_us, confirm, start_us, end_us,
 //          known_start_us, known_end_us, segment_frames, speed, query_percent, compared_percent, category, label,
-//          radius, min_quality, sampling, list_digest and, with show_hashes, hash. The line of a match has nothing in start_us to
+//          radius, min_quality, sampling, list_digest, with a filter filter and, with show_hashes, hash. The line of a match has nothing in start_us to
 //          compared_percent, that of a segment nothing in frame to confirm. The timeline is not in it. A cell
 //          that a spreadsheet could take for a formula (it
 //          starts with = + - @, their full-width forms, tab, CR or LF) starts with an apostrophe instead. Escapes as in

@@ -18,6 +18,7 @@
 #include "tutela/index.hpp"
 #include "tutela/journal.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_filter.hpp"
 #include "tutela/media.hpp"
 #include "tutela/report.hpp"
 #include "tutela/status.hpp"
@@ -70,6 +71,9 @@ struct ScanOptions {
     // A list of files known to be harmless (see KnownItem::harmless): a file that it has by a hash of its bytes is not
     // decoded, and its outcome is `harmless`. A file that the scanner's own list has too is matched all the same.
     std::shared_ptr<const HashList> harmless_files{};
+    // Only entries that this admits count as matches, by the picture or by the bytes. The search is the same, so what is
+    // left out is left out after it; RunFacts::filter says so in every report. A file that matches nothing else is clean.
+    ListFilter filter{};
     // When an entry of the list floods a call of Scanner::scan(), and what is done then.
     FloodOptions flood{};
     // When set and turned true (from another thread or a signal handler), no further file is begun, and one that is

@@ -370,6 +370,41 @@ TUTELA_CHECKED tutela_status tutela_list_builder_add_with_phash(tutela_list_buil
                                                                 const char* id, const char* category, const char* label,
                                                                 tutela_error* error);
 
+// Hashes of a whole file. Where the field before one is false, its bytes are not looked at.
+typedef struct tutela_file_hashes {
+    bool has_md5;
+    bool has_sha1;
+    bool has_sha256;
+    uint8_t md5[16];
+    uint8_t sha1[20];
+    uint8_t sha256[32];
+} tutela_file_hashes;
+
+// A thing to be put into a list, by any of its hashes; see KnownItem in tutela/known_item.hpp. NULL: it has none.
+typedef struct tutela_known_item {
+    uint32_t struct_size;
+    bool harmless;               // a file known to be harmless: it is no match, and its PDQ is not put into the list
+    bool has_updated;            // whether the last field holds a time
+    const tutela_hash256* pdq;   // NULL
+    const tutela_hash64* phash;  // NULL; of the picture that `pdq` is of
+    const tutela_file_hashes* file;  // NULL
+    const char* id;                  // NULL, as are the next five
+    const char* category;
+    const char* label;
+    const char* source;  // who says so
+    const char* scheme;  // of the categories, such as "vics"
+    const char* region;
+    int64_t updated_us;  // when the source changed what it says: microseconds from 1970 in UTC
+} tutela_known_item;
+
+// Sets the defaults: nothing.
+TUTELA_API void tutela_known_item_init(tutela_known_item* item, size_t struct_size);
+
+// Adds a thing: an entry when it has a PDQ and is not harmless, and a file entry when it has a hash of its file. Errors
+// as tutela_list_builder_add; TUTELA_INVALID_ARGUMENT also for one without a hash, and for the hash of an empty file.
+TUTELA_CHECKED tutela_status tutela_list_builder_add_item(tutela_list_builder* builder, const tutela_known_item* item,
+                                                          tutela_error* error);
+
 // Adds the entries of a text list: a line an entry, hex[+phash][,id[,category[,label]]]; blank lines and lines that
 // begin with # are passed over; bad lines are skipped and counted in `import`, which may be NULL. From a file or from
 // `size` bytes of memory. Errors: TUTELA_NOT_FOUND, TUTELA_PERMISSION_DENIED, TUTELA_IO_ERROR, TUTELA_UNSUPPORTED (no
@@ -479,6 +514,54 @@ TUTELA_CHECKED tutela_status tutela_list_entry_phash(const tutela_list* list, si
 // The entry's id, or its position in decimal when it has none: its name in reports. Text into a buffer.
 TUTELA_CHECKED tutela_status tutela_list_entry_name(const tutela_list* list, size_t position, char* buffer,
                                                     size_t capacity, size_t* length, tutela_error* error);
+
+// Which hash of a file. A larger one is harder to forge.
+enum { TUTELA_FILE_MD5 = 1, TUTELA_FILE_SHA1 = 2, TUTELA_FILE_SHA256 = 3 };
+
+// How many hashes of files of a kind the list has; 0 for NULL and for an unknown kind.
+TUTELA_API size_t tutela_list_file_hash_count(const tutela_list* list, uint32_t kind);
+
+// Things that the list knows by hashes of files, and those that it only carries; 0 for NULL.
+TUTELA_API size_t tutela_list_file_entry_count(const tutela_list* list);
+
+// A thing that a list knows by hashes of its file. The texts are views that live as long as the list; each may be empty.
+// Set struct_size to sizeof(tutela_file_entry).
+typedef struct tutela_file_entry {
+    uint32_t struct_size;
+    bool harmless;
+    bool unmatchable;   // no hash leads to it: it is there to be passed on
+    bool has_position;  // the same thing has an entry, at `position`
+    bool has_updated;
+    size_t position;
+    int64_t updated_us;
+    tutela_text id;
+    tutela_text category;
+    tutela_text label;
+    tutela_text source;
+    tutela_text scheme;
+    tutela_text region;
+} tutela_file_entry;
+
+// The file entry of that number, from 0. TUTELA_INVALID_ARGUMENT when there is none.
+TUTELA_CHECKED tutela_status tutela_list_file_entry(const tutela_list* list, size_t number, tutela_file_entry* entry,
+                                                    tutela_error* error);
+
+// Its name in reports: its id, or that of its entry, or "file:" and its number. Text into a buffer.
+TUTELA_CHECKED tutela_status tutela_list_file_entry_name(const tutela_list* list, size_t number, char* buffer,
+                                                         size_t capacity, size_t* length, tutela_error* error);
+
+// A file entry that a file's hash was found in.
+typedef struct tutela_file_match {
+    uint32_t entry;  // its number
+    uint32_t kind;   // the strongest of the hashes that are equal: TUTELA_FILE_...
+} tutela_file_match;
+
+// The things that have one of these hashes, by rising number; harmless ones too. Writes the first `capacity` of them to
+// `matches`, which may be NULL when that is 0; `count` receives how many there are in all. Errors:
+// TUTELA_INVALID_ARGUMENT, TUTELA_OUT_OF_MEMORY.
+TUTELA_CHECKED tutela_status tutela_list_find_file(const tutela_list* list, const tutela_file_hashes* hashes,
+                                                   tutela_file_match* matches, size_t capacity, size_t* count,
+                                                   tutela_error* error);
 
 // A known video: a run of entries, one for each frame. The texts are views that live as long as the list.
 typedef struct tutela_video {
@@ -750,6 +833,9 @@ typedef struct tutela_scan_options {
     uint64_t max_video_bytes;       // 0: as 1 TiB, of a video, which is read in pieces; max_bytes is for other files
     uint32_t max_video_seconds;     // 0: as 36,000, of a sandboxed decoder's processor time for a video
     const char* video_worker_program;  // NULL: tutela-video-worker, found as tutela-worker is. Read by create
+    // NULL. Files that this list knows to be harmless are not decoded (TUTELA_OUTCOME_HARMLESS). The scanner keeps it
+    // alive.
+    const struct tutela_list* harmless_files;
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.

@@ -14,6 +14,10 @@
 #include "tutela/scan.hpp"
 #include "tutela/tutela.h"
 
+struct tutela_list_builder {
+    tutela::ListBuilder builder;
+};
+
 // Copies of a HashList share its bytes: this is how an index or a scanner keeps its list alive.
 struct tutela_list {
     tutela::HashList list;

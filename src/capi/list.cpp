@@ -10,10 +10,6 @@
 #include "capi/translate.hpp"
 #include "tutela/vpdq.hpp"
 
-struct tutela_list_builder {
-    tutela::ListBuilder builder;
-};
-
 namespace {
 
 using tutela::HashList;

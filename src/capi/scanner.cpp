@@ -97,6 +97,8 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     if (options.max_archive_entries != 0) scan.archives.max_entries = options.max_archive_entries;
     if (options.max_unpacked_bytes != 0) scan.archives.max_total_bytes = options.max_unpacked_bytes;
     read_video_options(options, scan);
+    if (options.harmless_files != nullptr)
+        scan.harmless_files = std::make_shared<const tutela::HashList>(options.harmless_files->list);
     scan.stop = stop;
     if (options.progress != nullptr) {
         scan.progress = [callback = options.progress, context = options.progress_context](

@@ -29,6 +29,7 @@ constexpr std::pair<ListFormat, std::string_view> kFormats[] = {
     {ListFormat::icse_csv, "icse-csv"},
     {ListFormat::iped_csv, "iped-csv"},
     {ListFormat::csv, "csv"},
+    {ListFormat::jsonl, "jsonl"},
     {ListFormat::iped_sqlite, "iped-sqlite"},
     {ListFormat::nsrl_sqlite, "nsrl-sqlite"},
     {ListFormat::sleuthkit_sqlite, "sleuthkit-sqlite"},
@@ -46,6 +47,7 @@ std::unique_ptr<ListParser> make_parser(ListFormat format, ImportTarget& target)
         case ListFormat::threatexchange_cache: return make_signal_cache_parser(target);
         case ListFormat::threatexchange_json: return make_descriptor_parser(target);
         case ListFormat::stopncii_json: return make_stopncii_parser(target);
+        case ListFormat::jsonl: return make_jsonl_parser(target);
         case ListFormat::ncmec_xml: return make_ncmec_parser(target);
         case ListFormat::nsrl_text:
         case ListFormat::threatexchange_csv:
@@ -144,8 +146,8 @@ Status ListImporter::add_bytes(std::string_view bytes, const ImportOptions& opti
 }
 
 Status ListImporter::finish() {
-    for (const LatestRecords::Record& record : impl_->latest.records()) {
-        if (record.fate == Fate::added) TUTELA_TRY(impl_->builder.add(item_of(record.draft)));
+    for (LatestRecords::Record& record : impl_->latest.records()) {
+        if (is_kept(record.fate, record.draft)) TUTELA_TRY(impl_->builder.add(item_of(record.draft)));
         if (record.fate == Fate::deleted && !record.draft.id.empty())
             impl_->removed.push_back({record.draft.source, record.draft.id});
     }

@@ -9,8 +9,6 @@ namespace tutela {
 
 namespace {
 
-constexpr std::uint32_t kNone = RecordTable::kNone;
-
 // The records of one list, by name.
 struct Records {
     RecordMap<std::uint32_t> numbers;

@@ -20,16 +20,18 @@ std::size_t count_of(const Snapshot& snapshot, FileHashKind kind) noexcept {
 // Adds the file entries of one snapshot that have one of the hashes, the strongest kind first; `first` is the number of
 // its first.
 void find_in(const Snapshot& snapshot, std::size_t first, const FileHashes& hashes, std::vector<FileMatch>& found) {
-    const auto look_up = [&](const auto& records, const auto& hash, FileHashKind kind) {
-        if (!hash) return;
-        for (const auto& record : find_hash(records, *hash)) {
+    const auto look_up = [&](const auto& records, PrefixDirectory FileDirectories::*directory, const auto& hash,
+                             FileHashKind kind) {
+        if (!hash || records.empty()) return;
+        const HashRange range = ((*snapshot.file_directories).*directory).range_of(records, *hash);
+        for (const auto& record : find_hash(records, *hash, range)) {
             if (record.entry < snapshot.file_entries.size())
                 found.push_back({static_cast<std::uint32_t>(first + record.entry), kind});
         }
     };
-    look_up(snapshot.sha256s, hashes.sha256, FileHashKind::sha256);
-    look_up(snapshot.sha1s, hashes.sha1, FileHashKind::sha1);
-    look_up(snapshot.md5s, hashes.md5, FileHashKind::md5);
+    look_up(snapshot.sha256s, &FileDirectories::sha256s, hashes.sha256, FileHashKind::sha256);
+    look_up(snapshot.sha1s, &FileDirectories::sha1s, hashes.sha1, FileHashKind::sha1);
+    look_up(snapshot.md5s, &FileDirectories::md5s, hashes.md5, FileHashKind::md5);
 }
 
 }  // namespace

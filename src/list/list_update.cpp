@@ -46,6 +46,8 @@ public:
         TUTELA_TRY(name_records());
         sum_lists();
         decide();
+        if (update_.all_must_be_there && changes_.not_found > 0)
+            return Status(StatusCode::not_found, "the list has no record of one of the names");
         if (!changes_.any()) return list_;
         return make_delta();
     }
@@ -63,7 +65,7 @@ private:
             }
         }
         if (!update_.put) return {};
-        for_each_thing(*update_.put, 0, 0, [this](const Thing& thing) {
+        for_each_thing(*update_.put, [this](const Thing& thing) {
             nameless_put_ = nameless_put_ || (thing.id.empty() && !thing.is_set());
             if (!thing.id.empty()) record_of_name(thing.origin.source, thing.id).put = true;
         });
@@ -79,7 +81,7 @@ private:
         }
         if (sources.empty()) return {};
         std::string ambiguous;
-        for_each_thing(list_, 0, 0, [&](const Thing& thing) {
+        for_each_thing(list_, [&](const Thing& thing) {
             if (thing.id.empty()) return;
             const auto known = sources.find(hasher_.id(thing.id));
             if (known == sources.end()) return;

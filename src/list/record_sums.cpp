@@ -27,22 +27,88 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) noexcept {
 
 }  // namespace
 
-void for_each_thing(const HashList& list, std::size_t first_position, std::size_t first_file,
-                    const std::function<void(const Thing&)>& each) {
-    for (std::size_t position = first_position; position < list.size();) {
-        const std::optional<FramePlace> place = list.frame_at(position);
-        const std::size_t frames = place && place->frame == 0 ? list.video(place->video).hashes.size() : 1;
-        if (const EntryState state = list.entry_state(position); state != EntryState::withdrawn) {
-            const EntryView entry = list.entry(position);
-            each({position, frames, state, entry.id, entry.origin});
+namespace {
+
+// Numbers that rise, asked for in rising order.
+class Cursor {
+public:
+    explicit Cursor(std::span<const std::uint32_t> numbers) noexcept : rest_(numbers) {}
+    [[nodiscard]] bool holds(std::size_t number) noexcept {
+        while (!rest_.empty() && rest_.front() < number)
+            rest_ = rest_.subspan(1);
+        return !rest_.empty() && rest_.front() == number;
+    }
+
+private:
+    std::span<const std::uint32_t> rest_;
+};
+
+// Ten million things are looked at for a change of one: nothing but ids and origins is read, and in the order in which
+// they lie.
+class Things {
+public:
+    Things(const Snapshot& snapshot, std::size_t first_entry, std::size_t first_file,
+           const std::function<void(const Thing&)>& each) noexcept
+        : snapshot_(snapshot), first_entry_(first_entry), first_file_(first_file), each_(each) {}
+
+    void entries(std::span<const std::uint32_t> withdrawn_numbers) {
+        Cursor withdrawn(withdrawn_numbers);
+        Cursor disabled(snapshot_.disabled);
+        std::span<const VideoRecord> videos = snapshot_.videos;
+        for (std::size_t i = 0; i < snapshot_.ids.size();) {
+            while (!videos.empty() && videos.front().position < i)
+                videos = videos.subspan(1);
+            const bool is_video = !videos.empty() && videos.front().position == i && snapshot_.holds(videos.front());
+            const std::size_t frames = is_video ? std::max<std::size_t>(videos.front().frames, 1) : 1;
+            if (!withdrawn.holds(i)) {
+                const std::uint32_t origin = snapshot_.entry_origins.empty() ? 0 : snapshot_.entry_origins[i];
+                each_({first_entry_ + i, frames, state(disabled.holds(i)), snapshot_.text(snapshot_.ids[i]),
+                       origin_of(origin)});
+            }
+            i += frames;
         }
-        position += frames;
     }
-    for (std::size_t number = first_file; number < list.file_entry_count(); ++number) {
-        const EntryState state = list.file_entry_state(number);
-        const FileEntryView file = list.file_entry(number);
-        if (!file.position && state != EntryState::withdrawn) each({number, 0, state, file.id, file.origin});
+
+    void files(std::span<const std::uint32_t> withdrawn_numbers) {
+        Cursor withdrawn(withdrawn_numbers);
+        Cursor disabled(snapshot_.disabled_files);
+        for (std::size_t i = 0; i < snapshot_.file_entries.size(); ++i) {
+            const FileEntryRecord& file = snapshot_.file_entries[i];
+            if (file.position < snapshot_.hashes.size() || withdrawn.holds(i)) continue;
+            each_({first_file_ + i, 0, state(disabled.holds(i)), snapshot_.text(file.id), origin_of(file.origin)});
+        }
     }
+
+private:
+    static EntryState state(bool disabled) noexcept { return disabled ? EntryState::disabled : EntryState::active; }
+
+    const OriginView& origin_of(std::uint32_t number) noexcept {
+        if (number != last_) origin_ = snapshot_.origin(last_ = number);
+        return origin_;
+    }
+
+    const Snapshot& snapshot_;
+    std::size_t first_entry_;
+    std::size_t first_file_;
+    const std::function<void(const Thing&)>& each_;
+    std::uint32_t last_ = kNoPosition;
+    OriginView origin_;
+};
+
+}  // namespace
+
+void for_each_thing(const HashList& list, const std::function<void(const Thing&)>& each) {
+    const ListLayers& layers = *ListAccess::layers(list);
+    const Snapshot* delta = layers.delta();
+    const std::size_t entries = layers.base().hashes.size();
+    const std::size_t files = layers.base().file_entries.size();
+    using Numbers = std::span<const std::uint32_t>;
+    Things of_base(layers.base(), 0, 0, each);
+    of_base.entries(delta != nullptr ? delta->withdrawn : Numbers());
+    std::optional<Things> of_delta;
+    if (delta != nullptr) of_delta.emplace(*delta, entries, files, each).entries({});
+    of_base.files(delta != nullptr ? delta->withdrawn_files : Numbers());
+    if (of_delta) of_delta->files({});
 }
 
 RecordHasher::RecordHasher() : seed_(random_seed()) {}
@@ -177,7 +243,7 @@ private:
 RecordTable sum_records(const HashList& list, RecordHasher& hasher,
                         const std::function<std::uint32_t(const Thing&)>& record_of) {
     RecordTable table;
-    for_each_thing(list, 0, 0, [&](const Thing& thing) {
+    for_each_thing(list, [&](const Thing& thing) {
         if (thing.is_set()) return;
         const std::uint32_t record = record_of(thing);
         if (record == RecordTable::kNone) return;

@@ -47,9 +47,8 @@ struct Thing {
     [[nodiscard]] bool is_set() const noexcept { return is_file() && id.empty(); }
 };
 
-// Calls `each` for every thing that is not withdrawn, entries first, from a position and a file entry on.
-void for_each_thing(const HashList& list, std::size_t first_position, std::size_t first_file,
-                    const std::function<void(const Thing&)>& each);
+// Calls `each` for every thing that is not withdrawn, entries first.
+void for_each_thing(const HashList& list, const std::function<void(const Thing&)>& each);
 
 // Not thread-safe: it has a buffer.
 class RecordHasher {

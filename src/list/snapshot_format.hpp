@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -152,6 +153,8 @@ struct OriginRecord {
 };
 static_assert(sizeof(OriginRecord) == 12);
 
+struct FileDirectories;
+
 // Of a delta: which list it changes, and how often that was done.
 struct BaseRecord {
     Sha256 digest{};
@@ -183,8 +186,9 @@ struct Snapshot {
     std::string_view carried_bytes;
     std::span<const std::uint64_t> text_offsets;  // one more than there are texts
     std::string_view text_bytes;
-    std::span<const std::uint32_t> disabled;        // entries that are not searched, by rising position
-    std::span<const std::uint32_t> disabled_files;  // the same of file entries, by rising number
+    std::shared_ptr<FileDirectories> file_directories;  // made when they are needed; null without hashes of files
+    std::span<const std::uint32_t> disabled;            // entries that are not searched, by rising position
+    std::span<const std::uint32_t> disabled_files;      // the same of file entries, by rising number
     // Of a delta alone: what it is a delta of, and which entries and file entries of that are no more.
     std::span<const BaseRecord> base;  // one, or none
     std::span<const std::uint32_t> withdrawn;

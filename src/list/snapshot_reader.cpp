@@ -7,6 +7,7 @@
 #include "core/bytes.hpp"
 #include "core/try.hpp"
 #include "core/utf8.hpp"
+#include "list/file_lookup.hpp"
 #include "list/snapshot_check.hpp"
 #include "list/snapshot_format.hpp"
 #include "tutela/list.hpp"
@@ -303,6 +304,7 @@ Status bind_files(const Binder& binder, Snapshot& snapshot) {
     TUTELA_TRY(binder.bind_if_there(SectionType::sha1s, snapshot.sha1s));
     TUTELA_TRY(binder.bind_if_there(SectionType::sha256s, snapshot.sha256s));
     TUTELA_TRY(binder.bind(SectionType::file_entries, snapshot.file_entries));
+    if (hashes) snapshot.file_directories = std::make_shared<FileDirectories>();
     return snapshot.file_entries.empty() ? corrupt("its file entries are none") : Status();
 }
 

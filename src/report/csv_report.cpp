@@ -38,6 +38,7 @@ private:
             "orientation,frames,decode,hash_algorithm,quality,match_count,segment_count,entry_id,distance,variant,"
             "frame,pts_us,known_us,confirm,start_us,end_us,known_start_us,known_end_us,segment_frames,speed,"
             "query_percent,compared_percent,category,label,radius,min_quality,sampling,list_digest";
+        if (!facts().filter.empty()) out += ",filter";
         if (facts().show_hashes) out += ",hash";
         out += kLineEnd;
     }
@@ -129,6 +130,10 @@ private:
         append_text(line, std::to_string(facts().min_quality));
         append_text(line, facts().sampling);
         append_csv_cell(line, facts().list_digest);
+        if (!facts().filter.empty()) {
+            line += ',';
+            append_csv_cell(line, facts().filter);
+        }
         if (facts().show_hashes) {
             line += ',';
             if (row.hash) line += to_hex(*row.hash);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base64.hpp"
 #include "core/digest.hpp"
 #include "report/html_plot.hpp"
 #include "report/html_text.hpp"
@@ -39,21 +40,8 @@ constexpr std::string_view kStyle =
     ".m0{fill:#e66}.m1{fill:#6ae}.m2{fill:#6c6}.m3{fill:#ea5}.m4{fill:#b8f}.m5{fill:#5cc}}"
     "@media print{body{margin:0}h2,svg{break-after:avoid}h2 b,svg{print-color-adjust:exact}}";
 
-std::string base64(std::span<const std::uint8_t> bytes) {
-    static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        std::uint32_t group = 0;
-        for (std::size_t i = 0; i < 3; ++i)
-            group = group << 8 | (at + i < bytes.size() ? bytes[at + i] : 0U);
-        for (std::size_t i = 0; i < 4; ++i)
-            text += at + i <= bytes.size() ? kDigits[group >> (18 - 6 * i) & 63] : '=';
-    }
-    return text;
-}
-
 std::string style_hash() {
-    return base64(sha256(std::span(reinterpret_cast<const std::uint8_t*>(kStyle.data()), kStyle.size())));
+    return base64_of(sha256(std::span(reinterpret_cast<const std::uint8_t*>(kStyle.data()), kStyle.size())));
 }
 
 // A line of a table of two columns.
@@ -142,6 +130,7 @@ private:
         append_fact(out, "tutela", facts().tool_version);
         append_fact(out, "list", facts().list_digest);
         append_fact(out, "entries", grouped(facts().list_entries));
+        if (!facts().filter.empty()) append_fact(out, "only entries of", facts().filter);
         append_fact(out, "hash", facts().hash_algorithm);
         append_fact(out, "radius", std::to_string(facts().radius));
         append_fact(out, "minimum quality", std::to_string(facts().min_quality));

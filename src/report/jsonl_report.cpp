@@ -89,6 +89,7 @@ private:
         }
         run.text("isolation", facts().isolation);
         run.boolean("show_hashes", facts().show_hashes);
+        if (!facts().filter.empty()) run.text("filter", facts().filter);
         run.end();
         line.end();
         out += '\n';

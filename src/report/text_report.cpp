@@ -140,6 +140,11 @@ private:
         out += '\n';
         append_sum(out, "list", facts().list_digest);
         append_sum(out, "entries", grouped(facts().list_entries));
+        if (!facts().filter.empty()) {
+            std::string filter;
+            append_visible(filter, facts().filter);
+            append_sum(out, "only", filter);
+        }
         append_sum(out, "searched",
                    facts().hash_algorithm + ", decode " + facts().decode + ", sampling " + facts().sampling +
                        ", profile " + facts().profile + ", radius " + std::to_string(facts().radius) +

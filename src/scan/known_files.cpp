@@ -34,7 +34,10 @@ MoreDigests KnownFiles::wanted() const noexcept {
 std::vector<FileMatch> KnownFiles::find(const FileHashes& hashes, std::uint64_t size_bytes) const {
     if (size_bytes == 0 || list_.file_entry_count() == 0) return {};
     std::vector<FileMatch> found = list_.find_file(hashes);
-    std::erase_if(found, [&](const FileMatch& match) { return list_.file_entry(match.entry).harmless; });
+    std::erase_if(found, [&](const FileMatch& match) {
+        const FileEntryView entry = list_.file_entry(match.entry);
+        return entry.harmless || !filter_.admits(entry);
+    });
     return found;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/digest.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_filter.hpp"
 #include "tutela/report.hpp"
 
 namespace tutela {
@@ -14,8 +15,10 @@ namespace tutela {
 // Thread-safe. Refers to the lists.
 class KnownFiles {
 public:
-    // `harmless` may be null: then no file is known to be harmless.
-    KnownFiles(const HashList& list, const HashList* harmless) noexcept : list_(list), harmless_(harmless) {}
+    // `harmless` may be null: then no file is known to be harmless. Entries of `list` that the filter leaves out are not
+    // found.
+    KnownFiles(const HashList& list, const HashList* harmless, const ListFilter& filter) noexcept
+        : list_(list), harmless_(harmless), filter_(filter) {}
 
     // What has to be computed of a file beside its SHA-256.
     [[nodiscard]] MoreDigests wanted() const noexcept;
@@ -32,6 +35,7 @@ public:
 private:
     const HashList& list_;
     const HashList* harmless_;
+    const ListFilter& filter_;
 };
 
 [[nodiscard]] inline FileHashes hashes_of(const StreamDigest::Digests& digests) noexcept {

@@ -40,7 +40,7 @@ void add_limits(const ArchiveLimits& limits, RunSettings& settings) {
 
 void add_options(const ScanOptions& options, RunSettings& settings) {
     const auto& [radius, min_quality, index, limits, open_archives, archives, decode, sampling, profile, confirm,
-                 hash64, follow_symlinks, harmless_files, flood, stop, progress, isolation, worker] = options;
+                 hash64, follow_symlinks, harmless_files, filter, flood, stop, progress, isolation, worker] = options;
     static_cast<void>(index);  // these change no row
     static_cast<void>(stop);
     static_cast<void>(progress);
@@ -54,6 +54,7 @@ void add_options(const ScanOptions& options, RunSettings& settings) {
     settings.push_back({"second hash", hash64 ? std::string(hash64_name(*hash64)) : "none"});
     settings.push_back({"following of symbolic links", follow_symlinks ? "yes" : "no"});
     settings.push_back({"list of harmless files", harmless_files ? harmless_files->digest_hex() : "none"});
+    settings.push_back({"filter of entries", filter.text()});
     settings.push_back({"flood", std::to_string(flood.files) + " files, " + std::to_string(flood.percent) + " percent" +
                                      (flood.quarantine ? ", quarantined" : "")});
     settings.push_back({"isolation", std::string(isolation_name(isolation))});

@@ -68,7 +68,7 @@ public:
           on_row_(on_row),
           stop_(control.stop != nullptr ? control.stop : options.stop),
           progress_(control.progress ? control.progress : options.progress),
-          known_(list, options.harmless_files.get()),
+          known_(list, options.harmless_files.get(), options.filter),
           floods_(options.flood) {
         if (control.journal != nullptr) journal_.emplace(*control.journal);
     }
@@ -254,13 +254,13 @@ void examine_bytes(std::span<const std::uint8_t> bytes, const HashList& list, co
 Result<std::shared_ptr<const Index<256>>> index_for(const HashList& list, const ScanOptions& options,
                                                     std::shared_ptr<const Index<256>> given) {
     if (given != nullptr) {
-        if (given->size() == list.size()) return given;
+        if (given->size() == list.size()) return filter_index(std::move(given), list, options.filter);
         return Status(StatusCode::invalid_argument, "the index is one of another list");
     }
     IndexOptions how = options.index;
     if (!how.radius) how.radius = widest_radius(options);
     TUTELA_ASSIGN(std::unique_ptr<const Index<256>> index, list.open_index(how));
-    return std::shared_ptr<const Index<256>>(std::move(index));
+    return filter_index(std::move(index), list, options.filter);
 }
 
 void name_list(const HashList& list, RunFacts& facts) {
@@ -277,7 +277,9 @@ struct Scanner::Impl {
     RunFacts facts;
     std::shared_ptr<DecoderPool> decoders;
 
-    [[nodiscard]] KnownFiles known_files() const noexcept { return {list, options.harmless_files.get()}; }
+    [[nodiscard]] KnownFiles known_files() const noexcept {
+        return {list, options.harmless_files.get(), options.filter};
+    }
 };
 
 Scanner::Scanner(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -318,6 +320,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.decode = decode_mode_name(options.decode);
     facts.sampling = sampling_text(options.sampling);
     facts.confirm_phash_radius = options.confirm_phash_radius;
+    facts.filter = options.filter.text();
     facts.isolation = isolation_name(options.isolation);
     return Scanner(std::make_shared<const Impl>(
         Impl{std::move(list), std::move(options), std::move(index), std::move(facts), std::move(decoders)}));

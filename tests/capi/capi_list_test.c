@@ -347,7 +347,87 @@ static void test_videos(void) {
     tutela_list_destroy(list);
 }
 
+static void test_files(void) {
+    const tutela_hash256 a = hash_of(kHexA);
+    tutela_file_hashes file;
+    memset(&file, 0, sizeof file);
+    file.has_md5 = file.has_sha256 = true;
+    file.md5[0] = 1;
+    file.sha256[31] = 2;
+    tutela_known_item item;
+    tutela_known_item_init(&item, sizeof item);
+    CHECK(item.pdq == NULL && item.file == NULL && item.id == NULL && !item.harmless && !item.has_updated);
+    tutela_list_builder* builder = NULL;
+    tutela_list* list = NULL;
+    CHECK_OK(tutela_list_builder_create(&builder, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_item(builder, &item, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_item(builder, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_builder_add_item(NULL, &item, &error));
+    item.pdq = &a;
+    item.file = &file;
+    item.id = "thing";
+    item.category = "1";
+    item.source = "hotline";
+    item.scheme = "vics";
+    item.region = "US";
+    item.has_updated = true;
+    item.updated_us = 77;
+    CHECK_OK(tutela_list_builder_add_item(builder, &item, &error));
+    tutela_known_item_init(&item, sizeof item);
+    file.has_sha256 = false;
+    file.has_sha1 = true;
+    item.file = &file;
+    item.harmless = true;
+    CHECK_OK(tutela_list_builder_add_item(builder, &item, &error));
+    CHECK_OK(tutela_list_builder_build(builder, &list, &error));
+    tutela_list_builder_destroy(builder);
+
+    CHECK(tutela_list_size(list) == 1 && tutela_list_file_entry_count(list) == 2);
+    CHECK(tutela_list_file_entry_count(NULL) == 0 && tutela_list_file_hash_count(NULL, TUTELA_FILE_MD5) == 0);
+    CHECK(tutela_list_file_hash_count(list, TUTELA_FILE_MD5) == 2 && tutela_list_file_hash_count(list, 9) == 0);
+    tutela_file_entry entry;
+    memset(&entry, 0xff, sizeof entry);
+    entry.struct_size = sizeof entry;
+    CHECK_OK(tutela_list_file_entry(list, 0, &entry, &error));
+    CHECK(!entry.harmless && !entry.unmatchable && entry.has_position && entry.position == 0);
+    CHECK(entry.has_updated && entry.updated_us == 77);
+    CHECK(text_is(entry.id, "thing") && text_is(entry.category, "1") && text_is(entry.label, ""));
+    CHECK(text_is(entry.source, "hotline") && text_is(entry.scheme, "vics") && text_is(entry.region, "US"));
+    CHECK_OK(tutela_list_file_entry(list, 1, &entry, &error));
+    CHECK(entry.harmless && !entry.has_position && !entry.has_updated && text_is(entry.id, ""));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_file_entry(list, 2, &entry, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_file_entry(list, 0, NULL, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_file_entry(NULL, 0, &entry, &error));
+    entry.struct_size = 1;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_file_entry(list, 0, &entry, &error));
+    char name[16];
+    size_t length = 0;
+    CHECK_OK(tutela_list_file_entry_name(list, 1, name, sizeof name, &length, &error));
+    CHECK(strcmp(name, "file:1") == 0);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_file_entry_name(list, 2, name, sizeof name, &length, &error));
+
+    tutela_file_match matches[2];
+    size_t count = 9;
+    file.has_sha1 = false;
+    file.has_sha256 = true;
+    CHECK_OK(tutela_list_find_file(list, &file, matches, 2, &count, &error));
+    CHECK(count == 2 && matches[0].entry == 0 && matches[0].kind == TUTELA_FILE_SHA256);
+    CHECK(matches[1].entry == 1 && matches[1].kind == TUTELA_FILE_MD5);
+    CHECK_OK(tutela_list_find_file(list, &file, NULL, 0, &count, &error));
+    CHECK(count == 2);
+    file.md5[0] = 9;
+    file.has_sha256 = false;
+    CHECK_OK(tutela_list_find_file(list, &file, matches, 2, &count, &error));
+    CHECK(count == 0);
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_find_file(NULL, &file, matches, 2, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_find_file(list, NULL, matches, 2, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_find_file(list, &file, NULL, 2, &count, &error));
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_list_find_file(list, &file, matches, 2, NULL, &error));
+    tutela_list_destroy(list);
+}
+
 int main(void) {
+    test_files();
     test_videos();
     test_stored_index();
     test_encrypted();

@@ -18,7 +18,7 @@ void require(bool condition) noexcept {
 void check_sums(const ImportReport& report) {
     require(report.records == report.added + report.skipped + report.deleted + report.superseded +
                                   report.never_matchable + report.empty_files);
-    require(report.harmless <= report.added && report.partly_bad <= report.added);
+    require(report.harmless <= report.added && report.partly_bad <= report.added + report.never_matchable);
     std::uint64_t kinds = 0;
     for (const std::uint64_t count : report.never_matchable_by)
         kinds += count;
@@ -47,7 +47,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_sums(report);
     const auto list = builder.build();
     require(list.ok());
-    require(list.value().size() <= report.added && list.value().file_entry_count() <= report.added);
+    const std::size_t carried = list.value().unmatchable_count();
+    require(list.value().size() <= report.added && list.value().file_entry_count() - carried <= report.added &&
+            carried <= report.never_matchable);
     const auto loaded = tutela::HashList::from_bytes(list.value().bytes());
     require(loaded.ok() && loaded.value().digest_hex() == list.value().digest_hex());
     return 0;

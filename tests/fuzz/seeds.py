@@ -160,6 +160,11 @@ def foreign_lists() -> Iterator[bytes]:
     yield b"\0" + f"MD5;SHA1;PhotoDNA;Image ID;Is distributed;Baseline\n{md5};;AA;1;y;yes\n".encode()
     yield b"\0" + f"MD5,SHA512,set,status,vicCategory\n{md5},,a,known|known,\n".encode()
     yield b"\0" + f"id\tmd5\tpdq\n1\t{md5}\t{long}\n".encode()
+    carried = f'"carried":[{{"kind":"photodna","base64":"AAAA"}},{{"kind":"tmk","text":"x"}}]'
+    jsonl = f'{{"tutela_list":1}}\n{{"pdq":"{long}","updated":"2026-01-02T03:04:05Z",{carried}}}\n'
+    yield b"\0" + (jsonl + f'{{"video":["{long},50,0"]}}\n{{"more":["{long},50,1"]}}\n').encode()
+    header = "pdq,phash,md5,sha1,sha256,id,category,label,source,scheme,region,harmless,updated,carried"
+    yield b"\0" + f"{header}\r\n{long},,,,,'=1,\\s,,s,vics,US,,2026-01-02,tmk:eA== a=AAAA\r\n".encode()
     if hasattr(sqlite3.Connection, "serialize"):
         yield b"\0" + sqlite_base("CREATE TABLE FILE(sha256, sha1, md5, package_id)",
                                   f"INSERT INTO FILE VALUES('{long}', '', '{md5}', 1)")

@@ -31,6 +31,8 @@ PUBLIC = {
     "list_lint.hpp": "list",
     "carried_hash.hpp": "list",
     "known_item.hpp": "list",
+    "list_export.hpp": "list",
+    "list_filter.hpp": "list",
     "import.hpp": "list",
     "list.hpp": "list",
     "list_key.hpp": "list",

@@ -35,7 +35,11 @@ TEST(Ncmec, EntriesHaveTheirMemberClassAndHashes) {
     EXPECT_EQ(file.category, "A1");
     EXPECT_EQ(file.origin, (OriginView{"Synthetic ESP", "ncmec", ""}));
     EXPECT_EQ(file.position, 0U);
+    EXPECT_EQ(file.updated_us, parse_record_time("2026-01-02T03:00:00Z"));
     EXPECT_FALSE(import.has_md5(md5_of(9)));
+    // The TMK is a link, of which there is nothing to carry.
+    EXPECT_EQ(carried_by(import.list), (std::map<std::string, std::string>{{"img-1 photodna", "x"}}));
+    EXPECT_EQ(import.list.unmatchable_count(), 0U);
 }
 
 TEST(Ncmec, TheNewestTimestampStandsInWhateverOrder) {

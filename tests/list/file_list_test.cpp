@@ -69,6 +69,32 @@ TEST(FileLookup, FindsWhatANaiveSearchFinds) {
     }
 }
 
+// After so many look-ups that the directory is there, and before.
+TEST(FileLookup, TheDirectoryChangesNoAnswer) {
+    std::mt19937_64 random(9);
+    std::vector<Md5Record> records;
+    for (std::uint32_t i = 0; i < PrefixDirectory::kFewest + 5000; ++i)
+        records.push_back({md5_of(i % 3 == 0 ? random() % 1'000'000 : i % 3 == 1 ? random() : ~random() % 5000), i});
+    std::sort(records.begin(), records.end());
+    const std::span<const Md5Record> all(records);
+    PrefixDirectory directory;
+    bool made = false;
+    for (std::size_t i = 0; i < records.size() / PrefixDirectory::kHashesALookUp + 2000; ++i) {
+        Md5 hash = records[random() % records.size()].hash;
+        if (i % 4 == 0) hash = md5_of(random());
+        if (i % 5 == 0) hash = i % 2 == 0 ? md5_of(0) : md5_of(~std::uint64_t{0}, 255);
+        const HashRange range = directory.range_of(all, hash);
+        made = made || range.high - range.low < all.size();
+        const auto [first, last] =
+            std::equal_range(records.begin(), records.end(), Md5Record{hash, 0},
+                             [](const Md5Record& a, const Md5Record& b) { return a.hash < b.hash; });
+        const auto found = find_hash(all, hash, range);
+        ASSERT_EQ(found.size(), static_cast<std::size_t>(last - first)) << i;
+        ASSERT_TRUE(found.empty() || found.data() == &*first) << i;
+    }
+    EXPECT_TRUE(made);
+}
+
 // Values that double each time are the worst for guessing.
 TEST(FileLookup, FindsInACraftedSpread) {
     std::vector<Md5Record> records;

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <map>
 #include <random>
 #include <string>
 #include <string_view>
 
+#include "core/digest.hpp"
 #include "tutela/import.hpp"
 
 namespace tutela {
@@ -44,6 +46,22 @@ constexpr std::string_view kEmptySha1 = "da39a3ee5e6b4b0d3255bfef95601890afd8070
 inline std::uint64_t sum_of(const ImportReport& report) {
     return report.added + report.skipped + report.deleted + report.superseded + report.never_matchable +
            report.empty_files;
+}
+
+// All that a list's file entries carry, by id and kind; bytes as hex, with an x before them.
+inline std::map<std::string, std::string> carried_by(const HashList& list) {
+    std::map<std::string, std::string> all;
+    for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
+        const FileEntryView entry = list.file_entry(i);
+        for (std::size_t k = 0; k < entry.carried.size(); ++k) {
+            const CarriedHashView hash = entry.carried[k];
+            const auto* data = reinterpret_cast<const std::uint8_t*>(hash.value.data());
+            const std::string value =
+                hash.binary ? "x" + bytes_to_hex({data, hash.value.size()}) : std::string(hash.value);
+            EXPECT_TRUE(all.emplace(std::string(entry.id) + " " + std::string(hash.kind), value).second);
+        }
+    }
+    return all;
 }
 
 // What was read from memory, and the list of it. What is true of every import is checked.

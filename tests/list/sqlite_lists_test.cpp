@@ -60,6 +60,11 @@ TEST(SqliteLists, Iped) {
     EXPECT_TRUE(import.by_md5(md5_of(3)).harmless);
     EXPECT_EQ(import.by_md5(md5_of(3)).label, "NSRL");
     EXPECT_EQ(import.list.file_hash_count(FileHashKind::sha256), 1U);
+    const auto carried = carried_by(import.list);
+    EXPECT_EQ(carried.size(), 3U);
+    EXPECT_EQ(carried.at("2 sha512"), hex_of(2, 128));
+    EXPECT_EQ(carried.at("2 edonkey"), hex_of(2, 32));
+    EXPECT_EQ(carried.at("5 photodna"), "AAAA");
 }
 
 TEST(SqliteLists, NsrlAndSleuthKit) {
@@ -124,7 +129,8 @@ TEST(SqliteLists, DamageIsOneErrorOrSoManyRecords) {
         for (int k = 0; k < 4; ++k)
             bytes[random() % bytes.size()] = static_cast<char>(random());
         const Imported import(bytes, options);
-        EXPECT_LE(import.list.file_entry_count(), import.report.added);
+        EXPECT_LE(import.list.unmatchable_count(), import.report.never_matchable);
+        EXPECT_LE(import.list.file_entry_count(), import.report.added + import.list.unmatchable_count());
     }
 }
 

@@ -48,6 +48,48 @@ TEST(Vics, ARecordBecomesOneThingWithAllItsHashes) {
     EXPECT_EQ(import.list.file_hash_count(FileHashKind::sha1), 1U);
 }
 
+TEST(Vics, CarriesWhatItCannotMatch) {
+    std::string bytes;
+    std::string decimals;
+    std::string base64 = std::string(4, 'A');
+    for (int i = 0; i < 144; ++i) {
+        bytes += "0" + std::string(1, "0123456789abcdef"[i % 16]);
+        decimals += (i > 0 ? "," : "") + std::to_string(i % 16);
+    }
+    for (int i = 0; i < 48; ++i) {
+        const int v[] = {3 * i % 16, (3 * i + 1) % 16, (3 * i + 2) % 16};
+        const int three = v[0] << 16 | v[1] << 8 | v[2];
+        if (i == 0) base64.clear();
+        for (int k = 0; k < 4; ++k)
+            base64 += "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[three >> (18 - 6 * k) & 63];
+    }
+    const std::string hex = upper(bytes);
+    const Imported import(document(
+        media("\"MediaID\":1,\"DateUpdated\":\"2026-01-02T03:04:05+01:00\",\"PhotoDNA\":\"" + base64 + "\"") + "," +
+        media("\"MediaID\":2,\"MD5\":\"" + md5_of(2) + "\",\"DateUpdated\":\"soon\",\"PhotoDNA\":\"" + hex + "\"") +
+        "," +
+        media("\"MediaID\":3,\"Hashes\":[{\"HashName\":\"PDNA\",\"HashValue\":\"" + decimals +
+              "\"},{\"HashName\":\"PhotoDNA\",\"HashValue\":\"" + base64 +
+              "\"},{\"HashName\":\"D-Hash 9\",\"HashValue\":\"x=1\"}]") +
+        "," + media("\"MediaID\":4,\"PhotoDNA\":\"" + decimals + ",1\",\"MD5\":\"zz\"") + "," +
+        media("\"MediaID\":5,\"Category\":0,\"AlternativeHashes\":[{\"HashName\":\"PDQ\",\"HashValue\":\"" + pdq_of(5) +
+              "\"}]") +
+        "," + media("\"MediaID\":6,\"PhotoDNA\":\"" + std::string(65536, 'A') + "\"")));
+    ASSERT_TRUE(import.status.ok()) << import.status.to_string();
+    EXPECT_EQ(import.report.added, 1U);
+    EXPECT_EQ(import.report.never_matchable, 4U);
+    EXPECT_EQ(import.report.partly_bad, 1U);
+    EXPECT_EQ(import.report.skipped, 1U);
+    EXPECT_EQ(import.list.unmatchable_count(), 4U);
+    EXPECT_EQ(import.list.size(), 0U);
+    const std::map<std::string, std::string> expected = {{"1 photodna", "x" + bytes},     {"2 photodna", "x" + bytes},
+                                                         {"3 photodna", "x" + bytes},     {"3 dhash9", "x=1"},
+                                                         {"4 photodna", decimals + ",1"}, {"5 pdq", pdq_of(5)}};
+    EXPECT_EQ(carried_by(import.list), expected);
+    EXPECT_EQ(import.list.file_entry(0).updated_us, parse_record_time("2026-01-02T02:04:05Z"));
+    EXPECT_EQ(import.by_md5(md5_of(2)).updated_us, std::nullopt);
+}
+
 TEST(Vics, EveryVersionRegionAndShapeIsRead) {
     for (const char* version : {"1.2", "1.3", "2.0"}) {
         for (const char* region : {"US", "UK", "Default", "CUSTOM"}) {

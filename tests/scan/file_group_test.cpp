@@ -83,7 +83,7 @@ protected:
         EXPECT_TRUE(index.ok());
         DecoderPool pool(options_);
         FindingCache cache;
-        const KnownFiles known(list, nullptr);
+        const KnownFiles known(list, nullptr, ListFilter());
         const ScanJob job{tree, list, *index.value(), options_, &stop_, cache, pool, known};
         FileScanner scanner(job, decoder_);
         std::map<std::string, FileRow> rows;

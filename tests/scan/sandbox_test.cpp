@@ -345,7 +345,7 @@ ScannedItem scan_archive(Decoder& own, const ScanOptions& options, FindingCache&
     DecoderStack levels(pool, list, *index.value(), options, own);
     ScannedItem item(1);
     const Bytes bytes{'P', 'K', 3, 4};
-    const KnownFiles known(list, nullptr);
+    const KnownFiles known(list, nullptr, ListFilter());
     EXPECT_TRUE(ArchiveScanner(levels, options, nullptr, cache, known).scan(bytes, MediaFormat::zip, item).ok());
     return item;
 }

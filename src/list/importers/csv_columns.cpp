@@ -39,6 +39,13 @@ constexpr NamedColumn kPlain[] = {
     {"id", {ColumnRole::id}},
     {"category", {ColumnRole::category}},
     {"label", {ColumnRole::label}},
+    {"source", {ColumnRole::source}},
+    {"scheme", {ColumnRole::scheme}},
+    {"region", {ColumnRole::region}},
+    {"harmless", {ColumnRole::harmless}},
+    {"updated", {ColumnRole::updated}},
+    {"carried", {ColumnRole::carried}},
+    {"phash", {.role = ColumnRole::hash, .hash = {HashName::phash}}},
 };
 
 std::span<const NamedColumn> columns_of(ListFormat format) noexcept {
@@ -73,7 +80,8 @@ ListFormat csv_format_of(const std::vector<std::string_view>& header) noexcept {
     if (has(header, "signal_type") && has(header, "signal_str")) return ListFormat::threatexchange_csv;
     if (has(header, "SHA-1") && has(header, "SpecialCode")) return ListFormat::nsrl_text;
     const bool any_hash = std::any_of(header.begin(), header.end(), [](std::string_view field) {
-        return column_of(ListFormat::csv, field).role == ColumnRole::hash;
+        const ColumnRole role = column_of(ListFormat::csv, field).role;
+        return role == ColumnRole::hash;
     });
     if (!any_hash) return ListFormat::automatic;
     if (has(header, "Image ID") && has(header, "Baseline")) return ListFormat::icse_csv;

@@ -23,6 +23,12 @@ enum class ColumnRole : std::uint8_t {
     signal_type,   // of python-threatexchange, as are the next two
     signal,
     collaboration,
+    source,
+    scheme,
+    region,
+    harmless,
+    updated,
+    carried,
 };
 
 struct Column {

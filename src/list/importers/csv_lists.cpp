@@ -1,6 +1,8 @@
 // CSV with a header, in several dialects.
 #include <algorithm>
 
+#include "core/base64.hpp"
+#include "list/exporters/export_text.hpp"
 #include "list/importers/csv_columns.hpp"
 #include "list/importers/lines.hpp"
 #include "list/importers/words.hpp"
@@ -15,7 +17,10 @@ public:
 
 private:
     Status line(std::string_view text) override {
-        if (columns_.empty()) return header(text);
+        if (columns_.empty()) {
+            own_ = format_ == ListFormat::csv && target().options().columns.empty() && text == kCsvHeader;
+            return header(text);
+        }
         const std::vector<std::string_view>& fields = fields_.split(text, separator_);
         draft_.clear();
         draft_.scheme = scheme();
@@ -65,9 +70,21 @@ private:
         switch (column.role) {
             case ColumnRole::ignored: return;
             case ColumnRole::hash: draft_.add_hash(column.hash, field); return;
-            case ColumnRole::id: draft_.id = utf8_of(field); return;
-            case ColumnRole::category: draft_.category = utf8_of(field); return;
-            case ColumnRole::label: draft_.add_label(utf8_of(field)); return;
+            case ColumnRole::id: draft_.id = text_of(field); return;
+            case ColumnRole::category: draft_.category = text_of(field); return;
+            case ColumnRole::label:
+                if (own_) {
+                    draft_.label = text_of(field);
+                } else {
+                    draft_.add_label(text_of(field));
+                }
+                return;
+            case ColumnRole::source: draft_.source = text_of(field); return;
+            case ColumnRole::scheme: draft_.scheme = text_of(field); return;
+            case ColumnRole::region: draft_.region = text_of(field); return;
+            case ColumnRole::harmless: draft_.harmless = is_yes(field); return;
+            case ColumnRole::updated: draft_.set_time(field); return;
+            case ColumnRole::carried: carry(field); return;
             case ColumnRole::flag:
                 if (is_yes(field)) draft_.add_label(column.label);
                 return;
@@ -82,6 +99,27 @@ private:
         }
     }
 
+    [[nodiscard]] std::string text_of(std::string_view field) const {
+        return own_ ? unescaped_cell(utf8_of(field)) : utf8_of(field);
+    }
+
+    // kind=BASE64 for bytes, kind:BASE64 for text.
+    void carry(std::string_view all) {
+        while (!all.empty()) {
+            const std::string_view one = all.substr(0, all.find(' '));
+            all.remove_prefix(std::min(one.size() + 1, all.size()));
+            const std::size_t mark = std::min(one.find_first_of("=:"), one.size());
+            const std::string_view kind = one.substr(0, mark);
+            std::string value;
+            const bool bytes = mark < one.size() && one[mark] == '=';
+            draft_.carry(hash_of_name(kind).carried);
+            if ((mark == one.size() || !append_base64_bytes(value, one.substr(mark + 1)) ||
+                 !draft_.carry(kind, value, bytes)) &&
+                draft_.problem == nullptr)
+                draft_.problem = "a hash that it carries is none";
+        }
+    }
+
     void end_signal() {
         draft_.add_hash(hash_of_name(signal_type_), signal_);
         name_signal_verdict(draft_);
@@ -89,6 +127,7 @@ private:
 
     ListFormat format_;
     char separator_ = ',';
+    bool own_ = false;  // written by export_list()
     std::vector<Column> columns_;
     CsvFields fields_;
     ItemDraft draft_;

@@ -20,6 +20,7 @@ private:
         if (member == "id") draft_.id = text;
         if (member == "raw_indicator") indicator_ = text;
         if (member == "type") type_ = text;
+        if (member == "added_on") draft_.set_time(text);
         if (member == "status") draft_.category = text;
     }
 

@@ -170,6 +170,7 @@ private:
         draft_.scheme = "threatexchange";
         draft_.add_hash(kind, hash);
         if (fields.size() > 1) draft_.id = fields[1];
+        if (fields.size() > 2) draft_.set_time(fields[2]);
         if (fields.size() > 3) draft_.label = fields[3];
         return target().take(draft_, number());
     }

@@ -10,7 +10,8 @@ namespace {
 
 // Null when the texts can be a list's.
 const char* bad_text(const ItemDraft& draft) noexcept {
-    for (const std::string* text : {&draft.id, &draft.category, &draft.label, &draft.source, &draft.region}) {
+    for (const std::string* text :
+         {&draft.id, &draft.category, &draft.label, &draft.source, &draft.scheme, &draft.region}) {
         if (text->size() > kMaxTextBytes) return "a text is longer than 65535 bytes";
         if (text->find('\0') != std::string::npos) return "a text contains NUL";
         if (!is_utf8(*text)) return "a text is not UTF-8";
@@ -35,15 +36,18 @@ void LatestRecords::clear() noexcept {
     places_.clear();
 }
 
-KnownItem item_of(const ItemDraft& draft) noexcept {
+KnownItem item_of(ItemDraft& draft) {
     KnownItem item;
     item.pdq = draft.pdq;
+    item.phash = draft.phash;
     item.file = draft.file;
     item.id = draft.id;
     item.category = draft.category;
     item.label = draft.label;
     item.origin = {draft.source, draft.scheme, draft.region};
     item.harmless = draft.harmless;
+    item.updated_us = draft.updated_us;
+    item.carried = draft.carried_values();
     return item;
 }
 
@@ -64,16 +68,23 @@ bool ImportTarget::prepare(ItemDraft& draft, std::uint64_t position, Fate& fate)
     if (const char* why = bad_text(draft)) return skip(position, why), false;
     const bool empty = names_empty_file(draft.file);
     if (empty) draft.file = {};
-    if (draft.file == FileHashes{} && (!draft.pdq || draft.harmless)) {
+    if (draft.pdq && draft.harmless) {  // what looks like a harmless picture need not be one
+        draft.carry(CarriedHash::other);
+        (void)draft.carry("pdq", to_hex(*draft.pdq), false);
+        draft.pdq.reset();
+    }
+    if (!draft.frames.empty() && draft.harmless) {  // likewise
+        draft.carry(CarriedHash::other);
+        draft.frames.clear();
+    }
+    if (draft.file == FileHashes{} && !draft.pdq && draft.frames.empty()) {
         if (empty) {
             fate = Fate::empty_file;
-        } else if (draft.problem != nullptr) {
+        } else if (draft.problem != nullptr && !draft.carries()) {
             return skip(position, draft.problem), false;
-        } else if (draft.pdq) {  // what looks like a harmless picture need not be one
-            draft.carried = CarriedHash::other;
-            fate = Fate::never_matchable;
         } else if (draft.carried) {
             fate = Fate::never_matchable;
+            if (draft.problem != nullptr) note(position, std::string(draft.problem) + "; it can never match");
         } else {
             return skip(position, "it has no hash"), false;
         }
@@ -84,6 +95,10 @@ bool ImportTarget::prepare(ItemDraft& draft, std::uint64_t position, Fate& fate)
     return true;
 }
 
+bool is_kept(Fate fate, const ItemDraft& draft) noexcept {
+    return fate == Fate::added || (fate == Fate::never_matchable && draft.carries());
+}
+
 void ImportTarget::count(Fate fate, const ItemDraft& draft, std::int64_t by) {
     const auto change = [by](std::uint64_t& sum) { sum += static_cast<std::uint64_t>(by); };
     switch (fate) {
@@ -92,6 +107,7 @@ void ImportTarget::count(Fate fate, const ItemDraft& draft, std::int64_t by) {
         case Fate::never_matchable:
             change(report_.never_matchable);
             change(report_.never_matchable_by[static_cast<std::size_t>(*draft.carried)]);
+            if (draft.problem != nullptr) change(report_.partly_bad);
             return;
         case Fate::added: break;
     }
@@ -103,8 +119,10 @@ void ImportTarget::count(Fate fate, const ItemDraft& draft, std::int64_t by) {
 Status ImportTarget::take(ItemDraft& draft, std::uint64_t position) {
     Fate fate{};
     if (!prepare(draft, position, fate)) return {};
-    if (fate == Fate::added) {
-        if (Status added = builder_.add(item_of(draft)); !added.ok()) {
+    if (is_kept(fate, draft)) {
+        const KnownItem item = item_of(draft);
+        Status added = draft.frames.empty() ? builder_.add(item) : builder_.add_known_video(draft.frames, item);
+        if (!added.ok()) {
             if (added.code() != StatusCode::invalid_argument) return added;
             skip(position, added.message());
             return {};

@@ -1,7 +1,6 @@
 // Where records go: into the builder, or among those that wait; and into the counts of the report.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,19 +18,17 @@ namespace tutela {
 // What became of a record.
 enum class Fate : std::uint8_t { added, deleted, never_matchable, empty_file };
 
-// A moment, as far as it orders records.
-struct RecordTime {
-    std::int64_t seconds = 0;
-    std::uint32_t nanoseconds = 0;
-    auto operator<=>(const RecordTime&) const noexcept =
-        default;  // NOLINT(modernize-use-nullptr): of the generated code
-};
+// Whether the list gets it: what can never be found does for the sake of what it carries.
+[[nodiscard]] bool is_kept(Fate fate, const ItemDraft& draft) noexcept;
+
+// A moment, as far as it orders records: microseconds.
+using RecordTime = std::int64_t;
 
 // Of each thing the record that stands, of those that can still be replaced. Over all files of an import.
 class LatestRecords {
 public:
     struct Record {
-        RecordTime time;
+        RecordTime time = 0;
         Fate fate = Fate::added;
         std::uint32_t file = 0;
         ItemDraft draft;
@@ -45,10 +42,10 @@ public:
     [[nodiscard]] std::span<Record> records() noexcept { return records_; }
     void clear() noexcept;
     // Later than all that it gave before, for formats in which the order of the records is that of time.
-    [[nodiscard]] RecordTime next_time() noexcept { return {++clock_, 0}; }
+    [[nodiscard]] RecordTime next_time() noexcept { return ++clock_; }
 
 private:
-    std::int64_t clock_ = 0;
+    RecordTime clock_ = 0;
     AlignedVector<Record> records_;  // hashes of the list are in it
     std::unordered_map<std::string, std::size_t> places_;
     std::uint32_t file_ = 0;
@@ -88,6 +85,6 @@ private:
 };
 
 // The thing as the builder takes it: views into the draft.
-[[nodiscard]] KnownItem item_of(const ItemDraft& draft) noexcept;
+[[nodiscard]] KnownItem item_of(ItemDraft& draft);
 
 }  // namespace tutela

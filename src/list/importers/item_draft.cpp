@@ -1,8 +1,11 @@
 #include "list/importers/item_draft.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "core/base64.hpp"
 #include "core/utf8.hpp"
+#include "list/record_columns.hpp"
 
 namespace tutela {
 
@@ -56,6 +59,36 @@ void take_file_hash(std::string_view value, std::optional<Hash>& into, const cha
     }
 }
 
+// 144 decimals with commas in between.
+bool append_decimals(std::string& bytes, std::string_view text) {
+    for (std::size_t i = 0; i < kPhotoDnaBytes; ++i) {
+        const std::size_t comma = text.find(',');
+        const std::string_view digits = trimmed(text.substr(0, comma));
+        std::uint8_t byte = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte);
+        const bool last = i + 1 == kPhotoDnaBytes;
+        if (error != std::errc() || end != digits.data() + digits.size() || last != (comma == std::string_view::npos))
+            return false;
+        bytes += static_cast<char>(byte);
+        text.remove_prefix(last ? text.size() : comma + 1);
+    }
+    return true;
+}
+
+// The bytes of a PhotoDNA in any of its spellings: base64, hex or decimals.
+bool append_photodna(std::string& bytes, std::string_view text) {
+    if (text.size() == 2 * kPhotoDnaBytes && is_hex(text)) {
+        for (std::size_t i = 0; i < text.size(); i += 2) {
+            std::uint8_t byte = 0;
+            std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
+            bytes += static_cast<char>(byte);
+        }
+        return true;
+    }
+    if (append_base64_bytes(bytes, text)) return bytes.size() == kPhotoDnaBytes;
+    return append_decimals(bytes, text);
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -99,32 +132,37 @@ std::string utf8_of(std::string_view text) {
 }
 
 NamedHash hash_of_name(std::string_view name) noexcept {
-    std::array<char, 24> letters{};
-    std::size_t size = 0;
+    KindName spelled;
     for (char c : name) {
         c = lower(c);
         if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) continue;
-        if (size == letters.size()) return {};
-        letters[size++] = c;
+        if (spelled.size == spelled.letters.size()) break;
+        spelled.letters[spelled.size++] = c;
     }
-    std::string_view plain(letters.data(), size);
+    std::string_view plain = spelled.view();
     if (plain.starts_with("hash") && plain.size() > 4) plain.remove_prefix(4);
+    NamedHash hash;
     for (const KnownName& known : kNames) {
-        if (known.name == plain) return known.hash;
+        if (known.name == plain) hash = known.hash;
     }
-    return {};
+    hash.spelled = spelled;
+    return hash;
 }
 
 void ItemDraft::clear() {
     pdq.reset();
+    frames.clear();
     file = {};
     id.clear();
     category.clear();
     label.clear();
     source.clear();
     region.clear();
-    scheme = {};
+    scheme.clear();
+    phash.reset();
+    updated_us.reset();
     carried.reset();
+    carried_.clear();
     problem = nullptr;
     harmless = false;
 }
@@ -133,15 +171,49 @@ void ItemDraft::carry(CarriedHash kind) noexcept {
     if (!carried || kind < *carried) carried = kind;
 }
 
+bool ItemDraft::carry(std::string_view kind, std::string_view value, bool binary) {
+    const CarriedHashView view{kind, value, binary};
+    if (!check_carried({&view, 1}).ok()) return false;
+    Carried one{std::string(kind), std::string(value), binary};
+    if (std::find(carried_.begin(), carried_.end(), one) == carried_.end()) carried_.push_back(std::move(one));
+    return true;
+}
+
+std::span<const CarriedHashView> ItemDraft::carried_values() {
+    views_.clear();
+    for (const Carried& one : carried_)
+        views_.push_back({one.kind, one.value, one.binary});
+    return views_;
+}
+
+void ItemDraft::carry_value(NamedHash kind, std::string_view value) {
+    const CarriedHash which = kind.name == HashName::none ? CarriedHash::other : kind.carried;
+    carry(which);
+    // Those that formats name differently are named alike.
+    std::string_view name = kind.spelled.view();
+    if (which < CarriedHash::safer || name.empty()) name = carried_hash_name(which);
+    std::string photodna;
+    const bool binary = which == CarriedHash::photodna && append_photodna(photodna, value);
+    if (!carry(name, binary ? std::string_view(photodna) : value, binary) && problem == nullptr)
+        problem = "a hash that it carries is longer than 65535 bytes or no text";
+}
+
 void ItemDraft::add_hash(NamedHash kind, std::string_view value) {
     value = trimmed(value);
     if (value.empty()) return;
     switch (kind.name) {
-        case HashName::none: carry(CarriedHash::other); return;
-        case HashName::carried: carry(kind.carried); return;
+        case HashName::none:
+        case HashName::carried: carry_value(kind, value); return;
         case HashName::md5: take_file_hash(value, file.md5, problem, "the MD5 is not 32 hex digits"); return;
         case HashName::sha1: take_file_hash(value, file.sha1, problem, "the SHA-1 is not 40 hex digits"); return;
         case HashName::sha256: take_file_hash(value, file.sha256, problem, "the SHA-256 is not 64 hex digits"); return;
+        case HashName::phash:
+            if (const Result<Hash64> hash = hash_from_hex<64>(value); hash.ok()) {
+                phash = hash.value();
+            } else if (problem == nullptr) {
+                problem = "the pHash is not 16 hex digits";
+            }
+            return;
         case HashName::pdq: break;
     }
     if (const Result<Hash256> hash = hash_from_hex<256>(value); hash.ok()) {

@@ -4,23 +4,36 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "tutela/hash.hpp"
 #include "tutela/import.hpp"
 #include "tutela/known_item.hpp"
 
 namespace tutela {
 
 // What a hash's name stands for.
-enum class HashName : std::uint8_t { none, md5, sha1, sha256, pdq, carried };
+enum class HashName : std::uint8_t { none, md5, sha1, sha256, pdq, phash, carried };
+
+// A name of a carried hash's kind, as CarriedHashView has it.
+struct KindName {
+    std::array<char, 32> letters{};
+    std::uint8_t size = 0;
+
+    [[nodiscard]] std::string_view view() const noexcept { return {letters.data(), size}; }
+};
 
 struct NamedHash {
     HashName name = HashName::none;
     CarriedHash carried = CarriedHash::other;  // of HashName::carried
+    KindName spelled{};                        // its own letters and digits, in lower case
 };
 
-// By the names that formats use, whatever their case and punctuation: "SHA-1", "HASH_PDQ", "video_md5", "tmk-pdqf".
+// By the names that formats use, whatever their case and punctuation: "SHA-1", "HASH_PDQ", "video_md5", "tmk-pdqf". A
+// name that nobody knows is `none`.
 [[nodiscard]] NamedHash hash_of_name(std::string_view name) noexcept;
 
 // Without the blanks around it.
@@ -35,13 +48,16 @@ struct NamedHash {
 
 struct ItemDraft {
     std::optional<Hash256> pdq;
+    std::vector<FrameHash> frames;  // of a video
     FileHashes file;
     std::string id;
     std::string category;
     std::string label;
     std::string source;
     std::string region;
-    std::string_view scheme;             // static
+    std::string scheme;
+    std::optional<Hash64> phash;
+    std::optional<std::int64_t> updated_us;
     std::optional<CarriedHash> carried;  // the first in their order
     const char* problem = nullptr;       // the first malformed hash; static
     bool harmless = false;
@@ -50,8 +66,27 @@ struct ItemDraft {
     // An empty value is none.
     void add_hash(NamedHash kind, std::string_view value);
     void carry(CarriedHash kind) noexcept;
+    // The value of one, which is kept. False, and nothing is, for one that cannot be in a list.
+    bool carry(std::string_view kind, std::string_view value, bool binary);
+    [[nodiscard]] bool carries() const noexcept { return !carried_.empty(); }
+    // All of them, as views into the draft that live until it is changed.
+    [[nodiscard]] std::span<const CarriedHashView> carried_values();
+    // As lists write times. What cannot be read is none.
+    void set_time(std::string_view text) noexcept { updated_us = parse_record_time(trimmed(text)); }
     // After a separator, unless empty.
     void add_label(std::string_view text);
+
+private:
+    struct Carried {
+        std::string kind;
+        std::string value;
+        bool binary = false;
+        bool operator==(const Carried&) const noexcept = default;
+    };
+    void carry_value(NamedHash kind, std::string_view value);
+
+    std::vector<Carried> carried_;
+    std::vector<CarriedHashView> views_;
 };
 
 }  // namespace tutela

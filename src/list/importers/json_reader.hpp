@@ -29,8 +29,8 @@ protected:
     JsonVisitor() = default;
 };
 
-// Keys and texts are cut after this many bytes, one more than any text of a list may have.
-inline constexpr std::size_t kMaxJsonTextBytes = 65536;
+// Keys and texts are cut after this many bytes: more than any text of a list may have, or a carried value in base64.
+inline constexpr std::size_t kMaxJsonTextBytes = std::size_t{128} << 10;
 
 // Reads a document in chunks; a byte order mark is passed over. Errors: the visitor's; limit for deeper nesting; corrupt
 // with the byte where it is no JSON, UTF-8 included, or ends early. Not thread-safe.

@@ -14,7 +14,7 @@ Status LineParser::feed(std::string_view chunk) {
         if (inside_ || end == std::string_view::npos) keep(part);
         if (end == std::string_view::npos) return {};
         if (inside_) {
-            TUTELA_TRY(finish());
+            TUTELA_TRY(end_kept());
         } else {
             TUTELA_TRY(end_line(part, part.size() > target_.options().max_line_bytes));
         }
@@ -24,6 +24,11 @@ Status LineParser::feed(std::string_view chunk) {
 }
 
 Status LineParser::finish() {
+    TUTELA_TRY(end_kept());
+    return end();
+}
+
+Status LineParser::end_kept() {
     if (!inside_) return {};
     inside_ = false;
     const bool too_long = too_long_;

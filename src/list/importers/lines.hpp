@@ -23,6 +23,8 @@ protected:
 
     // A line that is not blank.
     [[nodiscard]] virtual Status line(std::string_view text) = 0;
+    // After the last line.
+    [[nodiscard]] virtual Status end() { return {}; }
 
     [[nodiscard]] ImportTarget& target() noexcept { return target_; }
     // Of this line, from 1.
@@ -31,6 +33,7 @@ protected:
 
 private:
     void keep(std::string_view part);
+    [[nodiscard]] Status end_kept();
     [[nodiscard]] Status end_line(std::string_view text, bool too_long);
 
     ImportTarget& target_;

@@ -35,6 +35,7 @@ protected:
 [[nodiscard]] std::unique_ptr<ListParser> make_vics_parser(ImportTarget& target);
 [[nodiscard]] std::unique_ptr<ListParser> make_stopncii_parser(ImportTarget& target);
 [[nodiscard]] std::unique_ptr<ListParser> make_descriptor_parser(ImportTarget& target);
+[[nodiscard]] std::unique_ptr<ListParser> make_jsonl_parser(ImportTarget& target);
 [[nodiscard]] std::unique_ptr<ListParser> make_ncmec_parser(ImportTarget& target);
 
 }  // namespace tutela

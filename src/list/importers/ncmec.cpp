@@ -1,6 +1,4 @@
 // Saved responses of NCMEC's hash sharing.
-#include <charconv>
-#include <chrono>
 #include <optional>
 
 #include "core/try.hpp"
@@ -12,56 +10,6 @@ namespace tutela {
 namespace {
 
 constexpr std::size_t kMaxTextKept = kMaxTextBytes + 1;
-
-// Takes so many digits from the front of `text`.
-bool take_digits(std::string_view& text, std::size_t digits, int& number) noexcept {
-    if (text.size() < digits) return false;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + digits, number);
-    if (error != std::errc() || end != text.data() + digits || text.front() == '-') return false;
-    text.remove_prefix(digits);
-    return true;
-}
-
-bool take(std::string_view& text, char c) noexcept {
-    if (!text.starts_with(c)) return false;
-    text.remove_prefix(1);
-    return true;
-}
-
-// 2026-01-02T03:04:05[.678][Z|+01:00]; without a zone it is taken for UTC.
-std::optional<RecordTime> parse_time(std::string_view text) noexcept {
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int hours = 0;
-    int minutes = 0;
-    int seconds = 0;
-    if (!take_digits(text, 4, year) || !take(text, '-') || !take_digits(text, 2, month) || !take(text, '-') ||
-        !take_digits(text, 2, day) || !take(text, 'T') || !take_digits(text, 2, hours) || !take(text, ':') ||
-        !take_digits(text, 2, minutes) || !take(text, ':') || !take_digits(text, 2, seconds))
-        return std::nullopt;
-    const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                           std::chrono::day(static_cast<unsigned>(day)));
-    if (!date.ok() || hours > 24 || minutes > 59 || seconds > 60) return std::nullopt;
-    RecordTime time;
-    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-    time.seconds = ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
-    if (take(text, '.')) {
-        std::uint32_t place = 100'000'000;
-        for (; !text.empty() && text.front() >= '0' && text.front() <= '9'; text.remove_prefix(1), place /= 10)
-            time.nanoseconds += place * static_cast<std::uint32_t>(text.front() - '0');
-    }
-    if (text.empty() || text == "Z") return time;
-    const bool east = text.front() == '+';
-    if (!east && text.front() != '-') return std::nullopt;
-    text.remove_prefix(1);
-    if (!take_digits(text, 2, hours)) return std::nullopt;
-    take(text, ':');
-    if (!take_digits(text, 2, minutes) || !text.empty()) return std::nullopt;
-    const int offset = hours * 3600 + minutes * 60;
-    time.seconds += east ? -offset : offset;
-    return time;
-}
 
 class NcmecVisitor final : public XmlVisitor {
 public:
@@ -136,7 +84,7 @@ private:
 
     void end_entry() {
         const Entry entry = std::exchange(entry_, Entry::none);
-        const std::optional<RecordTime> time = parse_time(timestamp_);
+        const std::optional<RecordTime> time = parse_record_time(timestamp_);
         if (draft_.id.empty()) return target_.skip(number_, "it has no id");
         if (!time) return target_.skip(number_, "its timestamp is missing or none");
         const bool image = entry == Entry::image || entry == Entry::deleted_image;
@@ -144,6 +92,7 @@ private:
                                 (member_.empty() ? draft_.source : member_) + '\n' + draft_.id;
         if (entry == Entry::deleted_image || entry == Entry::deleted_video) return target_.delete_latest(key, *time, draft_);
         draft_.scheme = "ncmec";
+        draft_.updated_us = time;
         target_.take_latest(key, *time, draft_, number_);
     }
 

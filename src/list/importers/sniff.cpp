@@ -25,6 +25,7 @@ ListFormat sniff_json(std::string_view first) noexcept {
     rest = rest.substr(std::min(rest.find_first_not_of(" \t\r\n"), rest.size()));
     if (first.front() == '{') {
         if (rest.starts_with("\"odata.metadata\"") || rest.starts_with("\"@odata.context\"")) return ListFormat::vics;
+        if (rest.starts_with("\"tutela_list\"")) return ListFormat::jsonl;
         if (contains(first, "\"hashRecords\"")) return ListFormat::stopncii_json;
         if (rest.starts_with("\"data\"") && contains(first, "\"raw_indicator\""))
             return ListFormat::threatexchange_json;

@@ -63,10 +63,10 @@ public:
                                 : std::string_view(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
     }
     // A hash of so many bytes, or so many hex digits.
-    void hash(int column, HashName name, ItemDraft& draft) const {
+    void hash(int column, NamedHash name, ItemDraft& draft) const {
         const std::string_view value = text(column);
-        if (!is_blob(column)) return draft.add_hash({name}, value);
-        draft.add_hash({name}, bytes_to_hex({reinterpret_cast<const std::uint8_t*>(value.data()), value.size()}));
+        if (!is_blob(column)) return draft.add_hash(name, value);
+        draft.add_hash(name, bytes_to_hex({reinterpret_cast<const std::uint8_t*>(value.data()), value.size()}));
     }
 
 private:
@@ -111,9 +111,9 @@ Status import_nsrl(sqlite3* base, ImportTarget& target) {
         TUTELA_ASSIGN(const bool more, rows.next());
         if (!more) return {};
         draft.clear();
-        rows.hash(0, HashName::md5, draft);
-        rows.hash(1, HashName::sha1, draft);
-        rows.hash(2, HashName::sha256, draft);
+        rows.hash(0, {HashName::md5}, draft);
+        rows.hash(1, {HashName::sha1}, draft);
+        rows.hash(2, {HashName::sha256}, draft);
         TUTELA_TRY(target.take(draft, record));
     }
 }
@@ -126,9 +126,9 @@ Status import_sleuthkit(sqlite3* base, ImportTarget& target) {
         TUTELA_ASSIGN(const bool more, rows.next());
         if (!more) return {};
         draft.clear();
-        rows.hash(0, HashName::md5, draft);
-        rows.hash(1, HashName::sha1, draft);
-        rows.hash(2, HashName::sha256, draft);
+        rows.hash(0, {HashName::md5}, draft);
+        rows.hash(1, {HashName::sha1}, draft);
+        rows.hash(2, {HashName::sha256}, draft);
         if (!target.options().harmless) draft.id = std::to_string(rows.number(3));
         TUTELA_TRY(target.take(draft, record));
     }
@@ -156,7 +156,8 @@ public:
                 if (equals_ignoring_case(name, "set")) draft.add_label(utf8_of(rows_.text(2)));
                 if (equals_ignoring_case(name, "status")) status = rows_.text(2);
                 if (equals_ignoring_case(name, "vicCategory")) vic_category = rows_.text(2);
-                if (equals_ignoring_case(name, "photoDna")) draft.carry(CarriedHash::photodna);
+                if (equals_ignoring_case(name, "photoDna"))
+                    rows_.hash(2, {HashName::carried, CarriedHash::photodna}, draft);
             }
             TUTELA_ASSIGN(more_, rows_.next());
         }
@@ -176,7 +177,7 @@ Status import_iped(sqlite3* base, ImportTarget& target) {
         TUTELA_TRY(need_table(base, table));
     TUTELA_ASSIGN(IpedProperties properties, IpedProperties::of(base));
     TUTELA_ASSIGN(Rows rows, Rows::of(base,
-                                      "SELECT HASH_ID, MD5, SHA1, SHA256, SHA512 IS NOT NULL, EDONKEY IS NOT NULL FROM "
+                                      "SELECT HASH_ID, MD5, SHA1, SHA256, SHA512, EDONKEY FROM "
                                       "HASHES ORDER BY HASH_ID"));
     ItemDraft draft;
     for (std::uint64_t record = 1;; ++record) {
@@ -185,11 +186,11 @@ Status import_iped(sqlite3* base, ImportTarget& target) {
         draft.clear();
         draft.scheme = "iped";
         draft.id = std::to_string(rows.number(0));
-        rows.hash(1, HashName::md5, draft);
-        rows.hash(2, HashName::sha1, draft);
-        rows.hash(3, HashName::sha256, draft);
-        if (rows.number(4) != 0) draft.carry(CarriedHash::sha512);
-        if (rows.number(5) != 0) draft.carry(CarriedHash::edonkey);
+        rows.hash(1, {HashName::md5}, draft);
+        rows.hash(2, {HashName::sha1}, draft);
+        rows.hash(3, {HashName::sha256}, draft);
+        rows.hash(4, {HashName::carried, CarriedHash::sha512}, draft);
+        rows.hash(5, {HashName::carried, CarriedHash::edonkey}, draft);
         TUTELA_TRY(properties.read(rows.number(0), draft));
         if (draft.harmless || target.options().harmless) draft.id.clear();
         TUTELA_TRY(target.take(draft, record));

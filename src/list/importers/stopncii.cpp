@@ -13,13 +13,14 @@ public:
     explicit StopNciiVisitor(ImportTarget& target) noexcept : JsonRecords(target, "hashRecords") {}
 
 private:
-    void begin_record() override { type_.clear(), value_.clear(), status_.clear(); }
+    void begin_record() override { type_.clear(), value_.clear(), status_.clear(), time_.clear(); }
 
     void field(std::string_view member, std::string_view inner, std::string_view text) override {
         if (!inner.empty()) return;
         if (member == "signalType") type_ = text;
         if (member == "hashValue") value_ = trimmed(text);
         if (member == "hashStatus") status_ = text;
+        if (member == "lastModtimestamp") time_ = text;
     }
 
     Status end_record() override {
@@ -38,6 +39,7 @@ private:
         }
         draft.scheme = "stopncii";
         draft.label = status_;
+        draft.set_time(time_);
         draft.add_hash(hash_of_name(type_), value_);
         target().take_latest(key, target().next_time(), draft, number());
         return {};
@@ -52,6 +54,7 @@ private:
     std::string type_;
     std::string value_;
     std::string status_;
+    std::string time_;
 };
 
 }  // namespace

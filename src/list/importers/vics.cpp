@@ -10,7 +10,7 @@ namespace tutela {
 namespace {
 
 // What a member of a Media record is.
-enum class Field : std::uint8_t { other, id, category, hash, label, flag };
+enum class Field : std::uint8_t { other, id, category, hash, label, time, flag };
 
 struct FieldName {
     std::string_view name;  // in lower case
@@ -29,6 +29,7 @@ constexpr FieldName kFields[] = {
     {"pdna", Field::hash},
     {"series", Field::label},
     {"tags", Field::label},
+    {"dateupdated", Field::time},
     {"victimidentified", Field::flag, "victim identified"},
     {"offenderidentified", Field::flag, "offender identified"},
     {"isdistributed", Field::flag, "distributed"},
@@ -145,6 +146,7 @@ private:
             case Field::category: draft_.category = trimmed(text); return;
             case Field::hash: hash(text); return;
             case Field::label: set_label(text); return;
+            case Field::time: draft_.set_time(text); return;
             case Field::flag: flags_[flag()] = is_yes(text); return;
         }
     }

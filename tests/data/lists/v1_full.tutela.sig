@@ -1,0 +1,8 @@
+tutela-list-signature 1
+list v1_full
+version 1
+digest 6244e67da34c542593914c6aa103cb3ad084c6af8d374bf4eabaae5c1b2aaffa
+created 2026-11-30T13:08:00Z
+expires 2126-01-01T00:00:00Z
+publisher cbba9fa53d2998429e9c91ff1fa93fa26b3d31fefd40b2f5dd8d422ff63fac09
+signature 70c49080c831a8cfc66ce051fb36f9ff7e92f755dd89960d6a0f2d460a92daa1f9b54f06fbb0d4c61f7b96d66fe0064b46392d7d979d68ba07bb1440b7d94905
