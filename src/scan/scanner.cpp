@@ -131,7 +131,7 @@ private:
         const std::size_t left = tree_.items().size() - kept;
         if (left == 0) return {};
         FindingCache cache;
-        const ScanJob job{tree_, list_, index_, options_, stop_, cache, decoders_, known_, carried_};
+        const ScanJob job{tree_, list_, index_, options_, stop_, cache, decoders_, known_, &carried_};
         OrderedResults<ScannedItem> results(left, {std::min(kWindow, left), kWaitingWeight}, stop_,
                                             [this](ScannedItem&& item) { return emit(item); });
         const std::size_t jobs = std::min(std::max<std::size_t>(executor.concurrency(), 1), left);
