@@ -41,7 +41,15 @@ Texts category_texts(const ListFilter& filter) {
     return texts;
 }
 
-bool admits(const ListFilter& filter, const Said& said) {
+const Said& said_of(nb::handle entry) {
+    if (nb::isinstance<KnownEntry>(entry)) return nb::cast<const KnownEntry&>(entry);
+    if (nb::isinstance<FileEntry>(entry)) return nb::cast<const FileEntry&>(entry);
+    if (nb::isinstance<Video>(entry)) return nb::cast<const Video&>(entry);
+    throw nb::type_error("a filter admits an Entry, a FileEntry or a Video");
+}
+
+bool admits(const ListFilter& filter, nb::handle entry) {
+    const Said& said = said_of(entry);
     return filter.admits(said.origin(), said.category, said.label);
 }
 
@@ -71,15 +79,8 @@ void bind_list_filter(nb::module_& module) {
         .def_prop_ro(
             "text", [](const ListFilter& filter) { return to_text(filter.text()); },
             "As reports name it; empty when all entries take part.")
-        .def(
-            "admits", [](const ListFilter& filter, const KnownEntry& entry) { return admits(filter, entry); },
-            "entry"_a, "Whether it takes part.")
-        .def(
-            "admits", [](const ListFilter& filter, const FileEntry& entry) { return admits(filter, entry); }, "entry"_a,
-            "Whether it takes part.")
-        .def(
-            "admits", [](const ListFilter& filter, const Video& entry) { return admits(filter, entry); }, "entry"_a,
-            "Whether it takes part.")
+        .def("admits", &admits, "entry"_a, nb::sig("def admits(self, entry: Entry | FileEntry | Video) -> bool"),
+             "Whether it takes part.")
         .def(
             "__eq__", [](const ListFilter& a, const ListFilter& b) { return a == b; }, nb::is_operator(),
             nb::sig("def __eq__(self, other: object, /) -> bool"))
