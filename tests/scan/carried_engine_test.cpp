@@ -272,7 +272,7 @@ TEST(CarriedEngines, AreNamedAndChecked) {
 
 // A screen frame decides nothing about what an engine would find.
 TEST(CarriedEngines, AreGivenNoScreenFrame) {
-    const Bytes jpeg = encode_jpeg(picture(1, 1100).view(), {.progressive = true});
+    const Bytes jpeg = encode_jpeg(picture(1, 1100).view(), {.sampling = test::Sampling::s420, .progressive = true});
     ScanOptions options;
     options.decode = DecodeMode::screen;
     options.profile = Profile::plain;
