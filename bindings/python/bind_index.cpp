@@ -26,6 +26,7 @@
 #include "tutela/hasher.hpp"
 #include "tutela/index.hpp"
 #include "tutela/list.hpp"
+#include "tutela/list_filter.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -78,6 +79,14 @@ public:
 
     [[nodiscard]] const Index<256>& index() const noexcept { return *index_; }
     [[nodiscard]] const std::shared_ptr<const Index<256>>& shared() const noexcept { return index_; }
+
+    // Positions of another list would be looked up past the filter's end.
+    [[nodiscard]] PyIndex filtered(const HashList& list, const ListFilter& filter) const {
+        if (list.size() != index_->size())
+            throw StatusError(Status(StatusCode::invalid_argument, "the index is not one of this list"));
+        const nb::gil_scoped_release released;
+        return PyIndex(filter_index(index_, list, filter));
+    }
 
     [[nodiscard]] std::vector<Neighbor> search(const Hash256& hash, std::int64_t radius) const {
         std::vector<Neighbor> found;
@@ -225,6 +234,13 @@ void bind_index(nb::module_& module) {
              "All pairs within `radius` bits among the hashes of the index, which are to be given again, in the same\n"
              "order. Answers (first, second, distances): first[i] < second[i], by rising first, then distance, then\n"
              "second. A hash that a list has n times has n * (n - 1) / 2 pairs. `jobs` as in search_many.")
+        .def(
+            "filtered", &PyIndex::filtered, "list"_a, "filter"_a,
+            "An index that answers the same, but for entries of the list that the filter leaves out. The index is one "
+            "of "
+            "this\n"
+            "list; so is the new one, and can be given to Stream and Stream.set_list(). InvalidArgumentError when the\n"
+            "list has another size.")
         .def("__len__", [](const PyIndex& self) { return self.index().size(); })
         .def_prop_ro(
             "engine", [](const PyIndex& self) { return engine_name(self.index().engine()); },

@@ -1,8 +1,6 @@
-// HashList, Entry, ListBuilder and the reading of text lists.
-#include <array>
+// HashList.
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,12 +16,14 @@
 #include <nanobind/stl/vector.h>
 
 #include "bindings.hpp"
+#include "entries.hpp"
 #include "errors.hpp"
+#include "export_file.hpp"
+#include "file_digests.hpp"
 #include "text.hpp"
 #include "tutela/executor.hpp"
 #include "tutela/list.hpp"
 #include "tutela/list_key.hpp"
-#include "video_frames.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -32,14 +32,6 @@ namespace tutela::python {
 namespace {
 
 using HashArray = nb::ndarray<nb::numpy, const std::uint8_t, nb::shape<-1, 32>, nb::c_contig>;
-
-Entry entry_at(const HashList& list, nb::ssize_t position) {
-    const auto size = static_cast<nb::ssize_t>(list.size());
-    if (position < 0) position += size;
-    if (position < 0 || position >= size) throw nb::index_error("no entry of that position in the list");
-    const EntryView view = list.entry(static_cast<std::size_t>(position));
-    return {view.hash, std::string(view.id), std::string(view.category), std::string(view.label), view.phash};
-}
 
 std::optional<ListKey> key_of(const std::optional<nb::bytes>& key) {
     if (!key) return std::nullopt;
@@ -84,16 +76,6 @@ void save(const HashList& list, nb::handle path, const std::optional<nb::bytes>&
     require(held ? save_encrypted(list, name, *held) : list.save(name));
 }
 
-// A known video, without its hashes.
-struct Video {
-    std::string id;
-    std::string category;
-    std::string label;
-    std::size_t first_position = 0;
-    std::vector<std::int64_t> times_us;
-    std::vector<std::uint8_t> qualities;
-};
-
 const char* entry_state(const HashList& list, std::size_t position) {
     if (position >= list.size()) throw nb::index_error("no entry of that position in the list");
     switch (list.entry_state(position)) {
@@ -102,17 +84,6 @@ const char* entry_state(const HashList& list, std::size_t position) {
         case EntryState::withdrawn: break;
     }
     return "withdrawn";
-}
-
-Video video_at(const HashList& list, std::size_t number) {
-    if (number >= list.video_count()) throw nb::index_error("no video of that number in the list");
-    const VideoView view = list.video(number);
-    return {std::string(view.id),
-            std::string(view.category),
-            std::string(view.label),
-            view.first_position,
-            {view.times_us.begin(), view.times_us.end()},
-            {view.qualities.begin(), view.qualities.end()}};
 }
 
 nb::object frame_place(const HashList& list, std::size_t position) {
@@ -126,45 +97,6 @@ HashArray hashes_of(nb::handle self) {
     return HashArray(hashes.data(), {hashes.size(), Hash256::kBytes}, self);
 }
 
-template <std::size_t Bytes>
-std::optional<std::array<std::uint8_t, Bytes>> digest_of(const std::optional<std::string>& hex) {
-    if (!hex) return std::nullopt;
-    std::array<std::uint8_t, Bytes> digest{};
-    if (file_hash_from_hex(*hex, digest)) return digest;
-    throw StatusError(Status(StatusCode::invalid_argument,
-                             "a hash of a file of this kind has " + std::to_string(2 * Bytes) + " hex digits"));
-}
-
-FileHashes file_hashes_of(const std::optional<std::string>& md5, const std::optional<std::string>& sha1,
-                          const std::optional<std::string>& sha256) {
-    return {digest_of<16>(md5), digest_of<20>(sha1), digest_of<32>(sha256)};
-}
-
-// A thing that a list knows by hashes of its file.
-struct FileEntry {
-    std::string id;
-    std::string category;
-    std::string label;
-    std::string source;
-    std::string scheme;
-    std::string region;
-    bool harmless = false;
-    std::optional<std::size_t> position;
-};
-
-FileEntry file_entry_at(const HashList& list, std::size_t number) {
-    if (number >= list.file_entry_count()) throw nb::index_error("no file entry of that number in the list");
-    const FileEntryView view = list.file_entry(number);
-    return {std::string(view.id),
-            std::string(view.category),
-            std::string(view.label),
-            std::string(view.origin.source),
-            std::string(view.origin.scheme),
-            std::string(view.origin.region),
-            view.harmless,
-            view.position};
-}
-
 std::vector<std::pair<std::size_t, std::string>> find_file(const HashList& list, const std::optional<std::string>& md5,
                                                            const std::optional<std::string>& sha1,
                                                            const std::optional<std::string>& sha256) {
@@ -175,49 +107,6 @@ std::vector<std::pair<std::size_t, std::string>> find_file(const HashList& list,
 }
 
 #define TUTELA_PATH "path: str | bytes | os.PathLike[str] | os.PathLike[bytes]"
-
-void bind_entry(nb::module_& module) {
-    nb::class_<Entry>(module, "Entry", "One entry of a list. Its repr does not show the hash.")
-        .def_ro("hash", &Entry::hash, "The PDQ hash.")
-        .def_ro("id", &Entry::id, "The id as the source gave it; may be empty.")
-        .def_ro("category", &Entry::category, "The category as the source gave it; may be empty.")
-        .def_ro("label", &Entry::label, "The label; may be empty.")
-        .def_ro("phash", &Entry::phash, "The pHash of the same picture, or None: a second opinion, not searched.")
-        .def("__repr__", [](const Entry& entry) {
-            return nb::str("Entry(id={!r}, category={!r}, label={!r})").format(entry.id, entry.category, entry.label);
-        });
-}
-
-void bind_file_entry(nb::module_& module) {
-    nb::class_<FileEntry>(module, "FileEntry", "A thing that a list knows by hashes of its file.")
-        .def_ro("id", &FileEntry::id, "The id as the source gave it; may be empty.")
-        .def_ro("category", &FileEntry::category, "The category as the source gave it; may be empty.")
-        .def_ro("label", &FileEntry::label, "The label; may be empty.")
-        .def_ro("source", &FileEntry::source, "Who says so; may be empty.")
-        .def_ro("scheme", &FileEntry::scheme, "The scheme of the category; may be empty.")
-        .def_ro("region", &FileEntry::region, "The region of the scheme; may be empty.")
-        .def_ro("harmless", &FileEntry::harmless, "Whether the file is known to be harmless, and so no match.")
-        .def_ro("position", &FileEntry::position, "The position of the entry of the same thing, or None.")
-        .def("__repr__", [](const FileEntry& entry) {
-            return nb::str("FileEntry(id={!r}, category={!r}, label={!r})")
-                .format(entry.id, entry.category, entry.label);
-        });
-}
-
-void bind_list_video(nb::module_& module) {
-    nb::class_<Video>(module, "Video", "A known video of a list: a run of entries, one a frame.")
-        .def_ro("id", &Video::id, "The id as the source gave it; may be empty.")
-        .def_ro("category", &Video::category, "The category as the source gave it; may be empty.")
-        .def_ro("label", &Video::label, "The label; may be empty.")
-        .def_ro("first_position", &Video::first_position, "The position of its first frame's entry.")
-        .def_ro("times_us", &Video::times_us, "When each frame is shown, in microseconds.")
-        .def_ro("qualities", &Video::qualities, "The quality of each frame's hash, 0 to 100.")
-        .def("__len__", [](const Video& video) { return video.times_us.size(); })
-        .def("__repr__", [](const Video& video) {
-            return nb::str("Video(id={!r}, category={!r}, label={!r}, frames={})")
-                .format(video.id, video.category, video.label, video.times_us.size());
-        });
-}
 
 void bind_hash_list(nb::module_& module) {
     nb::class_<HashList>(module, "HashList",
@@ -248,6 +137,20 @@ void bind_hash_list(nb::module_& module) {
              "Writes the snapshot: a reader of the path sees the old file or the new one whole.\n\n"
              "A new file is readable by its owner alone. With key, of 32 random bytes, it is encrypted. Raises "
              "InputOutputError, PermissionDeniedError, NotFoundError.")
+        .def("export", &export_file, "path"_a, "format"_a = export_format_name(ExportFormat::jsonl), nb::kw_only(),
+             "filter"_a.none() = nb::none(), "region"_a = nb::none(),
+             nb::sig("def export(self, " TUTELA_PATH
+                     ", format: typing.Literal['vics', 'csv', 'jsonl', 'threatexchange'] = 'jsonl', *, "
+                     "filter: ListFilter | None = None, region: str | None = None) -> ExportReport"),
+             "Writes the list, or what the filter admits of it, for others; import_list() reads each format back.\n\n"
+             "'vics' is Project VIC's JSON 2.0, of that `region`; 'csv' has all but the frames of videos, safe to open "
+             "in a\n"
+             "spreadsheet; 'jsonl' has all that the list knows; 'threatexchange' is the CSV of python-threatexchange. "
+             "What\n"
+             "a format cannot have is left out, and counted. The file is readable by its owner alone, and takes the "
+             "place of\n"
+             "one of that name when it is whole. Raises InputOutputError, PermissionDeniedError, NotFoundError;\n"
+             "InvalidArgumentError for a region that is no name.")
         .def(
             "__bytes__", [](const HashList& list) { return nb::bytes(list.bytes().data(), list.bytes().size()); },
             "The snapshot itself: what save() writes.")
@@ -268,7 +171,7 @@ void bind_hash_list(nb::module_& module) {
         .def(
             "entry_name",
             [](const HashList& list, nb::ssize_t position) {
-                const Entry entry = entry_at(list, position);
+                const KnownEntry entry = entry_at(list, position);
                 if (position < 0) position += static_cast<nb::ssize_t>(list.size());
                 return entry.id.empty() ? list.entry_name(static_cast<std::size_t>(position)) : entry.id;
             },
@@ -288,6 +191,9 @@ void bind_hash_list(nb::module_& module) {
              "The number of the video that an entry is a frame of, and which of its frames; None for a still.")
         .def_prop_ro("file_entry_count", &HashList::file_entry_count,
                      "Things that the list knows by hashes of their files.")
+        .def_prop_ro("unmatchable_count", &HashList::unmatchable_count,
+                     "Of those, the ones that are never found, as they have no hash for it: they are in the list to be "
+                     "passed on.")
         .def("file_entry", &file_entry_at, "number"_a, "One of them, by its number from 0. IndexError for no such one.")
         .def("find_file", &find_file, nb::kw_only(), "md5"_a = nb::none(), "sha1"_a = nb::none(),
              "sha256"_a = nb::none(),
@@ -302,128 +208,11 @@ void bind_hash_list(nb::module_& module) {
         });
 }
 
-// A ListBuilder that several Python threads may share; their calls take turns.
-class Builder {
-public:
-    // Hex digits, as lists have them.
-    void add_item(std::optional<Hash256> hash, std::optional<std::string> md5, std::optional<std::string> sha1,
-                  std::optional<std::string> sha256, const std::string& id, const std::string& category,
-                  const std::string& label, const std::string& source, const std::string& scheme,
-                  const std::string& region, bool harmless, std::optional<Hash64> phash) {
-        const nb::gil_scoped_release released;
-        const KnownItem item{.pdq = hash,
-                             .phash = phash,
-                             .file = file_hashes_of(md5, sha1, sha256),
-                             .id = id,
-                             .category = category,
-                             .label = label,
-                             .origin = {source, scheme, region},
-                             .harmless = harmless};
-        const std::scoped_lock lock(mutex_);
-        require(builder_.add(item));
-    }
-
-    void add(const Hash256& hash, std::string id, std::string category, std::string label,
-             std::optional<Hash64> phash) {
-        const nb::gil_scoped_release released;
-        const std::scoped_lock lock(mutex_);
-        require(builder_.add({hash, std::move(id), std::move(category), std::move(label), phash}));
-    }
-
-    void add_video(const std::vector<FrameTuple>& tuples, const std::string& id, const std::string& category,
-                   const std::string& label) {
-        const nb::gil_scoped_release released;
-        const std::vector<FrameHash> frames = frames_of(tuples);
-        const std::scoped_lock lock(mutex_);
-        require(builder_.add_video(frames, id, category, label));
-    }
-
-    TextImport read(nb::handle path) {
-        const std::string name = path_bytes(path);
-        const nb::gil_scoped_release released;
-        const std::scoped_lock lock(mutex_);
-        return take(read_text_list(name, builder_));
-    }
-
-    HashList build() {
-        const nb::gil_scoped_release released;
-        const std::scoped_lock lock(mutex_);
-        return take(builder_.build());
-    }
-
-    std::size_t size() {
-        const nb::gil_scoped_release released;
-        const std::scoped_lock lock(mutex_);
-        return builder_.size();
-    }
-
-private:
-    std::mutex mutex_;
-    ListBuilder builder_;
-};
-
-void bind_builder(nb::module_& module) {
-    nb::class_<Builder>(module, "ListBuilder",
-                        "Collects entries and makes a HashList of them. Keeps their order, keeps duplicates.\n\n"
-                        "Threads may share one; their calls take turns.")
-        .def(nb::init<>())
-        .def("add", &Builder::add, "hash"_a, "id"_a = "", "category"_a = "", "label"_a = "", "phash"_a = nb::none(),
-             "Adds an entry, with the phash() of the same picture if there is one. InvalidArgumentError for a text "
-             "with a NUL or of more than 65,535 bytes of UTF-8.")
-        .def("add_video", &Builder::add_video, "frames"_a, "id"_a = "", "category"_a = "", "label"_a = "",
-             "Adds a known video: (hash, quality, time in microseconds) of each frame, in the order of time.\n\n"
-             "InvalidArgumentError for no frames, and for a time that is negative or before that of the frame before.")
-        .def("add_item", &Builder::add_item, "hash"_a = nb::none(), nb::kw_only(), "md5"_a = nb::none(),
-             "sha1"_a = nb::none(), "sha256"_a = nb::none(), "id"_a = "", "category"_a = "", "label"_a = "",
-             "source"_a = "", "scheme"_a = "", "region"_a = "", "harmless"_a = false, "phash"_a = nb::none(),
-             "Adds a thing by any of its hashes: that of a picture, and those of its file in hex digits.\n\n"
-             "`source` says who says so, `scheme` and `region` in which scheme of categories. A `harmless` file is no\n"
-             "match, and its picture's hash is left out. InvalidArgumentError for no hash, a malformed one, and that "
-             "of\n"
-             "an empty file.")
-        .def("build", &Builder::build,
-             "Makes the list. The builder is left as it was: more can be added, and built again.")
-        .def("__len__", &Builder::size)
-        .def("__repr__",
-             [](Builder& builder) { return "<tutela.ListBuilder of " + std::to_string(builder.size()) + " entries>"; });
-}
-
-void bind_text_import(nb::module_& module) {
-    nb::class_<SkippedLine>(module, "SkippedLine", "A line of a text list that was skipped, and why.")
-        .def_ro("line", &SkippedLine::line, "The line's number, from 1.")
-        .def_ro("reason", &SkippedLine::reason, "Why; it does not repeat the line.")
-        .def("__repr__", [](const SkippedLine& skipped) {
-            return "SkippedLine(line=" + std::to_string(skipped.line) + ", reason='" + skipped.reason + "')";
-        });
-
-    nb::class_<TextImport>(module, "TextImport", "What the reading of a text list did.")
-        .def_ro("lines", &TextImport::lines, "Lines seen, of every kind.")
-        .def_ro("added", &TextImport::added, "Entries added.")
-        .def_ro("skipped", &TextImport::skipped, "Bad lines, all of them counted.")
-        .def_ro("first_skipped", &TextImport::first_skipped, "The first 100 bad lines.")
-        .def("__repr__", [](const TextImport& import) {
-            return "TextImport(lines=" + std::to_string(import.lines) + ", added=" + std::to_string(import.added) +
-                   ", skipped=" + std::to_string(import.skipped) + ")";
-        });
-
-    module.def(
-        "read_text_list", [](nb::handle path, Builder& builder) { return builder.read(path); }, "path"_a, "builder"_a,
-        nb::sig("def read_text_list(" TUTELA_PATH ", builder: ListBuilder) -> TextImport"),
-        "Reads a text list into a builder: lines of `hex[+phash][,id[,category[,label]]]`, comments that start with "
-        "#.\n\n"
-        "Bad lines are skipped and reported. Raises NotFoundError, PermissionDeniedError, InputOutputError;\n"
-        "UnsupportedError for a file that is no text.");
-}
-
 }  // namespace
 
 void bind_list(nb::module_& module) {
-    bind_entry(module);
-    bind_list_video(module);
-    bind_file_entry(module);
+    bind_export_report(module);
     bind_hash_list(module);
-    bind_builder(module);
-    bind_text_import(module);
 }
 
 }  // namespace tutela::python

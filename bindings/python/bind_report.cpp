@@ -263,6 +263,9 @@ void bind_run(nb::module_& module) {
         .def_ro("radius", &RunFacts::radius, "The largest distance that is a match.")
         .def_ro("min_quality", &RunFacts::min_quality, "The lowest quality that is looked up.")
         .def_ro("decode", &RunFacts::decode, "The decode mode that was asked for; rows name what each picture had.")
+        .def_prop_ro(
+            "filter", [](const RunFacts& facts) { return to_text(facts.filter); },
+            "Which entries of the list could match (ListFilter.text); empty for all.")
         .def_ro("sampling", &RunFacts::sampling,
                 "Which frames of a video were looked at: 'every', 'key', 'adaptive' or the number for a second.")
         .def_ro("profile", &RunFacts::profile, "Which variants of each picture were looked up.")

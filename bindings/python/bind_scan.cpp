@@ -160,6 +160,7 @@ struct Settings {
     std::int64_t max_video_seconds;
     std::string_view video_worker;
     const HashList* harmless_files;
+    const ListFilter* filter;
 };
 
 Isolation isolation_from_name(std::string_view name) {
@@ -204,6 +205,7 @@ Scanner make_scanner(const HashList& list, const Settings& settings) {
     options.worker.video_program = settings.video_worker;
     if (settings.harmless_files != nullptr)
         options.harmless_files = std::make_shared<const HashList>(*settings.harmless_files);
+    if (settings.filter != nullptr) options.filter = *settings.filter;
     const nb::gil_scoped_release released;
     return take(Scanner::create(list, std::move(options)));
 }
@@ -244,7 +246,7 @@ void bind_scanner(nb::module_& module) {
                std::int64_t max_memory, std::int64_t max_frame_seconds, std::int64_t max_file_seconds,
                bool open_archives, std::int64_t max_archive_depth, std::int64_t max_archive_entries,
                std::int64_t max_unpacked_bytes, std::string_view sampling, std::int64_t max_video_seconds,
-               std::string_view video_worker, const HashList* harmless_files) {
+               std::string_view video_worker, const HashList* harmless_files, const ListFilter* filter) {
                 new (self) Scanner(make_scanner(list, {radius,
                                                        min_quality,
                                                        engine,
@@ -267,7 +269,8 @@ void bind_scanner(nb::module_& module) {
                                                        sampling,
                                                        max_video_seconds,
                                                        video_worker,
-                                                       harmless_files}));
+                                                       harmless_files,
+                                                       filter}));
             },
             "list"_a, "radius"_a = kPdqMatchRadius, "min_quality"_a = kPdqMinQuality, nb::kw_only(),
             "engine"_a = "automatic", "max_bytes"_a = limits.max_bytes, "max_pixels"_a = limits.max_pixels,
@@ -279,7 +282,7 @@ void bind_scanner(nb::module_& module) {
             "max_archive_depth"_a = ArchiveLimits{}.max_depth, "max_archive_entries"_a = ArchiveLimits{}.max_entries,
             "max_unpacked_bytes"_a = ArchiveLimits{}.max_total_bytes, "sampling"_a = "every",
             "max_video_seconds"_a = limits.max_video_seconds, "video_worker"_a = "",
-            "harmless_files"_a.none() = nb::none(),
+            "harmless_files"_a.none() = nb::none(), "filter"_a.none() = nb::none(),
             "Builds the index of the list.\n\n"
             "A file matches an entry at a distance of at most `radius` bits (0 to 256); hashes of a quality below\n"
             "`min_quality` (0 to 100) are not looked up. `engine` is as for Index. A file or picture past one of the\n"
@@ -308,7 +311,8 @@ void bind_scanner(nb::module_& module) {
             "Videos have `max_video_seconds` of processor time in place of `max_file_seconds`, and a decoder of\n"
             "their own, `video_worker`.\n"
             "Every file is looked up by the hashes of its bytes, too, where the list has some. Files that the list\n"
-            "`harmless_files` marks as harmless are not decoded: their outcome is `harmless`.")
+            "`harmless_files` marks as harmless are not decoded: their outcome is `harmless`.\n"
+            "With `filter`, entries that it leaves out are no match, and reports name it.")
         .def(
             "scan", &start, "paths"_a, "jobs"_a = nb::none(), nb::kw_only(), "journal"_a = nb::none(),
             "resume"_a = false, "keep_hashes"_a = false,

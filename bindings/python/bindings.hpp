@@ -7,7 +7,10 @@ namespace tutela::python {
 
 void bind_hash(nanobind::module_& module);
 void bind_variants(nanobind::module_& module);
+void bind_entries(nanobind::module_& module);
+void bind_list_filter(nanobind::module_& module);
 void bind_list(nanobind::module_& module);
+void bind_builder(nanobind::module_& module);
 void bind_index(nanobind::module_& module);
 void bind_list_update(nanobind::module_& module);
 void bind_report(nanobind::module_& module);

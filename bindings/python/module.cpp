@@ -12,7 +12,10 @@ NB_MODULE(_tutela, module) {
     tutela::python::bind_errors(module);
     tutela::python::bind_hash(module);
     tutela::python::bind_variants(module);
+    tutela::python::bind_entries(module);
+    tutela::python::bind_list_filter(module);
     tutela::python::bind_list(module);
+    tutela::python::bind_builder(module);
     tutela::python::bind_index(module);
     tutela::python::bind_list_update(module);
     tutela::python::bind_report(module);

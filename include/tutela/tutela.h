@@ -836,6 +836,16 @@ typedef struct tutela_scan_options {
     // NULL. Files that this list knows to be harmless are not decoded (TUTELA_OUTCOME_HARMLESS). The scanner keeps it
     // alive.
     const struct tutela_list* harmless_files;
+    // Only entries that have one of these sources, one of these categories and one of these labels are matches, and
+    // every report says so. Each is an array of so many texts, none of them NULL; a count of 0 stands for all. A
+    // category is CATEGORY, SCHEME:CATEGORY or SCHEME/REGION:CATEGORY; one that has a colon itself has another in
+    // front. A label may also be one of those that "; " separates in an entry's. Copied by create.
+    const char* const* only_sources;
+    size_t only_source_count;
+    const char* const* only_categories;
+    size_t only_category_count;
+    const char* const* only_labels;
+    size_t only_label_count;
 } tutela_scan_options;
 
 // Sets the defaults, which are written beside the fields.

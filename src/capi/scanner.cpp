@@ -1,12 +1,15 @@
 // Scanning, for the C interface.
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capi/handles.hpp"
 #include "capi/row.hpp"
 #include "capi/translate.hpp"
+#include "tutela/list_filter.hpp"
 
 namespace {
 
@@ -107,6 +110,27 @@ ScanOptions to_cpp(const tutela_scan_options& options, const std::atomic<bool>* 
     return scan;
 }
 
+Status read_texts(const char* const* texts, std::size_t count, const char* name, std::vector<std::string>& out) {
+    TUTELA_TRY(require_array(static_cast<const void*>(texts), count, name));
+    for (const char* text : std::span(texts, count)) {
+        TUTELA_TRY(require(text, name));
+        out.emplace_back(text);
+    }
+    return {};
+}
+
+Status read_filter(const tutela_scan_options& options, tutela::ListFilter& filter) {
+    TUTELA_TRY(read_texts(options.only_sources, options.only_source_count, "one of only_sources", filter.sources));
+    TUTELA_TRY(read_texts(options.only_labels, options.only_label_count, "one of only_labels", filter.labels));
+    std::vector<std::string> categories;
+    TUTELA_TRY(read_texts(options.only_categories, options.only_category_count, "one of only_categories", categories));
+    for (const std::string& text : categories) {
+        TUTELA_ASSIGN(tutela::CategoryName category, tutela::parse_category_name(text));
+        filter.categories.push_back(std::move(category));
+    }
+    return {};
+}
+
 struct PathArray {
     const char* const* paths;
     std::size_t count;
@@ -160,7 +184,9 @@ tutela_status tutela_scanner_create(const tutela_list* list, const tutela_scan_o
         if (options != nullptr) TUTELA_TRY(tutela::capi::read_struct(options, known));
         TUTELA_ASSIGN(auto executor, tutela::capi::make_executor(known.threads));
         auto made = std::make_unique<tutela_scanner>();
-        TUTELA_ASSIGN(made->scanner, tutela::Scanner::create(list->list, to_cpp(known, &made->stop)));
+        ScanOptions scan_options = to_cpp(known, &made->stop);
+        TUTELA_TRY(read_filter(known, scan_options.filter));
+        TUTELA_ASSIGN(made->scanner, tutela::Scanner::create(list->list, std::move(scan_options)));
         made->executor = std::move(executor);
         *scanner = made.release();
         return {};

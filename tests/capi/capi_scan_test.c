@@ -231,6 +231,50 @@ static void test_options(const tutela_list* list) {
     tutela_scanner_destroy(scanner);
 }
 
+// What a scan of the listed picture says when only some entries take part.
+static void check_filtered(const tutela_list* list, const tutela_scan_options* options, const char* expected) {
+    tutela_scanner* scanner = NULL;
+    seen_t seen = {{0}, 0, 0, NULL};
+    CHECK_OK(tutela_scanner_create(list, options, &scanner, &error));
+    CHECK_OK(tutela_scanner_scan_bytes(scanner, g_png, g_png_size, "a", see_row, &seen, &error));
+    CHECK(strcmp(seen.text, expected) == 0);
+    tutela_scanner_destroy(scanner);
+}
+
+static void test_filter(const tutela_list* list) {
+    const char* texts[] = {"other", "A1"};
+    const char* label = "a label";
+    const char* bad[] = {"vics:", NULL};
+    tutela_scan_options options;
+    tutela_scanner* scanner = NULL;
+    tutela_scan_options_init(&options, sizeof options);
+    options.only_categories = texts;
+    options.only_category_count = 2;
+    options.only_labels = &label;
+    options.only_label_count = 1;
+    check_filtered(list, &options, "a matched;");
+    options.only_category_count = 1;  // "other"
+    check_filtered(list, &options, "a clean;");
+    options.only_category_count = 0;
+    options.only_labels = texts;
+    check_filtered(list, &options, "a clean;");
+    options.only_label_count = 0;
+    options.only_sources = texts;
+    options.only_source_count = 1;
+    check_filtered(list, &options, "a clean;");
+    options.only_source_count = 0;
+    check_filtered(list, &options, "a matched;");
+    options.only_categories = bad;
+    options.only_category_count = 1;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
+    options.only_category_count = 0;
+    options.only_labels = bad;
+    options.only_label_count = 2;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
+    options.only_labels = NULL;
+    CHECK_FAILS(TUTELA_INVALID_ARGUMENT, tutela_scanner_create(list, &options, &scanner, &error));
+}
+
 static void test_sampling(const tutela_list* list) {
     tutela_scan_options options;
     tutela_scanner* scanner = NULL;
@@ -340,6 +384,7 @@ int main(void) {
     test_create(list);
     test_threads(list);
     test_options(list);
+    test_filter(list);
     test_sampling(list);
     CHECK_OK(tutela_scanner_create(list, NULL, &scanner, &error));
     tutela_list_destroy(list);  // the scanner keeps it alive
