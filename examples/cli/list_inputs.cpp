@@ -87,8 +87,8 @@ std::string told(const ImportReport& report) {
 
 void add_input_options(Options& options) {
     options.value("format", "F", "auto", "what the inputs are, where their content does not tell");
-    options.value("source", "S", "who says so (not of text lists, vPDQ files and snapshots)");
-    options.flag("harmless", "they are sets of files known to be harmless (likewise)");
+    options.value("source", "S", "who says so (not of snapshots, which say it themselves)");
+    options.flag("harmless", "they are sets of files known to be harmless (not of snapshots, likewise)");
     options.value("columns", "C", "of a CSV: WHAT=NAME,... (md5, sha1, sha256, pdq, id, category, label, ...)");
     options.value("video-category", "C", "the category of videos that come from vPDQ files");
     options.flag("strict", "a bad line or record is an error: nothing is written");
@@ -143,15 +143,34 @@ Status Inputs::add_video(const std::string& path) {
     report_skipped_rows(path, import.value());
     if (settings_.strict && import.value().skipped > 0) return Status(StatusCode::corrupt, "it has bad rows");
     const std::string id = std::filesystem::path(path).stem().string();
-    if (Status status = builder_.add_video(import.value().frames, id, settings_.video_category); !status.ok())
-        return status;
+    KnownItem item{.id = id, .category = settings_.video_category};
+    item.origin.source = settings_.import.source;
+    if (Status status = builder_.add_known_video(import.value().frames, item); !status.ok()) return status;
     note(inert(path) + ": a video of " + counted(import.value().frames.size(), "frame") + " added, " +
          grouped(import.value().skipped) + " skipped");
     return {};
 }
 
+// The same entries, said by the source that the user names.
+Status Inputs::add_with_source(ListBuilder& read) {
+    const Result<HashList> list = read.build();
+    if (!list.ok()) return list.status();
+    for (std::size_t i = 0; i < list.value().size(); ++i) {
+        const EntryView entry = list.value().entry(i);
+        KnownItem item{
+            .pdq = entry.hash, .phash = entry.phash, .id = entry.id, .category = entry.category, .label = entry.label};
+        item.origin.source = settings_.import.source;
+        if (Status status = builder_.add(item); !status.ok()) return status;
+    }
+    return {};
+}
+
 Status Inputs::add_text(const std::string& path) {
-    const Result<TextImport> import = read_text_list(path, builder_);
+    if (settings_.import.harmless)
+        return Status(StatusCode::invalid_argument, "a text list has no hashes of files, which --harmless needs");
+    const bool has_source = !settings_.import.source.empty();
+    ListBuilder with_source;
+    const Result<TextImport> import = read_text_list(path, has_source ? with_source : builder_);
     if (!import.ok()) return import.status();
     const TextImport& facts = import.value();
     report_skipped_lines(path, facts, TextImport::kMaxSkippedKept);
@@ -159,7 +178,8 @@ Status Inputs::add_text(const std::string& path) {
          counted(facts.lines, "line"));
     if (facts.lines == 0) return Status(StatusCode::corrupt, "the file is empty");
     if (facts.added == 0 && facts.skipped > 0) return Status(StatusCode::corrupt, "none of its lines is an entry");
-    return settings_.strict && facts.skipped > 0 ? Status(StatusCode::corrupt, "it has bad lines") : Status();
+    if (settings_.strict && facts.skipped > 0) return Status(StatusCode::corrupt, "it has bad lines");
+    return has_source ? add_with_source(with_source) : Status();
 }
 
 Status Inputs::add_foreign(const std::string& path) {

@@ -38,6 +38,7 @@ private:
     Status add_any(const std::string& path);
     Status add_video(const std::string& path);
     Status add_text(const std::string& path);
+    Status add_with_source(ListBuilder& read);
     Status add_foreign(const std::string& path);
 
     InputSettings settings_;

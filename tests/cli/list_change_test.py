@@ -81,6 +81,17 @@ class ListChange(ToolTest):
         self.run_tool("list", "enable", path, "--from", "-", stdin=b"a1\n")
         self.assertEqual(self.found(path, ["a1", "b1", "c1"]), {"a1", "c1"})
 
+    def test_a_source_for_what_names_none(self):
+        path = self.dir / "known.tutela"
+        text = self.write("known.txt", lines(["a1"]))
+        clip = self.write("clip.vpdq", f"0,90,{hash_of('v')},0.000\n")
+        self.run_tool("list", "build", "--source", "one", path, text, clip)
+        self.run_tool("list", "update", "--source", "two", path, text)
+        self.assertIn("one: 2\n  two: 1\n", self.run_tool("list", "info", path))
+        self.run_tool("list", "disable", path, "a1", code=2)  # whose?
+        self.run_tool("list", "disable", path, "a1", "--source", "one")
+        self.run_tool("list", "build", "--harmless", self.dir / "other.tutela", text, code=2)
+
     def test_a_feed_takes_back(self):
         def page(records):
             return (

@@ -90,7 +90,8 @@ private:
         const bool image = entry == Entry::image || entry == Entry::deleted_image;
         const std::string key = std::string("ncmec ") + (image ? "image " : "video ") +
                                 (member_.empty() ? draft_.source : member_) + '\n' + draft_.id;
-        if (entry == Entry::deleted_image || entry == Entry::deleted_video) return target_.delete_latest(key, *time, draft_);
+        if (entry == Entry::deleted_image || entry == Entry::deleted_video)
+            return target_.delete_latest(key, *time, draft_);
         draft_.scheme = "ncmec";
         draft_.updated_us = time;
         target_.take_latest(key, *time, draft_, number_);
