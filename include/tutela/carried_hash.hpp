@@ -1,7 +1,7 @@
 // Hashes that lists carry and by which nothing is found here: PhotoDNA, TMK and others. Layer: list.
 //
-// They are kept as they came, so that a list can be passed on whole. They are no coverage: what has nothing else is
-// never found, is counted as such, and is part of no size.
+// They are kept as they came, so that a list can be passed on whole. They are no coverage: what has nothing else is not
+// found but by a scan with an engine of the user's (carried_engine.hpp), counts apart, and is part of no size.
 #pragma once
 
 #include <cstddef>

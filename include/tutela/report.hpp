@@ -46,7 +46,8 @@ struct MatchFact {
     std::string category;
     std::string label;
     // Which variant of the file's picture matched: the nearest; see variants.hpp. Or, with a distance of 0, "sha256",
-    // "sha1" or "md5" when the file is known by that hash of its bytes, whatever is in them.
+    // "sha1" or "md5" when the file is known by that hash of its bytes, whatever is in them. Or the kind of a carried
+    // hash, such as "photodna", with the distance that the user's engine gave, which need not be bits.
     std::string variant = "plain";
     std::uint32_t frame = 0;               // which frame of the file is that near, the first of several; from 0
     std::optional<std::int64_t> pts_us{};  // when that frame is shown, in microseconds from the start; of an animation
@@ -121,7 +122,8 @@ struct FileRow {
     std::string decode;             // how it was decoded: "exact", "luma", "scaled", "screen"; empty when it was not
     std::optional<std::int32_t> quality;  // of the hash, 0..100
     std::optional<Hash256> hash;          // the file's own; shown only when RunFacts::show_hashes
-    // Nearest first. Each still of the list is there once, and each known video: with the nearest of its frames.
+    // Nearest first, those by carried hashes last. Each still of the list is there once, and each known video: with the
+    // nearest of its frames.
     std::vector<MatchFact> matches;
     std::optional<Hash64> hash64;  // the file's own of ScanOptions::hash64; no report shows it
     // Of a file with times (an animation, a video) that known videos match, by start; those of one video never overlap.
@@ -148,7 +150,8 @@ struct RunFacts {
     bool show_hashes = false;
     std::optional<std::uint32_t> confirm_phash_radius{};  // set when pHashes were compared
     std::string isolation = "in_process";                 // where pictures were decoded, or "sandboxed"
-    std::string filter{};  // which entries of the list could match (ListFilter::text()); empty: all
+    std::string filter{};   // which entries of the list could match (ListFilter::text()); empty: all
+    std::string engines{};  // of carried hashes, each as "photodna by NAME within 300"; empty: none. Not in CSV
 };
 
 // Sums over a run. The outcomes add up to `files`.
@@ -186,7 +189,7 @@ enum class ReportFormat : std::uint32_t { text = 1, jsonl = 2, csv = 3, html = 4
 //          equals entry X 00:00:10..00:01:37, nearest distance 3". In the sums, outcomes after `limit` are left out
 //          when no file has them.
 //   jsonl  a first line {"run":{tool, version, list_digest, list_entries, hash_algorithm, radius, min_quality, decode,
-//          sampling, profile, confirm_phash_radius, isolation, show_hashes, and filter when there is one}} and a last one {"end":{files, outcomes {matched, clean, …},
+//          sampling, profile, confirm_phash_radius, isolation, show_hashes, and filter and engines when there are any}} and a last one {"end":{files, outcomes {matched, clean, …},
 //          damaged, duplicates, bytes, entries_hit, interrupted}} (and, when entries flood the run, quarantined and
 //          floods [{entry_id, files, quarantined}]; their matches then have a last key quarantined), without which the report is cut off; between them
 //          one object a line and row, with the keys path, path_hex (only when the name is not UTF-8; then `path` has

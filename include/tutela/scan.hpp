@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tutela/carried_engine.hpp"
 #include "tutela/executor.hpp"
 #include "tutela/export.h"
 #include "tutela/flood.hpp"
@@ -74,6 +75,16 @@ struct ScanOptions {
     // Only entries that this admits count as matches, by the picture or by the bytes. The search is the same, so what is
     // left out is left out after it; RunFacts::filter says so in every report. A file that matches nothing else is clean.
     ListFilter filter{};
+    // Engines for hashes that the list carries and nothing else searches (see carried_engine.hpp), at most one a kind.
+    // Each is given every frame of every picture that is decoded, as it stands (no variant) and whatever its quality
+    // or size, and its value is compared with all of that kind that active entries carry which the filter admits and
+    // which are not harmless: a linear search. What lies within the engine's threshold is a match whose variant is the
+    // kind and whose distance is the engine's own. One thing is one match: what is found by the file's bytes or by PDQ
+    // too is the match that it would be without the engine. The frames of videos are not looked at, nor does Stream
+    // take engines. With engines, `screen` is `luma`. A file of which an engine fails is not clean: its outcome is
+    // limit, timeout, memory or unsupported where the engine says so, else crashed; where it is another already, such
+    // as matched, the reason says so. Engines make create() and with_list() look at every entry once.
+    std::vector<std::shared_ptr<const CarriedEngine>> engines{};
     // When an entry of the list floods a call of Scanner::scan(), and what is done then.
     FloodOptions flood{};
     // When set and turned true (from another thread or a signal handler), no further file is begun, and one that is

@@ -139,6 +139,7 @@ private:
         append_fact(out, "profile", facts().profile);
         if (facts().confirm_phash_radius)
             append_fact(out, "confirmed by phash within", std::to_string(*facts().confirm_phash_radius));
+        if (!facts().engines.empty()) append_fact(out, "carried hashes", facts().engines);
         append_fact(out, "decoded", facts().isolation);
         out +=
             "</table>\n<p>Files that are clean and whole are counted at the end, and not shown. A report without sums "

@@ -90,6 +90,7 @@ private:
         run.text("isolation", facts().isolation);
         run.boolean("show_hashes", facts().show_hashes);
         if (!facts().filter.empty()) run.text("filter", facts().filter);
+        if (!facts().engines.empty()) run.text("engines", facts().engines);
         run.end();
         line.end();
         out += '\n';

@@ -152,6 +152,11 @@ private:
                        (facts().confirm_phash_radius
                             ? ", confirmed by phash within " + std::to_string(*facts().confirm_phash_radius)
                             : ""));
+        if (!facts().engines.empty()) {
+            std::string engines;
+            append_visible(engines, facts().engines);
+            append_sum(out, "carried", engines);
+        }
         append_sum(out, "decoded", facts().isolation == "sandboxed" ? "in a sandbox" : "in the process, unconfined");
         append_sum(out, "tutela", facts().tool_version);
         if (totals.interrupted) out += "INTERRUPTED: stopped before the last file; the rows above are complete\n";

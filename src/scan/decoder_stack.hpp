@@ -15,9 +15,9 @@ namespace tutela {
 // are taken from the pool when they are needed. One thread at a time.
 class DecoderStack {
 public:
-    // `own` is for files of their own, level 0.
+    // `own` is for files of their own, level 0. `carried` as an Examiner takes it.
     DecoderStack(DecoderPool& pool, const HashList& list, const Index<256>& index, const ScanOptions& options,
-                 Decoder& own);
+                 Decoder& own, const CarriedSearch* carried = nullptr);
 
     // Makes the levels up to this one. Errors: the pool's.
     Status reach(std::size_t level);
@@ -30,8 +30,9 @@ public:
 
 private:
     struct Level {
-        Level(Decoder& own, const HashList& list, const Index<256>& index, const ScanOptions& options)
-            : decoder(own), examiner(own, list, index, options) {}
+        Level(Decoder& own, const HashList& list, const Index<256>& index, const ScanOptions& options,
+              const CarriedSearch* carried)
+            : decoder(own), examiner(own, list, index, options, carried) {}
 
         Decoder& decoder;
         Examiner examiner;
@@ -41,6 +42,7 @@ private:
     const HashList& list_;
     const Index<256>& index_;
     const ScanOptions& options_;
+    const CarriedSearch* carried_;
     std::vector<std::unique_ptr<PooledDecoder>> taken_;  // for the levels from 1 on
     std::vector<std::unique_ptr<Level>> levels_;
 };

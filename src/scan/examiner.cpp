@@ -68,8 +68,10 @@ Result<Finding> Examiner::examine_twice(const Open& open, MediaFormat format) {
 }
 
 // Variants of so coarse a picture as a screen frame drift too far (a quarter turn up to 28 bits): they need the whole.
+// How far what an engine of the user computes drifts, nobody knows.
 DecodeMode Examiner::first_mode() const noexcept {
-    const bool coarse = options_.decode == DecodeMode::screen && options_.profile != Profile::plain;
+    const bool coarse =
+        options_.decode == DecodeMode::screen && (options_.profile != Profile::plain || !options_.engines.empty());
     return coarse ? DecodeMode::luma : options_.decode;
 }
 
@@ -98,6 +100,7 @@ Result<Finding> Examiner::examine_once(const Open& open, MediaFormat format) {
 void Examiner::begin_file() {
     sequence_ = Sequence();
     timed_ = SequenceMatch();
+    carried_.begin_file();
 }
 
 Result<Finding> Examiner::examine_in(DecodeMode mode, const Open& open, MediaFormat format) {
@@ -146,6 +149,7 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
         if (!next.value()) break;
         TUTELA_ASSIGN(Finding finding, examine_frame(source));
         sequence_.add(std::move(finding));
+        if (!is_video(source.info().format)) carried_.take(view_, source.facts().index);
         if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return Status(StatusCode::cancelled);
     }
     note_end(end);
@@ -158,6 +162,7 @@ Result<Finding> Examiner::examine_source(FrameSource& source) {
     finding.info = source.info();
     finding.damaged = damaged && finding.has_hash();
     if (finding.damaged) finding.damage_reason = damage;
+    carried_.finish(finding);
     if (was_stopped(end.code())) stop_short(end, finding);
     return finding;
 }
@@ -167,7 +172,7 @@ void Examiner::note_end(const Status& end) {
     const StatusCode code = end.code();
     if (options_.isolation == Isolation::sandboxed) {
         broke_ = code == StatusCode::crashed || code == StatusCode::timeout || code == StatusCode::out_of_memory;
-    } else if (code == StatusCode::out_of_memory && !sequence_.matched()) {
+    } else if (code == StatusCode::out_of_memory && !sequence_.matched() && !carried_.found()) {
         // Unless a match was found, a file is no worse than others when memory is short.
         throw std::bad_alloc();
     }

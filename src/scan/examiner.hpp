@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "scan/carried_search.hpp"
 #include "scan/finding.hpp"
 #include "scan/sequence.hpp"
 #include "scan/sequence_match.hpp"
@@ -22,9 +23,14 @@ namespace tutela {
 // Owns what decoding and hashing reuse. One thread at a time. The result depends on the bytes alone.
 class Examiner {
 public:
-    // The index is one of the list.
-    Examiner(Decoder& decoder, const HashList& list, const Index<256>& index, const ScanOptions& options)
-        : decoder_(decoder), list_(list), index_(index), options_(options) {}
+    // The index is one of the list. `carried` is null where carried values are not searched.
+    Examiner(Decoder& decoder, const HashList& list, const Index<256>& index, const ScanOptions& options,
+             const CarriedSearch* carried = nullptr)
+        : decoder_(decoder),
+          list_(list),
+          index_(index),
+          options_(options),
+          carried_(carried, options.isolation == Isolation::sandboxed) {}
 
     // `bytes` announce themselves as `format`. See Sequence for what a file of several frames gets, and SequenceMatch
     // for what it gets beside when they have times. One that was not
@@ -82,6 +88,7 @@ private:
     Hash64Hasher hasher64_;
     Sequence sequence_;
     SequenceMatch timed_;
+    CarriedMatch carried_;
     Frame frame_;                              // room for a source that has none of its own
     FrameView view_;                           // the frame last given
     bool broke_ = false;                       // the last file broke a sandboxed decoder

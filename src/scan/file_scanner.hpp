@@ -29,6 +29,7 @@ struct ScanJob {
     FindingCache& cache;
     DecoderPool& decoders;  // for what lies in archives
     const KnownFiles& known;
+    const CarriedSearch* carried = nullptr;
 };
 
 // One thread at a time.
@@ -37,7 +38,7 @@ public:
     FileScanner(const ScanJob& job, Decoder& decoder)
         : job_(job),
           folders_(job.tree),
-          levels_(job.decoders, job.list, job.index, job.options, decoder),
+          levels_(job.decoders, job.list, job.index, job.options, decoder, job.carried),
           reader_(decoder, job.options.limits, job.stop, job.options.open_archives, job.known.wanted()),
           archives_(levels_, job.options, job.stop, job.cache, job.known) {}
 

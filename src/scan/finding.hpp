@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tutela/frame.hpp"
@@ -46,6 +47,24 @@ struct FoundSegment {
     std::uint32_t compared_percent = 0;
 };
 
+// What a list knows by a carried hash: an entry by its position, of a video its first, or a file entry by its number.
+struct CarriedThing {
+    bool is_file_entry = false;
+    std::uint32_t number = 0;
+
+    auto operator<=>(const CarriedThing&) const noexcept = default;  // NOLINT(modernize-use-nullptr): as above
+};
+
+// A thing that an engine of the user found.
+struct CarriedHit {
+    CarriedThing thing;
+    std::string_view kind;     // as the list has it
+    std::uint32_t engine = 0;  // its place among the scan's
+    std::uint32_t distance = 0;
+    std::uint32_t frame = 0;  // the first that is that near
+    std::int64_t pts_us = kNoPts;
+};
+
 struct Finding {
     Outcome outcome = Outcome::corrupt;
     std::string reason;
@@ -63,6 +82,7 @@ struct Finding {
     std::vector<VariantId> variants;      // for each neighbor, which variant of the picture is that near
     std::vector<std::uint32_t> frame_of;  // for each neighbor, which of matched_frames
     std::vector<MatchedFrame> matched_frames;
+    std::vector<CarriedHit> carried;      // each thing once, also one that is among `things`
     std::vector<FoundSegment> segments;   // by start, then by video
     std::vector<TimelinePoint> timeline;  // of what matched; its matches index `neighbors`
 

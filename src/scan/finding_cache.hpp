@@ -46,7 +46,8 @@ public:
     [[nodiscard]] bool holds(const ContentKey& key) const;
     [[nodiscard]] std::size_t size() const;
     static std::size_t weight_of(const Finding& finding) noexcept {
-        return 1 + finding.neighbors.size() / 50 + finding.segments.size() / 6 + finding.timeline.size() / 20;
+        return 1 + (finding.neighbors.size() + finding.carried.size()) / 50 + finding.segments.size() / 6 +
+               finding.timeline.size() / 20;
     }
 
 private:

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "scan/carried_search.hpp"
 #include "scan/packing.hpp"
 
 namespace tutela {
@@ -40,7 +41,8 @@ void add_limits(const ArchiveLimits& limits, RunSettings& settings) {
 
 void add_options(const ScanOptions& options, RunSettings& settings) {
     const auto& [radius, min_quality, index, limits, open_archives, archives, decode, sampling, profile, confirm,
-                 hash64, follow_symlinks, harmless_files, filter, flood, stop, progress, isolation, worker] = options;
+                 hash64, follow_symlinks, harmless_files, filter, engines, flood, stop, progress, isolation, worker] =
+        options;
     static_cast<void>(index);  // these change no row
     static_cast<void>(stop);
     static_cast<void>(progress);
@@ -55,6 +57,7 @@ void add_options(const ScanOptions& options, RunSettings& settings) {
     settings.push_back({"following of symbolic links", follow_symlinks ? "yes" : "no"});
     settings.push_back({"list of harmless files", harmless_files ? harmless_files->digest_hex() : "none"});
     settings.push_back({"filter of entries", filter.text()});
+    settings.push_back({"engines of carried hashes", engines_text(engines)});
     settings.push_back({"flood", std::to_string(flood.files) + " files, " + std::to_string(flood.percent) + " percent" +
                                      (flood.quarantine ? ", quarantined" : "")});
     settings.push_back({"isolation", std::string(isolation_name(isolation))});

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <optional>
 
+#include "scan/carried_search.hpp"
+
 namespace tutela {
 
 std::optional<std::string> no_picture_reason(std::uint64_t size_bytes, MediaFormat format) {
@@ -88,6 +90,7 @@ void name_all(ScannedFile& file, const HashList& list, const KnownFiles& known) 
             stills.push_back(thing.is_video ? SIZE_MAX : thing.number);
     }
     known.name(file.files, std::move(stills), file.row);
+    if (file.finding != nullptr) name_carried(*file.finding, file.files, list, file.row);
 }
 
 }  // namespace tutela

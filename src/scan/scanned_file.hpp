@@ -45,7 +45,8 @@ struct ScannedFile {
     // In matches of some 20 bytes each: a segment is some 4 of them.
     [[nodiscard]] std::size_t matches() const noexcept {
         return finding == nullptr ? 0
-                                  : finding->neighbors.size() + 4 * finding->segments.size() + finding->timeline.size();
+                                  : finding->neighbors.size() + 2 * finding->carried.size() +
+                                        4 * finding->segments.size() + finding->timeline.size();
     }
 };
 

@@ -13,6 +13,7 @@
 
 #include "core/digest.hpp"
 #include "core/try.hpp"
+#include "scan/carried_search.hpp"
 #include "scan/decoder_pool.hpp"
 #include "scan/file_scanner.hpp"
 #include "scan/file_tree.hpp"
@@ -59,12 +60,14 @@ std::uint32_t widest_radius(const ScanOptions& options) noexcept {
 class ScanRun {
 public:
     ScanRun(const HashList& list, const Index<256>& index, const ScanOptions& options, const RunFacts& facts,
-            DecoderPool& decoders, const std::function<Status(const FileRow&)>& on_row, const ScanControl& control)
+            DecoderPool& decoders, const CarriedSearch& carried, const std::function<Status(const FileRow&)>& on_row,
+            const ScanControl& control)
         : list_(list),
           index_(index),
           options_(options),
           facts_(facts),
           decoders_(decoders),
+          carried_(carried),
           on_row_(on_row),
           stop_(control.stop != nullptr ? control.stop : options.stop),
           progress_(control.progress ? control.progress : options.progress),
@@ -128,7 +131,7 @@ private:
         const std::size_t left = tree_.items().size() - kept;
         if (left == 0) return {};
         FindingCache cache;
-        const ScanJob job{tree_, list_, index_, options_, stop_, cache, decoders_, known_};
+        const ScanJob job{tree_, list_, index_, options_, stop_, cache, decoders_, known_, &carried_};
         OrderedResults<ScannedItem> results(left, {std::min(kWindow, left), kWaitingWeight}, stop_,
                                             [this](ScannedItem&& item) { return emit(item); });
         const std::size_t jobs = std::min(std::max<std::size_t>(executor.concurrency(), 1), left);
@@ -197,6 +200,7 @@ private:
     const ScanOptions& options_;
     const RunFacts& facts_;
     DecoderPool& decoders_;
+    const CarriedSearch& carried_;
     const std::function<Status(const FileRow&)>& on_row_;
     const std::atomic<bool>* stop_;
     const std::function<void(const ScanProgress&)>& progress_;
@@ -228,7 +232,7 @@ ScannedFile begin_bytes(std::span<const std::uint8_t> bytes, std::string name, c
 
 // What the bytes show, for a file whose digests are known.
 void examine_bytes(std::span<const std::uint8_t> bytes, const HashList& list, const Index<256>& index,
-                   const ScanOptions& options, DecoderPool& decoders, ScannedFile& file) {
+                   const ScanOptions& options, DecoderPool& decoders, const CarriedSearch& carried, ScannedFile& file) {
     FileRow& row = file.row;
     const MediaFormat format = sniff_format(bytes.first(std::min(bytes.size(), kSniffBytes)));
     if (auto reason = no_picture_reason(bytes.size(), format))
@@ -240,7 +244,7 @@ void examine_bytes(std::span<const std::uint8_t> bytes, const HashList& list, co
     Result<std::unique_ptr<Decoder>> taken = decoders.take();
     if (!taken.ok()) return set_outcome(row, Outcome::crashed, taken.status().message());
     const PooledDecoder decoder(decoders, std::move(taken).value());
-    Examiner examiner(*decoder, list, index, options);
+    Examiner examiner(*decoder, list, index, options, &carried);
     Result<Finding> finding = examiner.examine(bytes, format);
     if (finding.ok()) {
         file.finding = std::make_shared<const Finding>(std::move(finding).value());
@@ -276,6 +280,7 @@ struct Scanner::Impl {
     std::shared_ptr<const Index<256>> index;
     RunFacts facts;
     std::shared_ptr<DecoderPool> decoders;
+    CarriedSearch carried;
 
     [[nodiscard]] KnownFiles known_files() const noexcept {
         return {list, options.harmless_files.get(), options.filter};
@@ -307,6 +312,7 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     if (options.hash64 && hash64_name(*options.hash64) == hash64_name(Hash64Kind{})) {
         return Status(StatusCode::invalid_argument, "there is no hash of 64 bits of that number");
     }
+    TUTELA_TRY(check_engines(options.engines));
     auto decoders = std::make_shared<DecoderPool>(options);
     TUTELA_ASSIGN(std::unique_ptr<Decoder> first, decoders->take());  // to see that there is one
     decoders->give(std::move(first));
@@ -321,23 +327,27 @@ Result<Scanner> Scanner::create(HashList list, ScanOptions options) {
     facts.sampling = sampling_text(options.sampling);
     facts.confirm_phash_radius = options.confirm_phash_radius;
     facts.filter = options.filter.text();
+    facts.engines = engines_text(options.engines);
     facts.isolation = isolation_name(options.isolation);
-    return Scanner(std::make_shared<const Impl>(
-        Impl{std::move(list), std::move(options), std::move(index), std::move(facts), std::move(decoders)}));
+    CarriedSearch carried(list, options.filter, options.engines);
+    return Scanner(std::make_shared<const Impl>(Impl{std::move(list), std::move(options), std::move(index),
+                                                     std::move(facts), std::move(decoders), std::move(carried)}));
 }
 
 Result<Scanner> Scanner::with_list(HashList list, std::shared_ptr<const Index<256>> index) const {
     TUTELA_ASSIGN(index, index_for(list, impl_->options, std::move(index)));
     RunFacts facts = impl_->facts;
     name_list(list, facts);
-    return Scanner(std::make_shared<const Impl>(
-        Impl{std::move(list), impl_->options, std::move(index), std::move(facts), impl_->decoders}));
+    CarriedSearch carried(list, impl_->options.filter, impl_->options.engines);
+    return Scanner(std::make_shared<const Impl>(Impl{std::move(list), impl_->options, std::move(index),
+                                                     std::move(facts), impl_->decoders, std::move(carried)}));
 }
 
 Result<RunTotals> Scanner::scan(std::span<const std::string> paths, Executor& executor,
                                 const std::function<Status(const FileRow&)>& on_row, const ScanControl& control) const {
     if (!on_row) return Status(StatusCode::invalid_argument, "a scan needs a receiver for its rows");
-    return ScanRun(impl_->list, *impl_->index, impl_->options, impl_->facts, *impl_->decoders, on_row, control)
+    return ScanRun(impl_->list, *impl_->index, impl_->options, impl_->facts, *impl_->decoders, impl_->carried, on_row,
+                   control)
         .run(paths, executor);
 }
 
@@ -346,7 +356,7 @@ FileRow Scanner::scan_bytes(std::span<const std::uint8_t> bytes, std::string nam
     ScannedFile file = begin_bytes(bytes, std::move(name), known);
     if (file.row.outcome == Outcome::harmless) return std::move(file.row);
     try {
-        examine_bytes(bytes, impl_->list, *impl_->index, impl_->options, *impl_->decoders, file);
+        examine_bytes(bytes, impl_->list, *impl_->index, impl_->options, *impl_->decoders, impl_->carried, file);
     } catch (const std::bad_alloc&) {
         set_outcome(file.row, Outcome::memory, kOutOfMemoryReason);
     }
@@ -383,7 +393,7 @@ std::vector<FileRow> Scanner::scan_all_bytes(std::span<const std::uint8_t> bytes
     }
     FindingCache cache;
     const PooledDecoder decoder(*impl_->decoders, std::move(taken).value());
-    DecoderStack levels(*impl_->decoders, impl_->list, *impl_->index, options, *decoder);
+    DecoderStack levels(*impl_->decoders, impl_->list, *impl_->index, options, *decoder, &impl_->carried);
     const Status status = ArchiveScanner(levels, options, options.stop, cache, known).scan(bytes, format, item);
     if (!status.ok()) {
         const bool broke = status.code() == StatusCode::unavailable;

@@ -27,6 +27,7 @@ PUBLIC = {
     "variants.hpp": "hash",
     "index.hpp": "index",
     "file_hash.hpp": "core",
+    "carried_engine.hpp": "scan",
     "flood.hpp": "report",
     "list_lint.hpp": "list",
     "carried_hash.hpp": "list",

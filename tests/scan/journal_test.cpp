@@ -17,6 +17,7 @@
 #include "scan/journal_access.hpp"
 #include "scan/row_codec.hpp"
 #include "scan/scanning.hpp"
+#include "scan/toy_engine.hpp"
 #include "scan/tree_codec.hpp"
 #include "scan/walk.hpp"
 
@@ -28,6 +29,7 @@ using test::picture;
 using test::RunResult;
 using test::scanner_of;
 using test::TestFolder;
+using test::ToyEngine;
 
 std::string read_all(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -273,6 +275,8 @@ TEST_F(JournalTest, AnotherRunsJournalIsRefusedAndSaysWhatDiffers) {
     expect_refused(scanner_with([](ScanOptions& o) { o.profile = Profile::plain; }), paths_, {}, "profile");
     expect_refused(scanner_with([](ScanOptions& o) { o.confirm_phash_radius = 4; }), paths_, {}, "pHash confirmation");
     expect_refused(scanner_with([](ScanOptions& o) { o.hash64 = Hash64Kind::ahash; }), paths_, {}, "second hash");
+    expect_refused(scanner_with([](ScanOptions& o) { o.engines = {std::make_shared<const ToyEngine>()}; }), paths_, {},
+                   "engines of carried hashes");
     expect_refused(scanner_with([](ScanOptions& o) { o.follow_symlinks = true; }), paths_, {},
                    "following of symbolic links");
     expect_refused(scanner_with([](ScanOptions& o) { o.limits.max_pixels = 7; }), paths_, {}, "limit of pixels");

@@ -17,6 +17,7 @@
 #include "media/sandboxing.hpp"
 #include "scan/archive_scanner.hpp"
 #include "scan/scanning.hpp"
+#include "scan/toy_engine.hpp"
 #include "tutela/journal.hpp"
 
 namespace tutela::test {
@@ -51,6 +52,22 @@ TEST(SandboxedScan, GivesTheRowsOfAScanInProcess) {
     }
     EXPECT_EQ(ours.totals.count(Outcome::matched), 1U);
     EXPECT_GT(ours.rows.size(), 80U);
+}
+
+TEST(SandboxedScan, GivesFramesToEngines) {
+    const ToyEngine::Value value = ToyEngine::value_of(picture(1).view());
+    const CarriedHashView hash = carried_of(value);
+    ListBuilder builder;
+    ASSERT_TRUE(builder.add({.id = "alone", .carried = {&hash, 1}}).ok());
+    ScanOptions options = sandboxed(real_worker());
+    options.engines = {std::make_shared<const ToyEngine>()};
+    const Result<Scanner> scanner = Scanner::create(builder.build().value(), options);
+    ASSERT_TRUE(scanner.ok()) << scanner.status().to_string();
+    const FileRow row = scanner.value().scan_bytes(encode_png(picture(1).view()), "a");
+    EXPECT_EQ(row.outcome, Outcome::matched);
+    ASSERT_EQ(row.matches.size(), 1U);
+    EXPECT_EQ(row.matches[0].entry_id, "alone");
+    EXPECT_EQ(row.matches[0].variant, "toy");
 }
 
 TEST(SandboxedScan, AccountsForFilesThatBreakADecoder) {
