@@ -45,10 +45,10 @@ private:
 
 // Ten million things are looked at for a change of one: nothing but ids and origins is read, and in the order in which
 // they lie.
-class Things {
+class SummedThings {
 public:
-    Things(const Snapshot& snapshot, std::size_t first_entry, std::size_t first_file,
-           const std::function<void(const Thing&)>& each) noexcept
+    SummedThings(const Snapshot& snapshot, std::size_t first_entry, std::size_t first_file,
+                 const std::function<void(const Thing&)>& each) noexcept
         : snapshot_(snapshot), first_entry_(first_entry), first_file_(first_file), each_(each) {}
 
     void entries(std::span<const std::uint32_t> withdrawn_numbers) {
@@ -103,9 +103,9 @@ void for_each_thing(const HashList& list, const std::function<void(const Thing&)
     const std::size_t entries = layers.base().hashes.size();
     const std::size_t files = layers.base().file_entries.size();
     using Numbers = std::span<const std::uint32_t>;
-    Things of_base(layers.base(), 0, 0, each);
+    SummedThings of_base(layers.base(), 0, 0, each);
     of_base.entries(delta != nullptr ? delta->withdrawn : Numbers());
-    std::optional<Things> of_delta;
+    std::optional<SummedThings> of_delta;
     if (delta != nullptr) of_delta.emplace(*delta, entries, files, each).entries({});
     of_base.files(delta != nullptr ? delta->withdrawn_files : Numbers());
     if (of_delta) of_delta->files({});

@@ -94,8 +94,9 @@ TEST(CarriedEngines, TheNearestValueOfAThingCounts) {
     ToyEngine::Value more = off;
     more[1] ^= 1;
     const ToyEngine::Value cut(off.begin(), off.end() - 1);
+    const ToyEngine::Value same = value_of(1);
     const std::vector<CarriedHashView> hashes{
-        carried_of(cut), {"toy", "a text", false}, carried_of(more), carried_of(off), carried_of(value_of(1), "other")};
+        carried_of(cut), {"toy", "a text", false}, carried_of(more), carried_of(off), carried_of(same, "other")};
     ListBuilder builder;
     add(builder, more, {.id = "second"});
     ASSERT_TRUE(builder.add({.id = "first", .carried = hashes}).ok());
