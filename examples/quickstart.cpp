@@ -25,7 +25,7 @@ int main(int argc, char** argv) {
     const tutela::FrameHash found = take(hasher.hash(frame.view()));
 
     const auto list = take(tutela::open_list(argv[1]));  // a snapshot, or text: hash,id,category,label a line
-    const auto index = take(tutela::build_index<256>(list.hashes()));
+    const auto index = take(list.open_index());
     std::vector<tutela::Neighbor> near;
     if (!index->search(found.hash, 31, near).ok()) return 2;
     std::cout << "quality " << found.quality << ", " << near.size() << " of " << list.size() << " entries\n";

@@ -128,6 +128,9 @@ int change(const Options& options, const std::string& path, const ListUpdate& up
             say(inert(path) + " has no record of the id " + inert_without_hashes(id));
         return kError;
     }
+    if (!changes.first_ambiguous.empty())
+        say("records of several sources have the id " + inert_without_hashes(changes.first_ambiguous) +
+            "; see --source");
     if (failed(path, status)) return kError;
     return print(inert(path) + ": " + told(changes) + (dry_run ? " (not done)\n" : "\n"));
 }

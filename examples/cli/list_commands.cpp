@@ -189,7 +189,8 @@ std::string category_lines(const HashList& list) {
     }
     for (std::size_t i = 0; i < list.file_entry_count(); ++i) {
         const FileEntryView entry = list.file_entry(i);
-        if (!entry.position && !entry.unmatchable) ++counts[entry.category];
+        const bool counts_here = !entry.position && !entry.unmatchable;
+        if (counts_here && list.file_entry_state(i) != EntryState::withdrawn) ++counts[entry.category];
     }
     std::string text = "categories: " + grouped(counts.size()) + '\n';
     for (const auto& [category, count] : counts) {

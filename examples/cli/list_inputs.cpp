@@ -132,7 +132,8 @@ Status Inputs::add_any(const std::string& path) {
         return sniff_list_format(first) == ListFormat::automatic ? add_text(path) : add_foreign(path);
     }
     if (Status status = builder_.add_list(snapshot.value()); !status.ok()) return status;
-    note(inert(path) + ": " + grouped(snapshot.value().size()) + " added, from a snapshot");
+    note(inert(path) + ": " + grouped(snapshot.value().size() - snapshot.value().inactive_count()) +
+         " added, from a snapshot");
     return {};
 }
 

@@ -123,7 +123,8 @@ public:
     // Whether this is a snapshot with a delta over it (see list_update.hpp). Positions, and numbers of file entries and
     // videos, go on from those of the snapshot to those of the delta.
     [[nodiscard]] bool has_delta() const noexcept;
-    // All hashes in entry order; valid as long as any copy of this list. Of a list with a delta the first call puts
+    // All hashes in entry order, whatever the state of the entries: to search, use open_index(), which answers those that
+    // take part. Valid as long as any copy of this list. Of a list with a delta the first call puts
     // them together, in 32 bytes an entry. Throws std::bad_alloc.
     [[nodiscard]] std::span<const Hash256> hashes() const;
     // Entry `position`. Precondition: position < size().

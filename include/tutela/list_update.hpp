@@ -59,6 +59,7 @@ struct ListChanges {
     std::uint64_t stayed_disabled = 0;           // of those replaced
     std::uint64_t not_found = 0;                 // that were to be removed, disabled or enabled
     std::vector<std::string> first_not_found{};  // the first 20 of their ids
+    std::string first_ambiguous{};               // an id that records of several sources have, when that is the error
 
     // Whether the list is another one now.
     [[nodiscard]] bool any() const noexcept { return added + replaced + removed + disabled + enabled > 0; }
@@ -75,7 +76,8 @@ TUTELA_API Result<HashList> update_list(const HashList& list, const ListUpdate& 
 // ListBuilder::build(). Throws std::bad_alloc.
 TUTELA_API Result<HashList> compact_list(const HashList& list);
 
-// The list's path and ".delta". Throws std::bad_alloc.
+// The list's path and ".delta"; that of a symbolic link lies beside its target, whose path it is. Throws
+// std::bad_alloc.
 TUTELA_API std::filesystem::path delta_path(const std::filesystem::path& list);
 
 // update_list() of the snapshot at `path`, and its new delta beside it, published as by HashList::save(): readers see

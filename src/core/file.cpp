@@ -160,7 +160,8 @@ Result<Descriptor> open_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-Status publish_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
+Status publish_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
+                    const std::filesystem::path* like) {
     const std::string name = path.filename().string();
     if (name.empty() || name == "." || name == "..") return Status(StatusCode::io_error, "the path names no file");
     TUTELA_ASSIGN(const Descriptor folder, open_folder(path.parent_path()));
@@ -169,9 +170,9 @@ Status publish_file(const std::filesystem::path& path, std::span<const std::uint
     TUTELA_TRY(temporary.create());
     TUTELA_TRY(temporary.write(bytes));
     struct stat old {};
-    if (fstatat(folder.get(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode)) {
-        TUTELA_TRY(temporary.take_after(old));
-    }
+    const bool is_there = like != nullptr ? stat(like->c_str(), &old) == 0
+                                          : fstatat(folder.get(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_there && S_ISREG(old.st_mode)) TUTELA_TRY(temporary.take_after(old));
     TUTELA_TRY(temporary.sync());
     TUTELA_TRY(temporary.rename_to(name));
     if (fsync(folder.get()) != 0) return errno_status(errno, "the folder cannot be made durable");

@@ -57,6 +57,8 @@ private:
 // already, its mode is kept, and its owner and group where the system lets us; where the group cannot be kept, the
 // group is given no access. A symbolic link at `path` is replaced, not followed.
 // Errors: not_found (no such folder), permission_denied, io_error; then no temporary file is left.
-[[nodiscard]] Status publish_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
+// With `like`, mode, owner and group are those of that file, if it is one, and not those of what is at `path`.
+[[nodiscard]] Status publish_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
+                                  const std::filesystem::path* like = nullptr);
 
 }  // namespace tutela

@@ -84,12 +84,12 @@ private:
         for (std::size_t i = 0; i < video.hashes.size(); ++i)
             frames_.push_back({video.hashes[i], video.qualities[i], video.times_us[i]});
         const std::vector<CarriedHashView> carried = copy_of(video.carried);
-        return builder_.add_known_video(frames_, {.id = video.id,
-                                                  .category = video.category,
-                                                  .label = video.label,
-                                                  .origin = video.origin,
-                                                  .updated_us = video.updated_us,
-                                                  .carried = carried});
+        return builder_.add_known_video(frames_.span(), {.id = video.id,
+                                                         .category = video.category,
+                                                         .label = video.label,
+                                                         .origin = video.origin,
+                                                         .updated_us = video.updated_us,
+                                                         .carried = carried});
     }
 
     // A file entry goes where its entry goes.
@@ -150,7 +150,7 @@ private:
     const HashList& list_;
     const ListSelection& selection_;
     std::vector<std::uint32_t> places_;  // of each entry, its position here; empty when there are no files
-    std::vector<FrameHash> frames_;
+    SecretArray<FrameHash> frames_;
 };
 
 }  // namespace

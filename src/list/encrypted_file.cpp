@@ -194,7 +194,8 @@ Result<Mapping> decrypt(std::span<const std::uint8_t> file, const ListKey* key) 
     return decrypt_from(read, file.size(), key);
 }
 
-Status publish_encrypted(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, const ListKey& key) {
+Status publish_encrypted(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, const ListKey& key,
+                         const std::filesystem::path* like) {
     if (bytes.size() > kMaxSnapshotBytes) return Status(StatusCode::limit, "the snapshot is larger than 1 TiB");
     TUTELA_ASSIGN(Stream stream, Stream::make());
     Header header;
@@ -212,7 +213,7 @@ Status publish_encrypted(const std::filesystem::path& path, std::span<const std:
                                                          tag_of(bytes.empty()));
         into += chunk.size() + kEncryptedChunkMore;
     } while (!bytes.empty());
-    return publish_file(path, file.bytes());
+    return publish_file(path, file.bytes(), like);
 }
 
 }  // namespace tutela

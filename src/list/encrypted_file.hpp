@@ -28,6 +28,6 @@ inline constexpr std::size_t kEncryptedChunkMore = 17;  // a tag of what the chu
 
 // publish_file() of the encrypted bytes. Errors likewise, limit over 1 TiB, unavailable. Throws std::bad_alloc.
 [[nodiscard]] Status publish_encrypted(const std::filesystem::path& path, std::span<const std::uint8_t> bytes,
-                                       const ListKey& key);
+                                       const ListKey& key, const std::filesystem::path* like = nullptr);
 
 }  // namespace tutela

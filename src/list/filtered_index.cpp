@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/try.hpp"
+#include "list/layered_index.hpp"
 #include "tutela/list.hpp"
 #include "tutela/list_filter.hpp"
 
@@ -58,6 +59,10 @@ std::shared_ptr<const Index<256>> filter_index(std::shared_ptr<const Index<256>>
                                                const ListFilter& filter) {
     if (filter.admits_all()) return index;
     return std::make_shared<FilteredIndex>(std::move(index), list, filter);
+}
+
+bool is_filtered(const Index<256>& index) noexcept {
+    return dynamic_cast<const FilteredIndex*>(&index) != nullptr;
 }
 
 }  // namespace tutela

@@ -15,9 +15,12 @@ Status LayeredIndex::search(const Hash256& query, std::uint32_t radius, std::vec
 std::size_t LayeredIndex::search_some(std::span<const Hash256> queries, std::uint32_t radius, std::size_t enough,
                                       std::vector<std::vector<Neighbor>>& out) const {
     const std::size_t done = search_some_of(*base_, queries, radius, enough, out);
+    std::size_t answers = 0;
     for (std::size_t i = 0; i < done; ++i) {
         // The radius is within the width, which is all that a search can object to.
         if (!complete(queries[i], radius, out[i]).ok()) out[i].clear();
+        answers += out[i].size();
+        if (answers > enough) return i + 1;
     }
     return done;
 }

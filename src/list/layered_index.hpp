@@ -21,6 +21,11 @@ public:
                  std::unique_ptr<const Index<256>> delta) noexcept
         : layers_(std::move(layers)), base_(std::move(base)), delta_(std::move(delta)) {}
 
+    // Whether it is one of these layers.
+    [[nodiscard]] bool is_of(const ListLayers& layers) const noexcept {
+        return layers_->top().snapshot.digest == layers.top().snapshot.digest;
+    }
+
     Status search(const Hash256& query, std::uint32_t radius, std::vector<Neighbor>& out) const override;
     [[nodiscard]] std::size_t size() const noexcept override { return layers_->entries(); }
     [[nodiscard]] Engine engine() const noexcept override { return base_->engine(); }
@@ -41,5 +46,8 @@ private:
     std::shared_ptr<const Index<256>> base_;
     std::unique_ptr<const Index<256>> delta_;
 };
+
+// Whether it is one that filter_index() has made.
+[[nodiscard]] bool is_filtered(const Index<256>& index) noexcept;
 
 }  // namespace tutela

@@ -307,6 +307,12 @@ Result<Opened> ListAccess::index_over(const HashList& list, std::shared_ptr<cons
     return Opened(std::make_unique<LayeredIndex>(layers(list), std::move(base), std::move(delta)));
 }
 
+bool ListAccess::is_index_of(const Index<256>& index, const HashList& list) noexcept {
+    if (index.size() != list.size()) return false;
+    if (const auto* layered = dynamic_cast<const LayeredIndex*>(&index)) return layered->is_of(*layers(list));
+    return is_filtered(index) || (!list.has_delta() && layers(list)->base().disabled.empty());
+}
+
 Result<Opened> HashList::open_index(const IndexOptions& options) const {
     const ListLayers& layers = *impl_->layers;
     if (layers.delta() == nullptr && layers.base().disabled.empty()) return open_base(layers.base_layer(), options);

@@ -54,6 +54,9 @@ struct ListAccess {
     [[nodiscard]] static Result<std::unique_ptr<const Index<256>>> index_over(const HashList& list,
                                                                               std::shared_ptr<const Index<256>> base,
                                                                               const IndexOptions& options);
+    // Whether an index can be one of this list, as far as that can be seen. One of its hashes alone cannot be, when some
+    // of its entries do not take part.
+    [[nodiscard]] static bool is_index_of(const Index<256>& index, const HashList& list) noexcept;
     // Adds what is selected of a list, in its order, as ListBuilder::add_list() adds all that is not withdrawn.
     [[nodiscard]] static Status add_some(ListBuilder& builder, const HashList& list, const ListSelection& selection);
     // A list of an open snapshot file, mapped (or decrypted with the key) and checked.

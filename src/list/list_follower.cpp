@@ -40,12 +40,14 @@ ListFollower& ListFollower::operator=(ListFollower&&) noexcept = default;
 ListFollower::~ListFollower() = default;
 
 Result<ListFollower> ListFollower::open(const std::filesystem::path& path, FollowOptions options) {
+    std::error_code error;
+    const std::filesystem::path absolute = std::filesystem::absolute(path, error);
     TUTELA_ASSIGN(StoredList stored, open_stored(path, options.open));
     TUTELA_ASSIGN(IndexPointer base, ListAccess::open_base_index(stored.list, options.index));
     TUTELA_ASSIGN(IndexPointer index, index_of(stored.list, base, options.index));
     auto current = std::make_shared<const Generation>(Generation{stored.list, std::move(index), 0});
-    return ListFollower(std::unique_ptr<Impl>(
-        new Impl{path, std::move(options), {}, std::move(stored), std::move(base), {}, std::move(current)}));
+    return ListFollower(std::unique_ptr<Impl>(new Impl{
+        error ? path : absolute, std::move(options), {}, std::move(stored), std::move(base), {}, std::move(current)}));
 }
 
 std::shared_ptr<const ListFollower::Generation> ListFollower::current() const noexcept {
@@ -56,7 +58,8 @@ std::shared_ptr<const ListFollower::Generation> ListFollower::current() const no
 Result<bool> ListFollower::refresh() {
     Impl& impl = *impl_;
     const std::lock_guard refreshing(impl.refreshing);
-    if (stamp_of(impl.path) == impl.stored.base && stamp_of(delta_path(impl.path)) == impl.stored.delta) return false;
+    if (stamp_of(impl.path) == impl.stored.base && stamp_of(delta_path(resolved(impl.path))) == impl.stored.delta)
+        return false;
     TUTELA_ASSIGN(StoredList stored, open_stored(impl.path, impl.options.open, &impl.stored));
     IndexPointer base = impl.base_index;
     if (stored.base != impl.stored.base) {

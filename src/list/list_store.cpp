@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/digest.hpp"
 #include "core/try.hpp"
 #include "list/encrypted_file.hpp"
 #include "list/list_access.hpp"
@@ -24,6 +25,7 @@ namespace {
 
 constexpr int kAttempts = 100;
 constexpr auto kLockWait = std::chrono::minutes(1);
+constexpr std::size_t kMaxFileName = 255;  // of Linux
 
 FileStamp stamp_from(const struct stat& facts) noexcept {
     const auto nanoseconds = [](const timespec& time) {
@@ -45,44 +47,68 @@ std::optional<Sha256> stored_digest(std::span<const std::uint8_t> snapshot) {
     return digest;
 }
 
+Result<bool> is_encrypted(const InputFile& file) {
+    std::array<std::uint8_t, 8> first{};
+    TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
+    return begins_encrypted_list(std::span(first).first(got));
+}
+
 const ListKey* key_of(const ListOpenOptions& options) noexcept {
     return options.key ? &*options.key : nullptr;
 }
 
+// Never `unsupported`, which says of a list that it is none.
 Status about_delta(const Status& status) {
-    return status.ok() ? status : Status(status.code(), "its delta: " + status.message());
+    const StatusCode code = status.code() == StatusCode::unsupported ? StatusCode::corrupt : status.code();
+    return Status(code, "its delta: " + status.message());
+}
+
+// By what a snapshot that takes a delta's place names it: the digest in it, or that of its file where it cannot be read.
+Sha256 marker_of(const InputFile& delta, const ListKey* key) {
+    if (const Result<Mapping> memory = map_list_file(delta, key); memory.ok()) {
+        if (const std::optional<Sha256> digest = stored_digest(memory.value().bytes())) return *digest;
+    }
+    const Result<Mapping> raw = Mapping::of_file(delta.descriptor(), static_cast<std::size_t>(delta.size()));
+    return raw.ok() ? sha256(raw.value().bytes()) : Sha256{};
+}
+
+Result<HashList> apply_delta(const HashList& base, const InputFile& file, bool encrypted, const ListKey* key) {
+    TUTELA_ASSIGN(const bool delta_encrypted, is_encrypted(file));
+    if (delta_encrypted != encrypted)
+        return Status(StatusCode::corrupt, "of it and the list, one is encrypted and one is not");
+    TUTELA_ASSIGN(Mapping memory, map_list_file(file, key));
+    return ListAccess::apply(base, std::move(memory), Check::everything);
 }
 
 // The list with what its delta file says, if there is one.
-Result<HashList> with_delta(HashList base, const std::filesystem::path& path, const ListKey* key, FileStamp& stamp) {
+Result<HashList> with_delta(HashList base, const std::filesystem::path& path, bool encrypted, const ListKey* key,
+                            FileStamp& stamp) {
     Result<InputFile> opened = InputFile::open(delta_path(path));
     if (!opened.ok()) {
-        if (opened.status().code() == StatusCode::not_found) return base;
+        const bool too_long = delta_path(path).filename().string().size() > kMaxFileName;
+        if (opened.status().code() == StatusCode::not_found || too_long) return base;
         return about_delta(opened.status());
     }
     const InputFile& file = opened.value();
     stamp = stamp_of(file);
-    Result<Mapping> memory = map_list_file(file, key);
-    if (!memory.ok()) return about_delta(memory.status());
+    Result<HashList> list = apply_delta(base, file, encrypted, key);
+    if (list.ok()) return list;
     const std::span<const Sha256> replaced = ListAccess::layers(base)->base().replaced_delta;
-    if (!replaced.empty() && stored_digest(memory.value().bytes()) == replaced.front()) return base;
-    Result<HashList> list = ListAccess::apply(base, std::move(memory).value(), Check::everything);
-    return list.ok() ? std::move(list) : about_delta(list.status());
+    if (!replaced.empty() && marker_of(file, key) == replaced.front()) return base;
+    return about_delta(list.status());
 }
 
 Result<StoredList> open_once(const std::filesystem::path& path, const ListOpenOptions& options,
                              const StoredList* before, FileStamp& base_stamp) {
     TUTELA_ASSIGN(const InputFile file, InputFile::open(path));
     base_stamp = stamp_of(file);
-    std::array<std::uint8_t, 8> first{};
-    TUTELA_ASSIGN(const std::size_t got, file.read_at(0, first));
-    const bool encrypted = begins_encrypted_list(std::span(first).first(got));
+    TUTELA_ASSIGN(const bool encrypted, is_encrypted(file));
     const ListKey* key = key_of(options);
     const bool same_base = before != nullptr && before->base == base_stamp;
     TUTELA_ASSIGN(HashList base, same_base ? Result<HashList>(ListAccess::base_of(before->list))
                                            : ListAccess::load(file, options.check, key));
     FileStamp delta_stamp;
-    TUTELA_ASSIGN(HashList list, with_delta(std::move(base), path, key, delta_stamp));
+    TUTELA_ASSIGN(HashList list, with_delta(std::move(base), path, encrypted, key, delta_stamp));
     return StoredList{std::move(list), base_stamp, delta_stamp, encrypted};
 }
 
@@ -106,13 +132,21 @@ FileStamp stamp_of(const std::filesystem::path& path) {
     return ::stat(path.c_str(), &facts) == 0 ? stamp_from(facts) : FileStamp{};
 }
 
-Result<StoredList> open_stored(const std::filesystem::path& path, const ListOpenOptions& options,
+std::filesystem::path resolved(const std::filesystem::path& path) {
+    std::error_code error;
+    if (!std::filesystem::is_symlink(path, error)) return path;
+    std::filesystem::path target = std::filesystem::canonical(path, error);
+    return error ? path : target;
+}
+
+Result<StoredList> open_stored(const std::filesystem::path& named, const ListOpenOptions& options,
                                const StoredList* before) {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        const std::filesystem::path path = resolved(named);
         FileStamp base_stamp;
         Result<StoredList> opened = open_once(path, options, before, base_stamp);
         // A snapshot that was replaced meanwhile may have taken its delta along, or have got another one.
-        if (base_stamp == FileStamp{} || stamp_of(path) == base_stamp) return opened;
+        if (base_stamp == FileStamp{} || stamp_of(named) == base_stamp) return opened;
     }
     return Status(StatusCode::unavailable, "the list is changed faster than it can be read");
 }
@@ -130,35 +164,30 @@ Result<ListLock> ListLock::take(const std::filesystem::path& path) {
     return ListLock(std::move(folder));
 }
 
-namespace {
-
-Status publish(const std::filesystem::path& path, std::span<const std::uint8_t> bytes, const ListKey* key) {
-    return key != nullptr ? publish_encrypted(path, bytes, *key) : publish_file(path, bytes);
+ListLock::~ListLock() {
+    // A child that was forked meanwhile has the folder open too.
+    if (folder_.valid()) (void)::flock(folder_.get(), LOCK_UN);
 }
-
-// The digest of the delta beside a list, as far as it can be read.
-std::optional<Sha256> digest_of(const InputFile& delta, const ListKey* key) {
-    const Result<Mapping> memory = map_list_file(delta, key);
-    return memory.ok() ? stored_digest(memory.value().bytes()) : std::nullopt;
-}
-
-}  // namespace
 
 Status publish_snapshot(const std::filesystem::path& path, const HashList& list, const ListKey* key) {
+    const auto publish = [&](std::span<const std::uint8_t> bytes) {
+        return key != nullptr ? publish_encrypted(path, bytes, *key) : publish_file(path, bytes);
+    };
     const Result<InputFile> delta = InputFile::open(delta_path(path));
-    if (delta.status().code() == StatusCode::not_found) return publish(path, list.bytes(), key);
-    if (!delta.ok()) return delta.status();
-    if (const std::optional<Sha256> digest = digest_of(delta.value(), key)) {
-        TUTELA_ASSIGN(const Mapping memory, ListAccess::replacing(list, *digest));
-        TUTELA_TRY(publish(path, memory.bytes(), key));
-    } else {
-        TUTELA_TRY(publish(path, list.bytes(), key));
+    if (!delta.ok()) {
+        const bool too_long = delta_path(path).filename().string().size() > kMaxFileName;
+        if (delta.status().code() == StatusCode::not_found || too_long) return publish(list.bytes());
+        return delta.status();
     }
+    TUTELA_ASSIGN(const Mapping memory, ListAccess::replacing(list, marker_of(delta.value(), key)));
+    TUTELA_TRY(publish(memory.bytes()));
     return remove_durably(delta_path(path));
 }
 
 Status publish_delta(const std::filesystem::path& path, const HashList& list, const ListKey* key) {
-    return publish(delta_path(path), list.bytes(), key);
+    // Whoever may read the list may read what has changed in it.
+    return key != nullptr ? publish_encrypted(delta_path(path), list.bytes(), *key, &path)
+                          : publish_file(delta_path(path), list.bytes(), &path);
 }
 
 }  // namespace tutela

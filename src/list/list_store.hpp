@@ -30,6 +30,9 @@ struct FileStamp {
 
 [[nodiscard]] FileStamp stamp_of(const std::filesystem::path& path);
 
+// Where a list really lies: the target of a symbolic link, beside which its delta lies too.
+[[nodiscard]] std::filesystem::path resolved(const std::filesystem::path& path);
+
 struct StoredList {
     HashList list;
     FileStamp base;
@@ -47,6 +50,9 @@ class ListLock {
 public:
     // Of the folder that `path` is in. unavailable when another has it for a minute.
     [[nodiscard]] static Result<ListLock> take(const std::filesystem::path& path);
+    ListLock(ListLock&&) noexcept = default;
+    ListLock& operator=(ListLock&&) noexcept = default;
+    ~ListLock();
 
 private:
     explicit ListLock(Descriptor folder) noexcept : folder_(std::move(folder)) {}

@@ -26,6 +26,7 @@ struct Record {
     // Of the list as it is:
     bool there = false;
     bool all_disabled = true;
+    bool any_disabled = false;
     // What becomes of it:
     bool drop = false;           // what the list has
     bool take = false;           // what is put
@@ -80,17 +81,15 @@ private:
                 if (!name.source) sources[hasher_.id(name.id)] = std::nullopt;
         }
         if (sources.empty()) return {};
-        std::string ambiguous;
         for_each_thing(list_, [&](const Thing& thing) {
             if (thing.id.empty()) return;
             const auto known = sources.find(hasher_.id(thing.id));
             if (known == sources.end()) return;
-            if (known->second && *known->second != thing.origin.source) ambiguous = thing.id;
+            if (known->second && *known->second != thing.origin.source) changes_.first_ambiguous = thing.id;
             known->second = thing.origin.source;
         });
-        if (ambiguous.empty()) return {};
-        return Status(StatusCode::invalid_argument,
-                      "records of several sources have the id " + ambiguous + "; name the source");
+        if (changes_.first_ambiguous.empty()) return {};
+        return Status(StatusCode::invalid_argument, "records of several sources have one of the ids; name the source");
     }
 
     [[nodiscard]] std::string_view source_of(const RecordName& name) const {
@@ -127,7 +126,8 @@ private:
         for (const RecordTable::Row& row : now_.things) {
             if (row.record >= records_.size()) continue;
             records_[row.record].there = true;
-            if (row.thing.state != EntryState::disabled) records_[row.record].all_disabled = false;
+            const bool disabled = row.thing.state == EntryState::disabled;
+            (disabled ? records_[row.record].any_disabled : records_[row.record].all_disabled) = disabled;
         }
         if (!update_.put) return;
         put_ = sums_of(*update_.put);
@@ -160,12 +160,13 @@ private:
             ++changes_.removed;
         }
         const bool exists = record.take || (record.there && !record.drop);
-        const bool is_disabled = record.take ? record.state == Take::disabled : record.all_disabled;
         if (!exists) return;
-        if (record.disable && !record.enable && !is_disabled) {
+        const bool all_disabled = record.take ? record.state == Take::disabled : record.all_disabled;
+        const bool any_disabled = record.take ? all_disabled : record.any_disabled;
+        if (record.disable && !record.enable && !all_disabled) {
             record.state = Take::disabled;
             ++changes_.disabled;
-        } else if (record.enable && is_disabled) {
+        } else if (record.enable && any_disabled) {
             record.state = Take::active;
             ++changes_.enabled;
         }
@@ -185,7 +186,7 @@ private:
             if (row.record < records_.size()) continue;
             const bool is_new = known.insert(put_.sums[row.record]).second;
             ++(is_new ? changes_.added : changes_.unchanged);
-            if (is_new) nameless_taken_.insert(row.thing.at);
+            if (is_new) (row.thing.is_file() ? nameless_files_ : nameless_taken_).insert(row.thing.at);
         }
         const HashList& put = *update_.put;
         const ListLayers& layers = *ListAccess::layers(put);
@@ -193,13 +194,18 @@ private:
         if (layers.delta() != nullptr) count_set_hashes(*layers.delta(), layers.base().file_entries.size());
     }
 
+    // A set is taken when the list does not have all of its hashes.
     void count_set_hashes(const Snapshot& snapshot, std::size_t first) {
         const auto count = [&](const auto& records, const auto& named) {
             for (const auto& record : records) {
+                if (record.entry >= snapshot.file_entries.size()) continue;  // of a list that nobody has checked
                 const std::size_t number = first + record.entry;
                 const FileEntryView file = update_.put->file_entry(number);
                 if (!file.id.empty() || file.position) continue;
-                ++(holds_in_set(list_, file, named(record.hash)) ? changes_.unchanged : changes_.added);
+                if (update_.put->file_entry_state(number) != EntryState::active) continue;
+                const bool is_new = !holds_in_set(list_, file, named(record.hash));
+                ++(is_new ? changes_.added : changes_.unchanged);
+                if (is_new) nameless_files_.insert(number);
             }
         };
         count(snapshot.md5s, [](const Md5& hash) { return FileHashes{.md5 = hash}; });
@@ -292,10 +298,10 @@ private:
             if (!nameless_taken_.contains(position)) return Take::nothing;
             return state == EntryState::disabled ? Take::disabled : Take::active;
         };
-        selection.file = [named, &put](std::size_t number) {
+        selection.file = [this, named, &put](std::size_t number) {
             const FileEntryView file = put.file_entry(number);
             if (!file.id.empty()) return named(file.origin.source, file.id, put.file_entry_state(number));
-            return put.file_entry_state(number) == EntryState::active ? Take::active : Take::nothing;
+            return nameless_files_.contains(number) ? Take::active : Take::nothing;
         };
         selection.file_hash = [this, &put](std::size_t number, const FileHashes& hash) {
             const FileEntryView file = put.file_entry(number);
@@ -317,6 +323,7 @@ private:
     RecordTable now_;
     RecordTable put_;
     std::unordered_set<std::size_t> nameless_taken_;  // positions in what is put
+    std::unordered_set<std::size_t> nameless_files_;  // numbers of its file entries
     std::unordered_map<std::size_t, Take> entries_;   // of the list, what becomes of those that change
     std::unordered_map<std::size_t, Take> files_;
     bool copies_of_base_ = false;
@@ -342,16 +349,21 @@ std::filesystem::path delta_path(const std::filesystem::path& list) {
     return path;
 }
 
-Status update_list_file(const std::filesystem::path& path, const ListUpdate& update, ListChanges& changes,
+Status update_list_file(const std::filesystem::path& named, const ListUpdate& update, ListChanges& changes,
                         const ListOpenOptions& options) {
+    const std::filesystem::path path = resolved(named);
     TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));
     TUTELA_ASSIGN(const StoredList stored, open_stored(path, options));
     TUTELA_ASSIGN(const HashList changed, update_list(stored.list, update, changes));
-    return changes.any() ? publish_delta(path, changed, stored.encrypted ? &*options.key : nullptr) : Status();
+    if (!changes.any()) return {};
+    // What is published must be what readers take.
+    TUTELA_TRY(read_snapshot(changed.bytes(), Check::everything).status());
+    return publish_delta(path, changed, stored.encrypted ? &*options.key : nullptr);
 }
 
-Result<HashList> compact_list_file(const std::filesystem::path& path, Executor& executor,
+Result<HashList> compact_list_file(const std::filesystem::path& named, Executor& executor,
                                    const ListOpenOptions& options) {
+    const std::filesystem::path path = resolved(named);
     TUTELA_ASSIGN(const ListLock lock, ListLock::take(path));
     TUTELA_ASSIGN(StoredList stored, open_stored(path, {.key = options.key}));
     const ListKey* key = stored.encrypted ? &*options.key : nullptr;

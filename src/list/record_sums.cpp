@@ -75,7 +75,8 @@ public:
         for (std::size_t i = 0; i < snapshot_.file_entries.size(); ++i) {
             const FileEntryRecord& file = snapshot_.file_entries[i];
             if (file.position < snapshot_.hashes.size() || withdrawn.holds(i)) continue;
-            each_({first_file_ + i, 0, state(disabled.holds(i)), snapshot_.text(file.id), origin_of(file.origin)});
+            each_({first_file_ + i, 0, state(disabled.holds(i)), snapshot_.text(file.id), origin_of(file.origin),
+                   (file.flags & kUnmatchableFlag) != 0});
         }
     }
 
@@ -128,8 +129,8 @@ RecordSum RecordHasher::id(std::string_view id) const {
 
 void RecordHasher::put(std::span<const std::uint8_t> bytes) {
     const std::uint64_t size = bytes.size();
-    buffer_.append(reinterpret_cast<const char*>(&size), sizeof size);
-    buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    buffer_.append({reinterpret_cast<const std::uint8_t*>(&size), sizeof size});
+    buffer_.append(bytes);
 }
 
 void RecordHasher::put(std::string_view text) {
@@ -163,7 +164,7 @@ RecordSum RecordHasher::entry(const HashList& list, const Thing& thing) {
     if (!place) {
         put_raw(entry.hash);
         if (entry.phash) put_raw(*entry.phash);
-        return sum(bytes_of(buffer_), kEntrySalt);
+        return sum(buffer_.bytes(), kEntrySalt);
     }
     const VideoView video = list.video(place->video);
     for (std::size_t i = 0; i < video.hashes.size(); ++i) {
@@ -171,7 +172,7 @@ RecordSum RecordHasher::entry(const HashList& list, const Thing& thing) {
         put_raw(video.times_us[i]);
         put_raw(video.qualities[i]);
     }
-    return sum(bytes_of(buffer_), kEntrySalt);
+    return sum(buffer_.bytes(), kEntrySalt);
 }
 
 RecordSum RecordHasher::file(const FileEntryView& file) {
@@ -183,7 +184,7 @@ RecordSum RecordHasher::file(const FileEntryView& file) {
     put(file.harmless ? "harmless" : "");
     put(file.position ? "picture" : "");
     if (!file.position) put_record(file.updated_us, file.carried);
-    return sum(bytes_of(buffer_), kFileSalt);
+    return sum(buffer_.bytes(), kFileSalt);
 }
 
 RecordSum RecordHasher::file_hash(std::span<const std::uint8_t> hash) const {

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/secret_array.hpp"
 #include "tutela/list.hpp"
 
 namespace tutela {
@@ -41,10 +42,11 @@ struct Thing {
     EntryState state = EntryState::active;
     std::string_view id;
     OriginView origin;
+    bool unmatchable = false;  // a file of which carried hashes alone are known
 
     [[nodiscard]] bool is_file() const noexcept { return frames == 0; }
     // A set of hashes that nobody named.
-    [[nodiscard]] bool is_set() const noexcept { return is_file() && id.empty(); }
+    [[nodiscard]] bool is_set() const noexcept { return is_file() && id.empty() && !unmatchable; }
 };
 
 // Calls `each` for every thing that is not withdrawn, entries first.
@@ -76,7 +78,7 @@ private:
     void put_record(const std::optional<std::int64_t>& updated_us, const CarriedHashes& carried);
 
     std::uint64_t seed_;
-    std::string buffer_;
+    SecretArray<std::uint8_t> buffer_;
 };
 
 // Things of a list, with what each of some records says in all.

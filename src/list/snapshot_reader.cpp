@@ -304,6 +304,9 @@ Status bind_files(const Binder& binder, Snapshot& snapshot) {
     TUTELA_TRY(binder.bind_if_there(SectionType::sha1s, snapshot.sha1s));
     TUTELA_TRY(binder.bind_if_there(SectionType::sha256s, snapshot.sha256s));
     TUTELA_TRY(binder.bind(SectionType::file_entries, snapshot.file_entries));
+    // Their directories count in 32 bits.
+    if (std::max({snapshot.md5s.size(), snapshot.sha1s.size(), snapshot.sha256s.size()}) > kMaxEntries)
+        return Status(StatusCode::limit, "the snapshot has more than 2^32 - 1 hashes of files of a kind");
     if (hashes) snapshot.file_directories = std::make_shared<FileDirectories>();
     return snapshot.file_entries.empty() ? corrupt("its file entries are none") : Status();
 }

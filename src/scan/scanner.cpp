@@ -13,6 +13,7 @@
 
 #include "core/digest.hpp"
 #include "core/try.hpp"
+#include "list/list_access.hpp"
 #include "scan/carried_search.hpp"
 #include "scan/decoder_pool.hpp"
 #include "scan/file_scanner.hpp"
@@ -258,7 +259,7 @@ void examine_bytes(std::span<const std::uint8_t> bytes, const HashList& list, co
 Result<std::shared_ptr<const Index<256>>> index_for(const HashList& list, const ScanOptions& options,
                                                     std::shared_ptr<const Index<256>> given) {
     if (given != nullptr) {
-        if (given->size() == list.size()) return filter_index(std::move(given), list, options.filter);
+        if (ListAccess::is_index_of(*given, list)) return filter_index(std::move(given), list, options.filter);
         return Status(StatusCode::invalid_argument, "the index is one of another list");
     }
     IndexOptions how = options.index;

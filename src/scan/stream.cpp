@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/try.hpp"
+#include "list/list_access.hpp"
 #include "scan/finding.hpp"
 #include "scan/stream_run.hpp"
 #include "scan/variant_search.hpp"
@@ -39,7 +40,7 @@ Status find_index(const HashList& list, const StreamOptions& options, std::share
         if (!how.radius) how.radius = options.radius;
         TUTELA_ASSIGN(index, list.open_index(how));
     }
-    if (index->size() == list.size()) return {};
+    if (ListAccess::is_index_of(*index, list)) return {};
     return Status(StatusCode::invalid_argument, "the index is not one of the list");
 }
 

@@ -14,6 +14,7 @@
 #include "list/list_access.hpp"
 #include "list/list_test_support.hpp"
 #include "tutela/executor.hpp"
+#include "tutela/list_key.hpp"
 #include "tutela/list_update.hpp"
 
 namespace tutela {
@@ -144,6 +145,69 @@ TEST_F(ListFollowerTest, AFoldedDeltaIsPassedOver) {
     // The next change takes its place.
     update({.remove = {{std::nullopt, "id-4"}}});
     EXPECT_EQ(HashList::load(path_).value().known_count(), 109U);
+}
+
+TEST_F(ListFollowerTest, AListBuiltAnewIsChangedAnew) {
+    const auto disable = [this] { update({.disable = {{"", "id-3"}}}); };
+    ASSERT_TRUE(list_of(0, 10).save(path_).ok());
+    disable();
+    ASSERT_TRUE(list_of(0, 10).save(path_).ok());  // the same digest, and the next delta is that of before
+    EXPECT_EQ(HashList::load(path_).value().known_count(), 10U);
+    disable();
+    EXPECT_EQ(HashList::load(path_).value().known_count(), 9U);
+}
+
+TEST_F(ListFollowerTest, WhoReadsTheListReadsItsDelta) {
+    ASSERT_TRUE(list_of(0, 10).save(path_).ok());
+    fs::permissions(path_, fs::perms(0640));
+    update({.put = list_of(10, 11)});
+    EXPECT_EQ(fs::status(delta_path(path_)).permissions(), fs::perms(0640));
+}
+
+TEST_F(ListFollowerTest, ALinkIsTheListThatItLeadsTo) {
+    ASSERT_TRUE(list_of(0, 10).save(path_).ok());
+    const fs::path link = folder_ / "current";
+    fs::create_symlink("known.tutela", link);
+    ListFollower follower = std::move(ListFollower::open(link)).value();
+    ListChanges changes;
+    ASSERT_TRUE(update_list_file(link, {.disable = {{"", "id-3"}}}, changes).ok());
+    EXPECT_TRUE(fs::exists(delta_path(path_)));
+    EXPECT_FALSE(fs::exists(delta_path(link)));
+    EXPECT_TRUE(follower.refresh().value());
+    EXPECT_EQ(follower.current()->list.known_count(), 9U);
+    EXPECT_EQ(HashList::load(path_).value().known_count(), 9U);
+    InlineExecutor here;
+    ASSERT_TRUE(compact_list_file(link, here).ok());
+    EXPECT_TRUE(fs::is_symlink(link));
+    EXPECT_EQ(HashList::load(link).value().known_count(), 9U);
+}
+
+TEST_F(ListFollowerTest, AnEncryptedListHasNoDeltaInTheOpen) {
+    const ListOpenOptions options{.key = ListKey::generate().value()};
+    ASSERT_TRUE(list_of(0, 10).save(path_).ok());
+    update({.disable = {{"", "id-3"}}});
+    const fs::path other = folder_ / "encrypted";
+    ASSERT_TRUE(save_encrypted(list_of(0, 10), other, *options.key).ok());
+    fs::copy_file(delta_path(path_), delta_path(other));
+    EXPECT_EQ(load_list(other, options).status().code(), StatusCode::corrupt);
+    // Written anew, it takes the place of what cannot be used.
+    ASSERT_TRUE(save_encrypted(list_of(0, 10), other, *options.key).ok());
+    EXPECT_EQ(load_list(other, options).value().known_count(), 10U);
+    ListChanges changes;
+    ASSERT_TRUE(update_list_file(other, {.disable = {{"", "id-3"}}}, changes, options).ok());
+    EXPECT_EQ(load_list(other, options).value().known_count(), 9U);
+}
+
+TEST_F(ListFollowerTest, AnIndexOfAnotherGenerationIsNone) {
+    const HashList base = list_of(0, 10);
+    ListChanges changes;
+    const HashList changed = update_list(base, {.remove = {{"", "id-3"}}}, changes).value();
+    const HashList other = update_list(base, {.remove = {{"", "id-4"}}}, changes).value();
+    ASSERT_EQ(changed.size(), base.size());
+    EXPECT_FALSE(ListAccess::is_index_of(*base.open_index().value(), changed));
+    EXPECT_FALSE(ListAccess::is_index_of(*other.open_index().value(), changed));
+    EXPECT_TRUE(ListAccess::is_index_of(*changed.open_index().value(), changed));
+    EXPECT_TRUE(ListAccess::is_index_of(*base.open_index().value(), base));
 }
 
 // Every answer is that of one generation, and none of one older than what was there when it was asked for.

@@ -335,6 +335,41 @@ TEST(ListUpdate, ThingsWithoutAnIdAreAddedOnce) {
     EXPECT_EQ(again.digest_hex(), changed.digest_hex());
 }
 
+// What carries a hash by which nothing is found has no other name than what it is.
+TEST(ListUpdate, NamelessThingsThatCarryHashesAreAddedOnce) {
+    const CarriedHashView carried{"photodna", "a value", false};
+    ListBuilder builder;
+    ASSERT_TRUE(builder.add(KnownItem{.category = "1", .carried = {&carried, 1}}).ok());
+    const HashList put = take(builder.build());
+    ListChanges changes;
+    HashList list = take(update_list(take(ListBuilder().build()), {.put = put}, changes));
+    EXPECT_EQ(changes.added, 1U);
+    ListBuilder more;
+    ASSERT_TRUE(more.add_list(put).ok());
+    ASSERT_TRUE(more.add(KnownItem{.file = {.md5 = md5_of(7)}}).ok());
+    list = take(update_list(list, {.put = take(more.build())}, changes));
+    EXPECT_EQ(changes.added, 1U);
+    EXPECT_EQ(changes.unchanged, 1U);
+    EXPECT_EQ(list.unmatchable_count(), 1U);
+    EXPECT_EQ(list.file_entry_count(), 2U);
+    EXPECT_EQ(diff_lists(put, list, nullptr).value().nameless_added, 1U);
+}
+
+TEST(ListUpdate, WhatIsDisabledInPartIsEnabledWhole) {
+    std::mt19937_64 random(8);
+    ListChanges changes;
+    const HashList one = build({{random_hash(random), "x", "", ""}});
+    const HashList off = take(update_list(one, {.disable = {{"", "x"}}}, changes));
+    ListBuilder builder;
+    ASSERT_TRUE(builder.add_list(off).ok());
+    ASSERT_TRUE(builder.add(random_hash(random), "x").ok());
+    const HashList both = take(builder.build());
+    EXPECT_EQ(both.known_count(), 1U);
+    EXPECT_EQ(take(update_list(both, {.enable = {{"", "x"}}}, changes)).known_count(), 2U);
+    EXPECT_EQ(changes.enabled, 1U);
+    EXPECT_EQ(take(update_list(both, {.disable = {{"", "x"}}}, changes)).known_count(), 0U);
+}
+
 TEST(ListUpdate, AnIdOfSeveralSourcesNeedsTheSource) {
     std::mt19937_64 random(4);
     ListBuilder builder;
@@ -349,6 +384,7 @@ TEST(ListUpdate, AnIdOfSeveralSourcesNeedsTheSource) {
     const Result<HashList> refused = update_list(list, {.disable = {{std::nullopt, "x"}}}, changes);
     EXPECT_EQ(refused.status().code(), StatusCode::invalid_argument);
     EXPECT_NE(refused.status().message().find("several sources"), std::string::npos);
+    EXPECT_EQ(changes.first_ambiguous, "x");
     const HashList changed =
         take(update_list(list, {.remove = {{std::nullopt, "y"}}, .disable = {{"two", "x"}}}, changes));
     EXPECT_EQ(changes.removed, 1U);
