@@ -2,13 +2,14 @@
 //
 //   bench_list           lists of 1,000,000 entries
 //   bench_list --large   and of 10,000,000
+//   bench_list --huge    find-file alone, of 100,000,000: 7 GB of memory
 //
 // Names: WHAT/N:SIZE. The list has uniform hashes and a stored index; its file lies in the folder for temporary files
 // and is warm, as it is for every process but the first. open-layout: open the file by its layout and make the index;
 // open-everything: the same with all of it checked; index-built: make the index that is not stored, for comparison.
 // search-stored and search-built: one search at radius 31 without a match, in the file and in memory of its own; recall
 // as in bench_index. add-index: the snapshot with an index, of the one without. find-file: one look-up by MD5 among so
-// many, half of them known; file_bytes_a_hash is what each of them takes in the snapshot.
+// many, half of them known, a million of them in turn; file_bytes_a_hash is what each of them takes in the snapshot.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -134,6 +135,9 @@ void search(benchmark::State& state, std::size_t size, bool stored) {
     state.counters["recall"] = recall(*index, list.hashes());
 }
 
+// So many different ones that no cache holds what they touch.
+constexpr std::size_t kKnownFiles = 500'000;
+
 void find_file(benchmark::State& state, std::size_t size) {
     tutela::bench::HashSource<256> source(ListKind::uniform, 9);
     const auto next_md5 = [&] {
@@ -146,7 +150,7 @@ void find_file(benchmark::State& state, std::size_t size) {
     std::vector<tutela::FileHashes> queries;
     for (std::size_t i = 0; i < size; ++i) {
         const tutela::Md5 md5 = next_md5();
-        if (i % (size / kQueries) == 0) {
+        if (i % (size / kKnownFiles) == 0) {
             queries.push_back({.md5 = md5});
             queries.push_back({.md5 = next_md5()});
         }
@@ -180,8 +184,14 @@ void add_size(std::size_t size) {
 int main(int argc, char** argv) {
     std::vector<std::size_t> sizes = {1'000'000};
     for (int i = 1; i < argc; ++i) {
-        if (std::strcmp(argv[i], "--large") != 0) continue;
-        sizes.push_back(10'000'000);
+        const bool huge = std::strcmp(argv[i], "--huge") == 0;
+        if (!huge && std::strcmp(argv[i], "--large") != 0) continue;
+        if (huge) {
+            sizes.clear();
+            benchmark::RegisterBenchmark("find-file/N:100000000", find_file, std::size_t{100'000'000});
+        } else {
+            sizes.push_back(10'000'000);
+        }
         std::swap(argv[i], argv[--argc]);
     }
     for (const std::size_t size : sizes)

@@ -154,8 +154,9 @@ public:
     [[nodiscard]] FileEntryView file_entry(std::size_t number) const noexcept;
     // Its id, or that of its entry; or "file:" and its number in decimal when it was given none. Precondition: likewise.
     [[nodiscard]] std::string file_entry_name(std::size_t number) const;
-    // The things that have one of these hashes, by rising number; harmless ones too. Takes 0.3 us a hash among a
-    // million of a kind, 1.4 to 1.8 among ten million, which no cache holds (bench_list). Throws std::bad_alloc.
+    // The things that have one of these hashes, by rising number; harmless ones too. Takes 0.2 us a hash among a
+    // million of a kind and 0.4 among ten million, which no cache holds (bench_list), once as many have been looked up as
+    // a directory of them costs. Throws std::bad_alloc.
     [[nodiscard]] std::vector<FileMatch> find_file(const FileHashes& hashes) const;
 
     // SHA-256 of the snapshot, the list's name in reports: 64 lower-case hex digits. That of a list with a delta is the
