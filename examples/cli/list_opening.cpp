@@ -62,7 +62,7 @@ Status check_signature(const HashList& list, const std::string& path, const List
 constexpr std::string_view kSnapshotMagic{"\x89TUTELA\n"};  // src/list/FORMAT.md
 
 // Of a regular file; of anything else none. A damaged or newer list begins as it should.
-std::string first_bytes(const std::string& path) {
+std::string leading_bytes(const std::string& path) {
     struct stat facts {};
     if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
     std::string first(kSnapshotMagic.size(), '\0');
@@ -75,12 +75,12 @@ std::string first_bytes(const std::string& path) {
 }  // namespace
 
 bool is_encrypted_list(const std::string& path) {
-    const std::string first = first_bytes(path);
+    const std::string first = leading_bytes(path);
     return begins_encrypted_list({reinterpret_cast<const std::uint8_t*>(first.data()), first.size()});
 }
 
 bool is_snapshot(const std::string& path) {
-    return first_bytes(path) == kSnapshotMagic;
+    return leading_bytes(path) == kSnapshotMagic;
 }
 
 bool must_not_overwrite(const std::string& path) {
