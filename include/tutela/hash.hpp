@@ -35,7 +35,7 @@ struct Hash {
     constexpr void set_bit(std::size_t k) noexcept {
         bytes[kBytes - 1 - k / 8] = static_cast<std::uint8_t>(bytes[kBytes - 1 - k / 8] | (1U << (k % 8)));
     }
-    auto operator<=>(const Hash&) const noexcept = default;
+    auto operator<=>(const Hash&) const noexcept = default;  // NOLINT(modernize-use-nullptr): generated
 };
 
 using Hash64 = Hash<64>;

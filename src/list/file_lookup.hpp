@@ -129,7 +129,7 @@ private:
     bool make(std::span<const FileHashRecord<Bytes>> records) {
         State none = State::none;
         if (!state_.compare_exchange_strong(none, State::in_the_making)) return none == State::made;
-        const auto bits = static_cast<unsigned>(std::bit_width(records.size()) - 4);
+        const auto bits = static_cast<unsigned>(std::bit_width(std::max(records.size(), kFewest)) - 4);
         const std::size_t prefixes = std::size_t{1} << bits;
         try {
             starts_.resize(prefixes + 1);
