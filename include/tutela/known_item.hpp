@@ -53,7 +53,8 @@ TUTELA_API std::optional<std::int64_t> parse_record_time(std::string_view text) 
 // The time as 2026-01-02T03:04:05Z, with a fraction where there is one. Precondition: in range. Thread-safe.
 TUTELA_API std::string record_time_text(std::int64_t updated_us);
 
-// A thing that a list knows by hashes of its file, or of which it only carries some. The texts are views into the list and live as long as any copy of it.
+// A thing that a list knows by hashes of its file, or of which it only carries some. The texts are views into the list
+// and live as long as any copy of it.
 struct FileEntryView {
     std::string_view id;  // as given; may be empty (see HashList::file_entry_name)
     std::string_view category;

@@ -1,7 +1,6 @@
 #include <unordered_set>
 
 #include "core/try.hpp"
-#include "list/list_access.hpp"
 #include "list/record_sums.hpp"
 #include "tutela/list_update.hpp"
 
@@ -113,23 +112,9 @@ private:
 
     // The hashes of sets that `other` has not, and has.
     static void count_sets(const HashList& list, const HashList& other, std::uint64_t& missing, std::uint64_t& same) {
-        const ListLayers& layers = *ListAccess::layers(list);
-        const auto count = [&](const Snapshot& snapshot, std::size_t first, const auto& records, const auto& named) {
-            for (const auto& record : records) {
-                if (record.entry >= snapshot.file_entries.size()) continue;
-                const std::size_t number = first + record.entry;
-                const FileEntryView file = list.file_entry(number);
-                if (!file.id.empty() || file.position || list.file_entry_state(number) != EntryState::active) continue;
-                ++(holds_in_set(other, file, named(record.hash)) ? same : missing);
-            }
-        };
-        const auto count_all = [&](const Snapshot& snapshot, std::size_t first) {
-            count(snapshot, first, snapshot.md5s, [](const Md5& hash) { return FileHashes{.md5 = hash}; });
-            count(snapshot, first, snapshot.sha1s, [](const Sha1& hash) { return FileHashes{.sha1 = hash}; });
-            count(snapshot, first, snapshot.sha256s, [](const Sha256& hash) { return FileHashes{.sha256 = hash}; });
-        };
-        count_all(layers.base(), 0);
-        if (layers.delta() != nullptr) count_all(*layers.delta(), layers.base().file_entries.size());
+        for_each_set_hash(list, [&](std::size_t, const FileEntryView& set, const FileHashes& hash) {
+            ++(holds_in_set(other, set, hash) ? same : missing);
+        });
     }
 
     const HashList& first_list_;

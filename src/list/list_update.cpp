@@ -126,8 +126,11 @@ private:
         for (const RecordTable::Row& row : now_.things) {
             if (row.record >= records_.size()) continue;
             records_[row.record].there = true;
-            const bool disabled = row.thing.state == EntryState::disabled;
-            (disabled ? records_[row.record].any_disabled : records_[row.record].all_disabled) = disabled;
+            if (row.thing.state == EntryState::disabled) {
+                records_[row.record].any_disabled = true;
+            } else {
+                records_[row.record].all_disabled = false;
+            }
         }
         if (!update_.put) return;
         put_ = sums_of(*update_.put);
@@ -188,29 +191,12 @@ private:
             ++(is_new ? changes_.added : changes_.unchanged);
             if (is_new) (row.thing.is_file() ? nameless_files_ : nameless_taken_).insert(row.thing.at);
         }
-        const HashList& put = *update_.put;
-        const ListLayers& layers = *ListAccess::layers(put);
-        count_set_hashes(layers.base(), 0);
-        if (layers.delta() != nullptr) count_set_hashes(*layers.delta(), layers.base().file_entries.size());
-    }
-
-    // A set is taken when the list does not have all of its hashes.
-    void count_set_hashes(const Snapshot& snapshot, std::size_t first) {
-        const auto count = [&](const auto& records, const auto& named) {
-            for (const auto& record : records) {
-                if (record.entry >= snapshot.file_entries.size()) continue;  // of a list that nobody has checked
-                const std::size_t number = first + record.entry;
-                const FileEntryView file = update_.put->file_entry(number);
-                if (!file.id.empty() || file.position) continue;
-                if (update_.put->file_entry_state(number) != EntryState::active) continue;
-                const bool is_new = !holds_in_set(list_, file, named(record.hash));
-                ++(is_new ? changes_.added : changes_.unchanged);
-                if (is_new) nameless_files_.insert(number);
-            }
-        };
-        count(snapshot.md5s, [](const Md5& hash) { return FileHashes{.md5 = hash}; });
-        count(snapshot.sha1s, [](const Sha1& hash) { return FileHashes{.sha1 = hash}; });
-        count(snapshot.sha256s, [](const Sha256& hash) { return FileHashes{.sha256 = hash}; });
+        // A set is taken when the list does not have all of its hashes.
+        for_each_set_hash(*update_.put, [this](std::size_t number, const FileEntryView& set, const FileHashes& hash) {
+            const bool is_new = !holds_in_set(list_, set, hash);
+            ++(is_new ? changes_.added : changes_.unchanged);
+            if (is_new) nameless_files_.insert(number);
+        });
     }
 
     Result<HashList> make_delta() {

@@ -260,6 +260,28 @@ RecordTable sum_records(const HashList& list, RecordHasher& hasher,
     return table;
 }
 
+void for_each_set_hash(
+    const HashList& list,
+    const std::function<void(std::size_t number, const FileEntryView& set, const FileHashes& hash)>& each) {
+    const auto look_at = [&](const Snapshot& snapshot, std::size_t first, const auto& records, const auto& named) {
+        for (const auto& record : records) {
+            if (record.entry >= snapshot.file_entries.size()) continue;  // of a list that nobody has checked
+            const std::size_t number = first + record.entry;
+            const FileEntryView set = list.file_entry(number);
+            if (!set.id.empty() || set.position || list.file_entry_state(number) != EntryState::active) continue;
+            each(number, set, named(record.hash));
+        }
+    };
+    const auto look_at_all = [&](const Snapshot& snapshot, std::size_t first) {
+        look_at(snapshot, first, snapshot.md5s, [](const Md5& hash) { return FileHashes{.md5 = hash}; });
+        look_at(snapshot, first, snapshot.sha1s, [](const Sha1& hash) { return FileHashes{.sha1 = hash}; });
+        look_at(snapshot, first, snapshot.sha256s, [](const Sha256& hash) { return FileHashes{.sha256 = hash}; });
+    };
+    const ListLayers& layers = *ListAccess::layers(list);
+    look_at_all(layers.base(), 0);
+    if (layers.delta() != nullptr) look_at_all(*layers.delta(), layers.base().file_entries.size());
+}
+
 bool holds_in_set(const HashList& list, const FileEntryView& set, const FileHashes& hash) {
     for (const FileMatch& match : list.find_file(hash)) {
         const FileEntryView known = list.file_entry(match.entry);

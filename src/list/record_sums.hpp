@@ -96,6 +96,11 @@ struct RecordTable {
 [[nodiscard]] RecordTable sum_records(const HashList& list, RecordHasher& hasher,
                                       const std::function<std::uint32_t(const Thing&)>& record_of);
 
+// Calls `each` for every hash of every active set, with the number of its file entry.
+void for_each_set_hash(
+    const HashList& list,
+    const std::function<void(std::size_t number, const FileEntryView& set, const FileHashes& hash)>& each);
+
 // Whether a list has this hash of a file in a set that says the same as `set`.
 [[nodiscard]] bool holds_in_set(const HashList& list, const FileEntryView& set, const FileHashes& hash);
 
